@@ -1,0 +1,53 @@
+# exam-passage: `make` lists the targets.
+
+# The checksum of this folder's name is in the stamps: a .venv that was moved here is made anew.
+here := $(firstword $(shell pwd | cksum))
+ready := .venv/ready-$(here)/run
+ready_dev := .venv/ready-$(here)/develop
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+PORT ?= 5000
+JOBS ?= auto
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+repro: $(ready) ## build everything that is not up to date, and track it in MLflow
+	@python3 src check >/dev/null && dvc repro && echo "See the runs in MLflow: make ui"
+
+ui: $(ready) ## open the runs in MLflow on http://127.0.0.1:5000 (PORT=5001: another port)
+	@sh src/tools/ui.sh $(PORT)
+
+experiments: $(ready) ## show the experiments: what was changed, and what came of it
+	@python3 src experiments
+
+setup: $(ready) ## make .venv from requirements.lock (PYTHON=...: with this Python)
+
+test: $(ready_dev) ## set up everything and run the tests
+	@pytest -n $(JOBS)
+
+lint: $(ready_dev) ## check style and types, as .ci/run and pre-commit do
+	@ruff check && ruff format --check && mypy
+
+bench: $(ready) ## time dvc repro against the same stages with cp, and with imports only
+	@python3 src bench
+
+schema: $(ready) ## write params.schema.json from src/passage/params.py
+	@python3 src schema
+
+lock: $(ready) ## renew requirements.lock and requirements-dev.lock
+	@sh src/tools/lock.sh
+
+$(ready): requirements.lock src/tools/setup.sh src/tools/sitecustomize.py .venv/bin/python
+	@sh src/tools/setup.sh $< $@
+
+$(ready_dev): requirements-dev.lock $(ready)
+	@sh src/tools/setup.sh $< $@
+
+# Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
+.venv/bin/python: ;
+
+.PHONY: help repro ui experiments setup test lint bench schema lock
