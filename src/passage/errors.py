@@ -1,0 +1,11 @@
+"""The one exception that is the user's to put right."""
+
+from collections.abc import Iterable
+
+
+class Mistake(Exception):
+    """Input that cannot be used; each line says where it stands, what was found and what is allowed."""
+
+    def __init__(self, lines: str | Iterable[str]) -> None:
+        self.lines = [lines] if isinstance(lines, str) else list(lines)
+        super().__init__("\n".join(self.lines))

@@ -1,0 +1,262 @@
+"""params.yaml: what may stand in it, and how it is read.
+
+The classes are the reference of every key; params.schema.json is made from them.
+"""
+
+import math
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Le, Lt, MinLen
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from passage import findings, paths
+from passage.errors import Mistake
+
+Seed = Annotated[int, Ge(0), Lt(2**32)]
+Share = Annotated[float, Ge(0), Le(1)]
+
+# Columns that the pipeline adds to a table of predictions.
+ADDED_COLUMNS = ("actual", "log_odds", "probability", "predicted", "outside_training_range")
+
+
+def _lane_name(name: str) -> str:
+    if not (name.isascii() and name.replace("_", "").replace("-", "").isalnum()) or name == "score":
+        raise findings.wrong(name, "a name must consist of letters, digits, _ and -, and must not be score")
+    return name
+
+
+def _raw_table(name: str) -> str:
+    path = Path(name)
+    if not path.is_relative_to(paths.RAW) or ".." in path.parts or path.suffix not in (".csv", ".parquet"):
+        raise findings.wrong(name, f"it must be a .csv or .parquet file below {paths.RAW}/")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_lane_name)]
+RawTable = Annotated[str, AfterValidator(_raw_table)]
+Column = Annotated[str, MinLen(1)]
+
+
+class Settings(BaseModel):
+    """No unknown keys, no conversions (an int may stand for a float), no changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Split(Settings):
+    """Which rows train and which test; keys that the chosen method does not use may stay."""
+
+    method: Literal["random", "column", "none"] = Field(
+        description="random: by chance; column: as a column of the table says, train or test; none: every row trains"
+    )
+    test_size: Annotated[float, Gt(0), Lt(1)] | None = Field(
+        default=None, description="random: share of the rows that test", validate_default=True
+    )
+    stratify: bool | None = Field(
+        default=None, description="random: keep the share of passes the same on both sides", validate_default=True
+    )
+    seed: Seed | None = Field(default=None, description="random: another seed, another split", validate_default=True)
+    column: Column | None = Field(
+        default=None, description="column: the column that says train or test", validate_default=True
+    )
+
+    @field_validator("test_size", "stratify", "seed", "column")
+    @classmethod
+    def _needed(cls, value: object, info: ValidationInfo) -> object:
+        method = info.data.get("method")
+        if value is None and info.field_name in _SPLIT_KEYS.get(method, ()):
+            raise findings.wrong(None, f"split.method {method} needs it")
+        return value
+
+    @property
+    def side_column(self) -> str | None:
+        """The column that says train or test, where the method goes by one."""
+        return self.column if self.method == "column" else None
+
+    def used(self) -> dict[str, Any]:
+        """Return the keys that the method uses, with their values."""
+        return self.model_dump(include={"method", *_SPLIT_KEYS[self.method]})
+
+
+_SPLIT_KEYS: dict[str | None, tuple[str, ...]] = {
+    "random": ("test_size", "stratify", "seed"),
+    "column": ("column",),
+    "none": (),
+}
+
+
+class Normalize(Settings):
+    """How features are brought to a common scale."""
+
+    method: Literal["standard", "minmax", "none"] = Field(
+        description="standard: mean 0 and standard deviation 1; minmax: from 0 to 1; none: as they are"
+    )
+    fit_on: Literal["train", "all"] = Field(
+        description="train: statistics of the training rows only; all: of the test rows, too (the lesson's way)"
+    )
+
+
+class Train(Settings):
+    """The settings of scikit-learn's LogisticRegression, by its names."""
+
+    C: Annotated[float, Gt(0)] = Field(description="inverse strength of the penalty; .inf: no penalty")
+    l1_ratio: Share = Field(description="0: L2 penalty; 1: L1; between: both (elastic net)")
+    solver: Literal["lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga"] = Field(
+        description="newton-cholesky ends closest to the optimum; the others end near it"
+    )
+    tol: Annotated[float, Gt(0), Lt(1)] = Field(description="when the solver stops")
+    max_iter: Annotated[int, Ge(1), Lt(2**31)] = Field(description="iterations that the solver may take")
+    seed: Seed = Field(description="random_state; only sag, saga and liblinear use it")
+    class_weight: Literal["balanced"] | None = Field(
+        description="balanced: both classes weigh the same; null: each row weighs the same"
+    )
+
+    @field_validator("C")
+    @classmethod
+    def _within_reach(cls, C: float) -> float:  # noqa: N803 (scikit-learn's name)
+        if not (1e-100 <= C <= 1e100 or math.isinf(C)):
+            raise findings.wrong(C, "it must be from 1e-100 to 1e100, or .inf for no penalty")
+        return C
+
+    @field_validator("solver")
+    @classmethod
+    def _solves(cls, solver: str, info: ValidationInfo) -> str:
+        l1_ratio = info.data.get("l1_ratio", 0)
+        if l1_ratio == 1 and solver not in ("liblinear", "saga"):
+            raise findings.wrong(solver, "train.l1_ratio 1 needs liblinear or saga")
+        if 0 < l1_ratio < 1 and solver != "saga":
+            raise findings.wrong(solver, f"train.l1_ratio {l1_ratio} needs saga")
+        unpenalised = math.isinf(info.data.get("C", 1))
+        if unpenalised and solver == "liblinear":
+            raise findings.wrong(solver, "without a penalty (C of .inf) it must be another solver")
+        if unpenalised and l1_ratio > 0:
+            raise findings.wrong(solver, "without a penalty (C of .inf) train.l1_ratio must be 0")
+        return solver
+
+
+class Lane(Settings):
+    """One model: its table, its columns and what each stage does with them."""
+
+    data: RawTable = Field(description="the table, one row for each student")
+    target: Column = Field(description="the column to predict, 0 or 1")
+    features: Annotated[list[Column], MinLen(1)] = Field(description="the columns to predict from, numbers")
+    split: Split
+    normalize: Normalize
+    train: Train
+    threshold: Share = Field(description="predict 1 where the probability is at least this")
+
+    @field_validator("features")
+    @classmethod
+    def _distinct(cls, features: list[str], info: ValidationInfo) -> list[str]:
+        for position, feature in enumerate(features):
+            key = str(position)
+            if feature in features[:position]:
+                raise findings.wrong(feature, "each feature may be named only once", key)
+            if feature == info.data.get("target"):
+                raise findings.wrong(feature, "the target must not be among the features", key)
+            if feature in ADDED_COLUMNS:
+                raise findings.wrong(
+                    feature, f"the tables of predictions use the names {', '.join(ADDED_COLUMNS)}", key
+                )
+        return features
+
+    @field_validator("split")
+    @classmethod
+    def _own_column(cls, split: Split, info: ValidationInfo) -> Split:
+        taken = [info.data.get("target", ""), *info.data.get("features", [])]
+        if split.side_column in taken:
+            raise findings.wrong(split.column, "it must be neither a feature nor the target", "column")
+        return split
+
+    def columns(self, name: str) -> dict[str, str]:
+        """Return the columns that the table of lane `name` must have, each with the full key that names it."""
+        named = {self.target: "target"} | dict.fromkeys(self.features, "features")
+        if self.split.side_column is not None:
+            named[self.split.side_column] = "split.column"
+        return {column: f"models.{name}.{key}" for column, key in named.items()}
+
+    def used(self) -> dict[str, Any]:
+        """Return the settings that have a part in the result: all but the keys of other split methods."""
+        return self.model_dump() | {"split": self.split.used()}
+
+    def saw_test_rows(self) -> bool:
+        """Return whether the scaling was fitted on the test rows, too."""
+        tests = self.split.method != "none"
+        return tests and self.normalize.method != "none" and self.normalize.fit_on == "all"
+
+
+class Batch(Settings):
+    """New rows, and the model that predicts them."""
+
+    model: str = Field(description="a name under models")
+    data: RawTable = Field(description="the table of new rows; it needs the model's features")
+
+
+class MLflow(Settings):
+    """Where the runs go."""
+
+    experiment: Annotated[str, MinLen(1)] = Field(description="the name of the MLflow experiment")
+
+
+class Params(Settings):
+    """The whole of params.yaml."""
+
+    models: Annotated[dict[Name, Lane], MinLen(1)] = Field(description="one lane of stages for each entry")
+    score: dict[Name, Batch] = Field(description="batches of new rows; {} for none")
+    mlflow: MLflow
+
+    @field_validator("score")
+    @classmethod
+    def _known_models(cls, score: dict[str, Batch], info: ValidationInfo) -> dict[str, Batch]:
+        models = info.data.get("models")
+        for name, batch in score.items():
+            if models is not None and batch.model not in models:
+                raise findings.wrong(batch.model, f"it must be one of {', '.join(models)}", f"{name}.model")
+        return score
+
+    def model(self, name: str) -> Lane:
+        """Return the settings of the model `name`; Mistake where there is none."""
+        if name not in self.models:
+            raise Mistake(f"{paths.PARAMS}: there is no models.{name}; models has {', '.join(self.models)}")
+        return self.models[name]
+
+    def batch(self, name: str) -> Batch:
+        """Return the settings of the batch `name`; Mistake where there is none."""
+        if name not in self.score:
+            raise Mistake(f"{paths.PARAMS}: there is no score.{name}; score has {', '.join(self.score) or 'no entry'}")
+        return self.score[name]
+
+
+def read_yaml(text: str) -> Any:
+    """Return the content of `text` as DVC reads it: YAML 1.2 (1e-09 is a number, yes a word), no key twice.
+
+    Raises Mistake with the line where it is not YAML.
+    """
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except MarkedYAMLError as error:
+        line = "" if error.problem_mark is None else f", line {error.problem_mark.line + 1}"
+        problem = str(error.problem).splitlines()[0]
+        raise Mistake(f"{paths.PARAMS}{line}: this is not YAML: {problem}") from None
+    except (YAMLError, ValueError) as error:  # a control character, a number of thousands of digits
+        raise Mistake(f"{paths.PARAMS}: this is not YAML: {str(error).splitlines()[0]}") from None
+
+
+def parse(text: str) -> Params:
+    """Return the checked settings in `text`; Mistake with one line for each finding."""
+    try:
+        return Params.model_validate(read_yaml(text))
+    except ValidationError as error:
+        raise Mistake(findings.line(finding, Params) for finding in error.errors()) from None
+
+
+def load() -> Params:
+    """Return the checked settings of params.yaml."""
+    try:
+        text = paths.PARAMS.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Mistake(f"{paths.PARAMS}: byte {error.start + 1} is not UTF-8; save it as UTF-8") from None
+    return parse(text)

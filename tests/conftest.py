@@ -1,0 +1,126 @@
+"""What the tests share: the project's own files in a folder of their own, and DVC run in it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from hypothesis import settings
+
+ROOT = Path(__file__).parents[1]
+
+# How long an example takes depends on the machine; which examples are tried must not.
+settings.register_profile("same-everywhere", deadline=None, derandomize=True)
+settings.load_profile("same-everywhere")
+
+
+class Project:
+    """A copy of the project, as a user has it after `git clone`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, *command: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the project, with this Python's commands first on the path and no store of the user's."""
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW_", "DVC_", "GIT_"))
+        }
+        environment |= {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "DVC_SITE_CACHE_DIR": str(self.folder / ".dvc/tmp/site_cache"),
+            "PYTHONWARNINGS": "error::FutureWarning",
+        } | variables
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
+        if check and done.returncode:
+            raise AssertionError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def dvc(self, *arguments: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
+        return self.run("dvc", *arguments, check=check, **variables)
+
+    def stage(self, *arguments: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
+        return self.run("python3", "src", *arguments, check=check, **variables)
+
+    def commit(self, message: str = "as it is") -> None:
+        self.run("git", "add", "--all")
+        self.run("git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "-m", message)
+
+    def text(self, path: str) -> str:
+        return (self.folder / path).read_text(encoding="utf-8")
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        """Replace the first `old` in a file, which must have it."""
+        text = self.text(path)
+        assert old in text
+        (self.folder / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def copy_project(folder: Path) -> Project:
+    """Copy what Git tracks, or would track, as it is in the working tree, and commit it there."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    project = Project(folder)
+    project.run("git", "init", "--quiet", "--initial-branch", "main")
+    project.commit()
+    return project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A fresh clone: nothing built, no cache, no store."""
+    return copy_project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of a project that `dvc repro` built once for all tests; beside it, in built.txt, what was printed."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    folder = shared / "built"
+    with FileLock(shared / "built.lock"):
+        if not (shared / "built.txt").exists():
+            folder.mkdir()
+            done = copy_project(folder).dvc("repro")
+            (shared / "built.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def built(built_once: Path, tmp_path: Path) -> Project:
+    """A project that is built, with its cache and a store of its own (the runs' artifacts are the first one's)."""
+    folder = tmp_path / "project"
+    shutil.copytree(built_once, folder, symlinks=True)
+    return Project(folder)
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """Which of pytest-xdist's workers this is, `master` without it."""
+    return str(getattr(request.config, "workerinput", {"workerid": "master"})["workerid"])
+
+
+@pytest.fixture
+def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Path]:
+    """Make the working folder an empty one, and return a function that writes a text file in it."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(path: str, text: str) -> Path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text, encoding="utf-8")
+        return Path(path)
+
+    return write

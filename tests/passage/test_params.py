@@ -1,0 +1,246 @@
+"""params.yaml: what is refused, what is said, and that it is read as DVC reads it."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from conftest import ROOT
+from dvc.utils.hydra import apply_overrides
+from dvc.utils.serialize import load_yaml
+
+from passage import params
+from passage.errors import Mistake
+
+TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
+
+
+def changed(old: str, new: str) -> str:
+    assert old in TEXT
+    return TEXT.replace(old, new, 1)
+
+
+def test_the_projects_own_params_are_read_with_their_values() -> None:
+    settings = params.parse(TEXT)
+    assert list(settings.models) == ["model", "model_2"]
+    assert settings.models["model_2"].features == ["hours_studied", "math_courses"]
+    assert settings.models["model"].train.tol == 1e-8
+    assert settings.score["guessed_hours"].model == "model"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("C: 1.0", "C: -1", "models.model.train.C is -1; it should be greater than 0"),
+        ("C: 1.0", "C: .nan", "models.model.train.C is nan; it should be greater than 0"),
+        ("C: 1.0", "C: yes", 'models.model.train.C is "yes"; it should be a valid number'),
+        ("C: 1.0", "C: true", "models.model.train.C is true; it should be a valid number"),
+        ("C: 1.0\n", "\n", "models.model.train.C is missing"),
+        (
+            "C: 1.0",
+            "C: 1e300",
+            "models.model.train.C is 1e+300; it must be from 1e-100 to 1e100, or .inf for no penalty",
+        ),
+        (
+            "C: 1.0\n      l1_ratio: 0.0\n      solver: newton-cholesky",
+            "C: .inf\n      l1_ratio: 0.5\n      solver: saga",
+            'models.model.train.solver is "saga"; without a penalty (C of .inf) train.l1_ratio must be 0',
+        ),
+        ("  model_2:", "  1:", "models.1: the name is not text; put it in quotes"),
+        ("C: 1.0", "C: 1.0\n      2: 3", "models.model.train.2: the name is not text; put it in quotes"),
+        ("experiment: exam-passage", 'experiment: ""', "mlflow.experiment is empty; it must be a text"),
+        ("test_size: 0.25", "test_size: 1.5", "models.model.split.test_size is 1.5; it should be less than 1"),
+        ("test_size: 0.25", "", "models.model.split.test_size is missing; split.method random needs it"),
+        ("seed: 27", "seed: 2.5", "models.model.split.seed is 2.5; it should be a valid integer"),
+        ("threshold: 0.5", "threshold: 2", "models.model.threshold is 2; it should be less than or equal to 1"),
+        (
+            "method: random",
+            "method: rnd",
+            "models.model.split.method is \"rnd\"; it should be 'random', 'column' or 'none'",
+        ),
+        ("column: split", "", "models.model_2.split.column is missing; split.method column needs it"),
+        (
+            "column: split",
+            "column: hours_studied",
+            'models.model_2.split.column is "hours_studied"; it must be neither a',
+        ),
+        (
+            "- math_courses",
+            "- hours_studied",
+            'models.model_2.features.1 is "hours_studied"; each feature may be named',
+        ),
+        ("- hours_studied", "- passed_exam", 'models.model.features.0 is "passed_exam"; the target must not be among'),
+        ("- hours_studied", "- probability", 'models.model.features.0 is "probability"; the tables of predictions use'),
+        ("    - hours_studied\n", "", "models.model.features is empty; it should be a valid list"),
+        ("features:\n    - hours_studied", "features: []", "models.model.features is empty; it must hold at least one"),
+        ("model: model\n", "model: mode\n", 'score.guessed_hours.model is "mode"; it must be one of model, model_2'),
+        ("  model_2:", "  score:", 'models.score is "score"; a name must consist of letters, digits, _ and -'),
+        ("  model_2:", "  a/b:", 'models.a/b is "a/b"; a name must consist of letters, digits, _ and -'),
+        (
+            "data/raw/exam_hours.csv",
+            "../x.csv",
+            'models.model.data is "../x.csv"; it must be a .csv or .parquet file below',
+        ),
+        (
+            "data/raw/exam_hours.csv",
+            "data/raw/../../x.csv",
+            'models.model.data is "data/raw/../../x.csv"; it must be a',
+        ),
+        ("solver: newton-cholesky", "solver: newton", 'models.model.train.solver is "newton"; it should be'),
+        (
+            "l1_ratio: 0.0",
+            "l1_ratio: 0.5",
+            'models.model.train.solver is "newton-cholesky"; train.l1_ratio 0.5 needs saga',
+        ),
+        ("C: 1.0", "CC: 1.0", "models.model.train.CC is not a known key; did you mean C? Known are C, l1_ratio"),
+        (
+            "    threshold",
+            "    treshold",
+            "models.model.treshold is not a known key; did you mean threshold? Known are data",
+        ),
+        ("mlflow:\n", "mlflow:\n  uri: x\n", "mlflow.uri is not a known key; Known are experiment"),
+        ("mlflow:\n", "other: 1\nmlflow:\n", "other is not a known key; Known are models, score, mlflow"),
+        (
+            "    split:\n      method: random",
+            "    split: 3\n    x:\n      method: random",
+            "models.model.split is 3; it must be a",
+        ),
+    ],
+)
+def test_a_wrong_value_gets_one_line_with_its_full_key_and_what_is_allowed(old: str, new: str, line: str) -> None:
+    with pytest.raises(Mistake) as caught:
+        params.parse(changed(old, new))
+    assert [found for found in caught.value.lines if found.startswith(f"params.yaml: {line}")], caught.value.lines
+
+
+def test_every_wrong_key_has_a_line_of_its_own() -> None:
+    with pytest.raises(Mistake) as caught:
+        params.parse(changed("C: 1.0", "C: -1").replace("threshold: 0.5", "threshold: 2"))
+    assert len(caught.value.lines) == 3
+
+
+@pytest.mark.parametrize("text", ["", "models", "[]"])
+def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
+    with pytest.raises(Mistake, match=r"params\.yaml: the file is .*; it must be a mapping"):
+        params.parse(text)
+
+
+def test_broken_yaml_and_a_key_that_stands_twice_are_refused_with_their_line() -> None:
+    with pytest.raises(Mistake, match=r"params\.yaml, line \d+: this is not YAML"):
+        params.parse(changed("models:", "models: ["))
+    with pytest.raises(Mistake, match=r'params\.yaml, line 15: this is not YAML: found duplicate key "seed"'):
+        params.parse(changed("seed: 27", "seed: 27\n      seed: 28"))
+
+
+def test_control_characters_and_other_encodings_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Mistake, match=r"params\.yaml: this is not YAML: "):
+        params.parse(changed("C: 1.0", "C: \x00"))
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_bytes("é".encode("latin-1"))
+    with pytest.raises(Mistake, match=r"params\.yaml: byte 1 is not UTF-8; save it as UTF-8"):
+        params.load()
+
+
+def test_infinity_means_no_penalty() -> None:
+    assert math.isinf(params.parse(changed("C: 1.0", "C: .inf")).models["model"].train.C)
+
+
+def test_keys_of_another_split_method_may_stay_and_have_no_part_in_the_result() -> None:
+    lane = params.parse(changed("method: random", "method: none")).models["model"]
+    assert lane.split.test_size == 0.25
+    assert lane.used()["split"] == {"method": "none"}
+
+
+def test_the_scaling_saw_test_rows_only_where_it_did() -> None:
+    assert not params.parse(TEXT).models["model"].saw_test_rows()
+    on_all = changed("fit_on: train", "fit_on: all")
+    assert params.parse(on_all).models["model"].saw_test_rows()
+    assert not params.parse(on_all.replace("method: random", "method: none")).models["model"].saw_test_rows()
+    assert not params.parse(on_all.replace("method: standard", "method: none")).models["model"].saw_test_rows()
+
+
+SCALARS = [
+    "1e-09",
+    "1e3",
+    "1.0e-8",
+    "2",
+    "2.0",
+    ".inf",
+    "-.inf",
+    "yes",
+    "no",
+    "on",
+    "true",
+    "True",
+    "null",
+    "~",
+    "0o17",
+    "012",
+]
+SCALARS += [
+    "1_000",
+    "12:30:45",
+    "2026-11-23",
+    '"5"',
+    "none",
+    "0x1F",
+    "+1",
+    ".5",
+    "5.",
+    "x y",
+    "'it''s'",
+    "[1, a]",
+    "{a: 1}",
+]
+
+
+@pytest.mark.parametrize("scalar", SCALARS)
+def test_a_value_is_read_as_dvc_reads_it(scalar: str, tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(f"key: {scalar}\n", encoding="utf-8")
+    ours, theirs = params.read_yaml(path.read_text(encoding="utf-8")), load_yaml(path)
+    assert ours == theirs
+    assert type(ours["key"]) is type(theirs["key"])
+
+
+@pytest.mark.parametrize(
+    ("override", "read"),
+    [
+        ("models.model.train.tol=1e-9", lambda lane: lane.train.tol == 1e-9),
+        ("models.model.train.C=2", lambda lane: lane.train.C == 2.0),
+        ("models.model.split.method=none", lambda lane: lane.used()["split"] == {"method": "none"}),
+        ("models.model.features=[hours_studied]", lambda lane: lane.features == ["hours_studied"]),
+        ("models.model.train.class_weight=balanced", lambda lane: lane.train.class_weight == "balanced"),
+    ],
+)
+def test_what_dvc_exp_run_writes_is_read_as_meant(override: str, read: Any, tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    apply_overrides(path, [override])
+    assert read(params.parse(path.read_text(encoding="utf-8")).models["model"])
+
+
+def test_a_key_that_dvc_adds_with_plus_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    apply_overrides(path, ["+models.model.train.c=3"])
+    with pytest.raises(Mistake, match=r"models\.model\.train\.c is not a known key; did you mean C\?"):
+        params.parse(path.read_text(encoding="utf-8"))
+
+
+def test_the_schema_is_current_and_params_yaml_names_it_and_keeps_to_it() -> None:
+    schema = json.loads((ROOT / "params.schema.json").read_text(encoding="utf-8"))
+    assert schema == params.Params.model_json_schema(), "run `make schema`"
+    assert TEXT.startswith("# yaml-language-server: $schema=params.schema.json\n")
+    jsonschema.validate(params.read_yaml(TEXT), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(params.read_yaml(changed("C: 1.0", "C: -1")), schema)
+
+
+def test_a_name_that_is_not_there_is_a_mistake_not_a_traceback() -> None:
+    with pytest.raises(Mistake, match=r"there is no models\.modell; models has model, model_2"):
+        params.parse(TEXT).model("modell")
+    with pytest.raises(Mistake, match=r"there is no score\.x; score has guessed_hours"):
+        params.parse(TEXT).batch("x")
