@@ -1,0 +1,52 @@
+"""Files: written whole or not at all, the same bytes each time."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passage import files
+from passage.digits import significant
+
+
+def test_what_stood_before_stands_when_writing_fails(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "x.json"
+    files.write_json(path, {"good": 1})
+    with pytest.raises(ValueError, match="Out of range float values"):
+        files.write_json(path, {"bad": float("nan")})
+    with pytest.raises(TypeError):
+        files.write_text(path, 3)  # type: ignore[arg-type]
+    assert files.read_json(path) == {"good": 1}
+    assert [left.name for left in path.parent.iterdir()] == ["x.json"]
+
+
+def test_infinity_is_a_word_in_json(tmp_path: Path) -> None:
+    files.write_json(tmp_path / "x.json", {"C": float("inf"), "list": [-float("inf"), 1.5]})
+    assert json.loads((tmp_path / "x.json").read_text()) == {"C": "inf", "list": ["-inf", 1.5]}
+
+
+def test_parquet_holds_the_table_and_no_version_of_pandas(tmp_path: Path) -> None:
+    table = pd.DataFrame({"a": [1, 2], "b": [0.5, 1.5]}, index=[7, 3])
+    files.write_parquet(tmp_path / "x.parquet", table)
+    assert pd.read_parquet(tmp_path / "x.parquet").equals(table.reset_index(drop=True))
+    assert pq.read_schema(tmp_path / "x.parquet").metadata is None
+
+
+def test_csv_quotes_only_where_it_must(tmp_path: Path) -> None:
+    files.write_csv(tmp_path / "plain.csv", pd.DataFrame({"a": ["x"], "b": [0.1], "c": [True]}))
+    assert (tmp_path / "plain.csv").read_text() == "a,b,c\nx,0.1,true\n"
+    table = pd.DataFrame({"a,b": ['say "hi"', "two\nlines"], "c": ["plain", ""]})
+    files.write_csv(tmp_path / "quoted.csv", table)
+    assert pd.read_csv(tmp_path / "quoted.csv", keep_default_na=False).equals(table)
+
+
+@given(st.floats(-1e307, 1e307), st.integers(1, 15))
+def test_rounding_keeps_the_leading_digits_and_is_done_once(value: float, digits: int) -> None:
+    rounded = significant(value, digits)
+    assert rounded == pytest.approx(value, rel=0.5 * 10 ** (1 - digits) + 1e-15, abs=1e-320)
+    assert significant(rounded, digits) == rounded
+    assert str(rounded) != "-0.0"
