@@ -1,0 +1,91 @@
+"""A table's columns by name, read without its rows."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from passage.errors import Mistake
+
+csv.field_size_limit(2**31 - 1)  # a cell may hold a text of any length, as for pandas
+
+
+def columns(path: Path) -> list[str]:
+    """Return the names of a table's columns, from its first line (CSV) or its schema (Parquet).
+
+    Raises Mistake for a table that cannot be read at all: no such file, empty, a column named twice, rows of another
+    width than the header.
+    """
+    if not path.is_file():
+        raise Mistake(f"{path}: there is no such file")
+    names = _parquet_columns(path) if path.suffix == ".parquet" else _csv_columns(path)
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            raise Mistake(f'{path}: the column "{name}" is there twice; each name may stand only once')
+    return names
+
+
+def _parquet_columns(path: Path) -> list[str]:
+    import pyarrow.parquet as pq  # a CSV does not wait for it
+
+    try:
+        return list(pq.read_schema(path).names)
+    except (OSError, ValueError) as error:
+        raise Mistake(f"{path}: this is not a Parquet file: {str(error).splitlines()[0]}") from None
+
+
+def _csv_columns(path: Path) -> list[str]:
+    rows = records(path)
+    _, header = next(rows, (1, []))
+    if not header:
+        raise Mistake(f"{path}: the file is empty; its first line must name the columns")
+    line, first = next(rows, (2, header))
+    _refuse_width(path, line, first, len(header))
+    return header
+
+
+def records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record that is not blank, with the number of its last line in the file (the header is on line 1)."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.reader(lines, strict=True)
+            for record in reader:
+                if record and not (len(record) == 1 and record[0].isspace()):  # blank for pandas, too
+                    yield reader.line_num, record
+    except UnicodeDecodeError:
+        raise Mistake(
+            f"{path}, line {_line_that_is_not_utf8(path)}: this is not UTF-8; save the table as UTF-8"
+        ) from None
+    except csv.Error as error:
+        raise Mistake(f"{path}, line {reader.line_num}: this is not CSV: {error}") from None
+
+
+def _line_that_is_not_utf8(path: Path) -> int:
+    content = path.read_bytes()
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return content.count(b"\n", 0, error.start) + 1
+    raise AssertionError(path)
+
+
+def walk(path: Path) -> None:
+    """Raise Mistake for the first record of the CSV at `path` that is no CSV or not as wide as the header."""
+    width = len(_csv_columns(path))
+    for line, record in records(path):
+        _refuse_width(path, line, record, width)
+
+
+def _refuse_width(path: Path, line: int, record: list[str], width: int) -> None:
+    if len(record) != width:
+        raise Mistake(f"{path}, line {line}: {len(record)} values, but the header names {width} columns")
+
+
+def require(path: Path, wanted: Mapping[str, str]) -> None:
+    """Raise Mistake where the table at `path` lacks a column of `wanted` (column: the key of params.yaml naming it)."""
+    found = columns(path)
+    missing = [(column, key) for column, key in wanted.items() if column not in found]
+    if missing:
+        raise Mistake(
+            f'{path}: the column "{column}", which {key} names, is missing; the table has {", ".join(found)}'
+            for column, key in missing
+        )

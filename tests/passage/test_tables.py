@@ -1,0 +1,183 @@
+"""Tables as they come: what is refused, with the file, the line, the column and the value."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from passage import headers, tables
+from passage.errors import Mistake
+
+Write = Callable[[str, str], Path]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", "t.csv: the file is empty; its first line must name the columns"),
+        ("a,b,a\n1,2,3\n", 't.csv: the column "a" is there twice; each name may stand only once'),
+        ("a,b\n1,2,3\n", "t.csv, line 2: 3 values, but the header names 2 columns"),
+        ("a,b\n1\n", "t.csv, line 2: 1 values, but the header names 2 columns"),
+        ('a,b\n"1"x,2\n', "t.csv, line 2: this is not CSV: ',' expected after '\"'"),
+    ],
+)
+def test_a_header_that_cannot_be_read_is_refused(in_folder: Write, text: str, line: str) -> None:
+    with pytest.raises(Mistake) as caught:
+        headers.columns(in_folder("t.csv", text))
+    assert caught.value.lines == [line]
+
+
+def test_a_missing_file_and_a_file_that_is_not_utf8_or_not_parquet_are_refused(in_folder: Write) -> None:
+    with pytest.raises(Mistake, match=r"^gone\.csv: there is no such file$"):
+        headers.columns(Path("gone.csv"))
+    in_folder("latin.csv", "").write_bytes("prüfung\n1\n".encode("latin-1"))
+    with pytest.raises(Mistake, match=r"^latin\.csv, line 1: this is not UTF-8; save the table as UTF-8$"):
+        headers.columns(Path("latin.csv"))
+    with pytest.raises(Mistake, match=r"^t\.parquet: this is not a Parquet file"):
+        headers.columns(in_folder("t.parquet", "a,b\n"))
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_read_right(in_folder: Write) -> None:
+    path = in_folder("t.csv", "")
+    path.write_bytes(b"\xef\xbb\xbfa,b\r\n1,2\r\n")
+    assert headers.columns(path) == ["a", "b"]
+    assert tables.read(path).to_dict("list") == {"a": [1], "b": [2]}
+
+
+def test_every_missing_column_is_named_with_the_key_that_wants_it(in_folder: Write) -> None:
+    path = in_folder("t.csv", "a;b\n1;2\n")
+    with pytest.raises(Mistake) as caught:
+        headers.require(path, {"a": "models.m.target", "b": "models.m.features"})
+    assert caught.value.lines == [
+        't.csv: the column "a", which models.m.target names, is missing; the table has a;b',
+        't.csv: the column "b", which models.m.features names, is missing; the table has a;b',
+    ]
+
+
+def test_a_header_without_rows_and_a_row_that_is_too_long_are_refused(in_folder: Write) -> None:
+    with pytest.raises(Mistake, match=r"^t\.csv: the table has a header and no rows$"):
+        tables.read(in_folder("t.csv", "a,b\n"))
+    with pytest.raises(Mistake, match=r"^t\.csv, line 3: 3 values, but the header names 2 columns$"):
+        tables.read(in_folder("t.csv", "a,b\n1,2\n1,2,3\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a\n1\ntwelve\n", 't.csv, line 3: a is "twelve", but a feature must be a number'),
+        ("a,b\n1,1\n,1\n", "t.csv, line 3: a is missing, but a feature must be a number"),
+        ("a\n1\ninf\n", 't.csv, line 3: a is "inf", but a feature must be a number'),
+        ("a\nTrue\nFalse\n", 't.csv, line 2: a is "True", but a feature must be a number (1 more like it)'),
+        ("a\n1\n\n\nx\ny\n", 't.csv, line 5: a is "x", but a feature must be a number (1 more like it)'),
+        ('b,a\n"two\nlines",1\nz,x\n', 't.csv, line 4: a is "x", but a feature must be a number'),
+    ],
+)
+def test_a_feature_that_is_no_number_is_refused_with_its_place(in_folder: Write, text: str, line: str) -> None:
+    path = in_folder("t.csv", text)
+    with pytest.raises(Mistake) as caught:
+        tables.numbers(tables.read(path), ["a"], path)
+    assert caught.value.lines == [line]
+
+
+def test_a_place_in_a_parquet_table_is_a_row(in_folder: Write) -> None:
+    path = in_folder("t.parquet", "")
+    pd.DataFrame({"a": ["1", "x"]}).to_parquet(path)
+    with pytest.raises(Mistake, match=r'^t\.parquet, row 2: a is "x"'):
+        tables.numbers(tables.read(path), ["a"], path)
+
+
+def test_integers_stay_integers_and_fractions_fractions(in_folder: Write) -> None:
+    path = in_folder("t.csv", "a,b\n1,1\n2,2.5\n")
+    numbers = tables.numbers(tables.read(path), ["a", "b"], path)
+    assert [str(kind) for kind in numbers.dtypes] == ["int64", "float64"]
+
+
+@pytest.mark.parametrize("value", ["2", "yes", "", "0.5", "True"])
+def test_a_target_that_is_neither_0_nor_1_is_refused(in_folder: Write, value: str) -> None:
+    path = in_folder("t.csv", f"a,b\n1,0\n1,{value}\n")
+    with pytest.raises(Mistake, match=r"^t\.csv, line 3: b is .*, but the target must be 0 or 1$"):
+        tables.labels(tables.read(path), "b", path)
+
+
+def test_a_side_that_is_neither_train_nor_test_is_refused(in_folder: Write) -> None:
+    path = in_folder("t.csv", "a,s\n1,train\n1,Test\n1,\n")
+    with pytest.raises(Mistake) as caught:
+        tables.sides(tables.read(path), "s", path)
+    assert caught.value.lines == [
+        't.csv, line 3: s is "Test", but a split column must say train or test (1 more like it)'
+    ]
+
+
+def test_a_row_as_it_came_is_text_to_the_letter(in_folder: Write) -> None:
+    path = in_folder("t.csv", "id,a\n007,1.50\nNA,2\n")
+    assert tables.as_it_came(path).to_dict("list") == {"id": ["007", "NA"], "a": ["1.50", "2"]}
+
+
+def test_late_faults_are_placed_by_their_line_in_the_file(in_folder: Write) -> None:
+    wide = 'a,b\n"two\nlines",1\n\n1,2,3\n'
+    with pytest.raises(Mistake, match=r"^t\.csv, line 5: 3 values, but the header names 2 columns$"):
+        tables.read(in_folder("t.csv", wide))
+    with pytest.raises(Mistake, match=r"^t\.csv, line \d+: this is not CSV: unexpected end of data$"):
+        tables.read(in_folder("t.csv", 'a,b\n1,2\n1,2\n"3,4\n5,6\n'))
+    late = in_folder("t.csv", "")
+    late.write_bytes(b"a,b\n" + b"1,2\n" * 30000 + "é,1\n".encode("latin-1"))
+    with pytest.raises(Mistake, match=r"^t\.csv, line 30002: this is not UTF-8; save the table as UTF-8$"):
+        tables.read(late)
+
+
+def test_lines_of_blanks_alone_do_not_shift_a_place(in_folder: Write) -> None:
+    path = in_folder("t.csv", "a\n2\n   \n4\nx\n")
+    with pytest.raises(Mistake, match=r'^t\.csv, line 5: a is "x"'):
+        tables.numbers(tables.read(path), ["a"], path)
+
+
+def test_a_number_of_hundreds_of_digits_is_refused_and_not_printed_whole(in_folder: Write) -> None:
+    path = in_folder("t.csv", f"a\n1\n{'9' * 400}\n")
+    with pytest.raises(Mistake, match=r'^t\.csv, line 3: a is "9{57}\.\.\.", but a feature must be a number$'):
+        tables.numbers(tables.read(path), ["a"], path)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series(pd.to_datetime(["2026-01-01", "2026-01-02"])),
+        pd.Series(pd.to_timedelta([1, 2], unit="s")),
+        pd.Series([True, False]),
+    ],
+    ids=["dates", "durations", "booleans"],
+)
+def test_dates_durations_and_booleans_of_parquet_are_no_numbers(in_folder: Write, column: pd.Series) -> None:
+    path = in_folder("t.parquet", "")
+    pd.DataFrame({"a": column}).to_parquet(path)
+    with pytest.raises(Mistake, match=r"^t\.parquet, row \d: a is .*, but a feature must be a number"):
+        tables.numbers(tables.read(path), ["a"], path)
+
+
+def test_what_pandas_noted_of_an_index_neither_hides_a_column_nor_doubles_rows(in_folder: Write) -> None:
+    path = in_folder("t.parquet", "")
+    pd.DataFrame({"a": [1, 2, 3], "b": [0, 1, 1]}, index=[0, 0, 1]).to_parquet(path)
+    assert tables.as_it_came(path).index.tolist() == [0, 1, 2]
+    pd.DataFrame({"a": [1, 2, 3], "b": [0, 1, 1]}).set_index("b").to_parquet(path)
+    assert tables.labels(tables.read(path), "b", path).tolist() == [0, 1, 1]
+
+
+def test_a_damaged_parquet_file_is_refused(in_folder: Write) -> None:
+    path = in_folder("t.parquet", "")
+    pd.DataFrame({"a": range(1000)}).to_parquet(path)
+    content = bytearray(path.read_bytes())
+    content[8:400] = b"x" * 392
+    path.write_bytes(content)
+    with pytest.raises(Mistake, match=r"^t\.parquet: the file is damaged: "):
+        tables.read(path)
+
+
+def test_an_unnamed_column_keeps_its_empty_name(in_folder: Write) -> None:
+    path = in_folder("t.csv", ",a\n1,2\n")
+    assert list(tables.as_it_came(path)) == ["", "a"]
+
+
+def test_a_column_that_csv_cannot_hold_is_scored_as_text(in_folder: Write) -> None:
+    path = in_folder("t.parquet", "")
+    pd.DataFrame({"a": [1, 2], "list": [[1], [2, 3]], "flag": [True, False]}).to_parquet(path)
+    assert tables.as_it_came(path).to_dict("list") == {"a": [1, 2], "list": ["[1]", "[2 3]"], "flag": [True, False]}
