@@ -1,0 +1,28 @@
+"""scikit-learn's LogisticRegression, fitted to an optimum or not at all."""
+
+import math
+import re
+import warnings
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+
+def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> LogisticRegression:
+    """Return the regression fitted on `rows` (n_rows, n_features) and `target` (n_rows,), 0 or 1.
+
+    Raises ValueError with what the solver said where it has not reached an optimum, and where there is none: without a
+    penalty, coefficients of separated rows grow for ever (Albert and Anderson 1984), with no warning from some solvers.
+    """
+    with warnings.catch_warnings():
+        for doubt in (ConvergenceWarning, RuntimeWarning):
+            warnings.simplefilter("error", doubt)
+        try:
+            regression = LogisticRegression(**arguments).fit(rows, target)
+        except (ConvergenceWarning, RuntimeWarning) as warning:
+            raise ValueError(re.split(r"\.\s", str(warning))[0].removesuffix(".")) from None
+    if math.isinf(arguments["C"]) and (regression.predict(rows) == target).all():
+        raise ValueError("without a penalty, rows that can be told apart without an error have no finite optimum")
+    return regression

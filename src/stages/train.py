@@ -1,0 +1,58 @@
+"""Fit one logistic regression on its normalized training rows."""
+
+import pandas as pd
+
+from passage import files, params
+from passage.classifier import Classifier, Scaler, estimator_settings, original_units
+from passage.digits import FITTED, fitted, significant
+from passage.errors import Mistake
+from passage.params import Lane as LaneSettings
+from passage.paths import Lane
+from passage.regression import optimum
+
+
+def fit(normalized: pd.DataFrame, original: pd.DataFrame, scaler: Scaler, settings: LaneSettings) -> Classifier:
+    """Return the classifier fitted on `normalized`, one student a row: features without unit, target 0 or 1.
+
+    original: the same rows with features in the table's own units; the training range is theirs.
+    Raises ValueError where the solver has not reached an optimum, or there is none.
+    """
+    features = settings.features
+    arguments = estimator_settings(settings.train.model_dump())
+    regression = optimum(normalized[features].to_numpy(), normalized[settings.target], arguments)
+    coefficients = fitted(features, regression.coef_[0])
+    intercept = significant(regression.intercept_[0], FITTED)
+    return Classifier(
+        features=features,
+        coefficients=coefficients,
+        intercept=intercept,
+        original_units=original_units(coefficients, intercept, scaler),
+        classes=regression.classes_.tolist(),
+        threshold=settings.threshold,
+        settings=settings.train.model_dump(),
+        iterations=int(regression.n_iter_[0]),
+        rows=len(normalized),
+        training_range={
+            name: {"least": original[name].min().item(), "greatest": original[name].max().item()} for name in features
+        },
+    )
+
+
+def main(name: str) -> None:
+    """Write models/NAME/model.json and print its coefficients."""
+    lane, settings = Lane(name), params.load().model(name)
+    rows, original = pd.read_parquet(lane.normalized_train), pd.read_parquet(lane.split_train)
+    try:
+        classifier = fit(rows, original, Scaler(**files.read_json(lane.scaler)), settings)
+    except ValueError as error:
+        tried = f"C {settings.train.C}, tol {settings.train.tol}, max_iter {settings.train.max_iter}"
+        raise Mistake(
+            f"params.yaml: models.{name}.train finds no optimum with {tried}: {error}; "
+            "what helps is a smaller C (a stronger penalty), more iterations, a coarser tol, or fewer features"
+        ) from None
+    files.write_json(lane.model, classifier.content())
+    print(f"{name}: log-odds of {settings.target} per unit, normalized and in the table's own units")
+    original_slopes = classifier.original_units["coefficients"]
+    for feature, coefficient in classifier.coefficients.items():
+        print(f"  {feature:20} {coefficient:12.6f} {original_slopes[feature]:12.6f}")
+    print(f"  {'intercept':20} {classifier.intercept:12.6f} {classifier.original_units['intercept']:12.6f}")

@@ -1,0 +1,52 @@
+"""Eight students for the tests: no line parts those who passed from those who did not."""
+
+import pandas as pd
+
+from passage.classifier import Classifier, Scaler
+from passage.params import Lane
+from stages import normalize, train
+
+FEATURES = ["hours", "courses"]
+ROWS = pd.DataFrame(
+    {
+        "hours": [0, 1, 2, 3, 5, 8, 13, 19],
+        "courses": [0, 1, 0, 3, 1, 2, 4, 0],
+        "passed": [0, 1, 0, 0, 1, 0, 1, 1],
+    }
+)
+
+
+def lane(threshold: float = 0.5, **train_settings: object) -> Lane:
+    """Return the settings of a model of the students, with changes to the settings of its training."""
+    defaults = {
+        "C": 1.0,
+        "l1_ratio": 0.0,
+        "solver": "newton-cholesky",
+        "tol": 1e-8,
+        "max_iter": 1000,
+        "seed": 0,
+        "class_weight": None,
+    }
+    return Lane.model_validate(
+        {
+            "data": "data/raw/x.csv",
+            "target": "passed",
+            "features": FEATURES,
+            "split": {"method": "none"},
+            "normalize": {"method": "standard", "fit_on": "train"},
+            "train": defaults | train_settings,
+            "threshold": threshold,
+        }
+    )
+
+
+def scaled(rows: pd.DataFrame = ROWS, method: str = "standard") -> tuple[Scaler, pd.DataFrame]:
+    """Return the scaler of `rows`, and the rows normalized by it beside the target."""
+    scaler = normalize.fit(rows[FEATURES].astype(float), method)
+    return scaler, scaler.transform(rows).assign(passed=rows["passed"])
+
+
+def fitted(settings: Lane | None = None, method: str = "standard") -> tuple[Scaler, Classifier]:
+    """Return the scaler and the classifier of the eight students."""
+    scaler, normalized = scaled(method=method)
+    return scaler, train.fit(normalized, ROWS, scaler, settings or lane())
