@@ -1,0 +1,79 @@
+"""Run one stage of dvc.yaml, or a tool: python src STAGE [NAME].
+
+Running the folder puts this copy's own code first on the path, also in DVC's temporary copies.
+"""
+
+import importlib
+import os
+import sys
+
+STAGES = {
+    "check": "",
+    "split": "MODEL",
+    "normalize": "MODEL",
+    "train": "MODEL",
+    "predict": "MODEL",
+    "evaluate": "MODEL",
+    "score": "BATCH",
+    "track": "",
+}
+TOOLS = {"schema": "", "experiments": "", "bench": ""}
+USAGE_ERROR = 2
+
+
+def use_project_python() -> None:
+    """Go on in the project's .venv where it is another Python than this one.
+
+    `.venv/bin/dvc repro` without an activated environment finds the system's python3 on the path. Any Python 3 gets
+    this far; where there is no .venv, a Python that is too old ends here.
+    """
+    venv = os.path.join(os.environ.get("DVC_ROOT", "."), ".venv")
+    python = os.path.join(venv, "bin", "python")
+    if os.path.realpath(sys.prefix) != os.path.realpath(venv) and os.access(python, os.X_OK):
+        os.execv(python, [python, *sys.argv])
+    if sys.version_info < (3, 11):  # noqa: UP036 (any Python may be python3)
+        print(
+            "Python {}.{} is too old; `make setup` makes .venv with 3.11 to 3.13".format(*sys.version_info),
+            file=sys.stderr,
+        )
+        sys.exit(USAGE_ERROR)
+
+
+def usage() -> str:
+    """Return the commands, one a line."""
+    commands = {**STAGES, **TOOLS}
+    return "\n".join(f"usage: python src {name} {argument}".rstrip() for name, argument in commands.items())
+
+
+def main(arguments: "list[str]") -> int:
+    """Run the stage or tool that `arguments` names; return the exit code, 2 for what the user can put right."""
+    from passage import environment
+    from passage.errors import Mistake
+
+    name, *rest = arguments or [""]
+    wanted = {**STAGES, **TOOLS}.get(name)
+    if wanted is None or len(rest) != len(wanted.split()):
+        print(usage(), file=sys.stderr)
+        return USAGE_ERROR
+    differing = environment.differing()
+    if differing:
+        print(environment.warning(differing), file=sys.stderr)
+    try:
+        importlib.import_module(f"{'stages' if name in STAGES else 'tools'}.{name}").main(*rest)
+    except Mistake as mistake:
+        print(mistake, file=sys.stderr)
+        if "DVC_STAGE" in os.environ:
+            print("Nothing is lost: `dvc checkout` brings back the last good outputs.", file=sys.stderr)
+        return USAGE_ERROR
+    except ModuleNotFoundError as error:
+        if not differing:
+            raise
+        print(f"{sys.executable} has no {error.name}: `make setup` makes .venv, which has", file=sys.stderr)
+        return USAGE_ERROR
+    return 0
+
+
+if __name__ == "__main__":
+    os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    use_project_python()
+    sys.exit(main(sys.argv[1:]))

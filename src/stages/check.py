@@ -1,0 +1,37 @@
+"""Refuse what is wrong in params.yaml and in the tables' headers before any lane starts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from passage import files, headers, leftovers, params, paths
+from passage.errors import Mistake
+from passage.params import Params
+
+
+def wrong_tables(settings: Params) -> Iterator[str]:
+    """Yield one line for each thing that is wrong with the header of a table that `settings` names."""
+    for name, lane in settings.models.items():
+        yield from _wrong(lane.data, lane.columns(name), f"models.{name}.data")
+    for name, batch in settings.score.items():
+        features = settings.models[batch.model].features
+        wanted = dict.fromkeys(features, f"models.{batch.model}.features")
+        yield from _wrong(batch.data, wanted, f"score.{name}.data")
+
+
+def _wrong(table: str, wanted: dict[str, str], named_by: str) -> Iterator[str]:
+    try:
+        headers.require(Path(table), wanted)
+    except Mistake as mistake:
+        yield from (f"{line} ({named_by})" for line in mistake.lines)
+
+
+def main() -> None:
+    """Write data/checked, which every lane waits for, and clear away what lanes no longer listed have left."""
+    settings = params.load()
+    if wrong := list(wrong_tables(settings)):
+        raise Mistake(wrong)
+    for stage in leftovers.remove(settings):
+        print(f"{stage} is no longer in {paths.PARAMS}: its outputs and its entry in {paths.PIPELINE_LOCK} are gone")
+    leftovers.refuse_strays(settings)
+    files.write_text(paths.CHECKED, f"{paths.PARAMS} and the headers of its tables are fine\n")
+    print(f"nothing wrong; models: {', '.join(settings.models)}; to score: {', '.join(settings.score) or 'nothing'}")

@@ -1,0 +1,31 @@
+"""Predict one model's test rows and show the predictions beside the truth."""
+
+import pandas as pd
+
+from passage import files, params
+from passage.classifier import Classifier
+from passage.paths import Lane
+
+SHOWN_ROWS = 20
+
+
+def predict(classifier: Classifier, original: pd.DataFrame, normalized: pd.DataFrame, target: str) -> pd.DataFrame:
+    """Return the test rows in their own units, what became of each student (actual) and what the classifier says."""
+    actual = original[classifier.features].assign(actual=original[target])
+    return actual.join(classifier.predict(normalized))
+
+
+def main(name: str) -> None:
+    """Write predictions/NAME/test.csv and print its first rows."""
+    lane, target = Lane(name), params.load().model(name).target
+    classifier = Classifier(**files.read_json(lane.model))
+    rows = predict(classifier, pd.read_parquet(lane.split_test), pd.read_parquet(lane.normalized_test), target)
+    files.write_csv(lane.predictions, rows)
+    if rows.empty:
+        print(f"{name}: no test rows (models.{name}.split), so nothing to compare with the truth")
+        return
+    right = (rows["predicted"] == rows["actual"]).sum()
+    print(f"{name}: how well did it do? {right} of {len(rows)} test rows are predicted right")
+    print(rows.head(SHOWN_ROWS).to_string(index=False))
+    if len(rows) > SHOWN_ROWS:
+        print(f"... {len(rows) - SHOWN_ROWS} more in {lane.predictions}")

@@ -1,0 +1,64 @@
+"""The split: by chance but repeatable, by a column, or none."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.model_selection import train_test_split
+
+from passage.params import Split
+from stages.split import split
+
+ROWS = pd.DataFrame({"hours": range(20), "passed": [0, 1] * 10, "side": ["train"] * 15 + ["test"] * 5})
+
+
+def by_chance(**changes: object) -> Split:
+    return Split.model_validate({"method": "random", "test_size": 0.25, "stratify": True, "seed": 27} | changes)
+
+
+def test_a_random_split_is_scikit_learns_in_the_tables_order() -> None:
+    train, test = split(ROWS, "passed", by_chance())
+    theirs = train_test_split(ROWS, test_size=0.25, stratify=ROWS["passed"], random_state=27)
+    assert train.equals(theirs[0].sort_index())
+    assert test.equals(theirs[1].sort_index())
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.25, 0.5]), st.booleans())
+def test_every_row_is_on_one_side_and_the_same_seed_gives_the_same_sides(
+    seed: int, size: float, stratify: bool
+) -> None:
+    settings = by_chance(seed=seed, test_size=size, stratify=stratify)
+    train, test = split(ROWS, "passed", settings)
+    assert sorted([*train.index, *test.index]) == list(ROWS.index)
+    assert split(ROWS, "passed", settings)[1].equals(test)
+    if stratify:
+        assert abs(test["passed"].mean() - 0.5) <= 0.5 / len(test)
+
+
+def test_a_column_says_who_tests() -> None:
+    train, test = split(ROWS, "passed", Split(method="column", column="side"))
+    assert test["hours"].tolist() == [15, 16, 17, 18, 19]
+    assert len(train) == 15
+
+
+def test_without_a_split_every_row_trains() -> None:
+    train, test = split(ROWS, "passed", Split(method="none"))
+    assert train.equals(ROWS)
+    assert test.empty
+    assert list(test) == list(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("passed", "side", "said"),
+    [
+        ([1] * 20, None, "passed is 1 in each of the 15 training rows; both 0 and 1 must be among them"),
+        ([0] * 15 + [1] * 5, "side", "passed is 0 in each of the 15 training rows"),
+        ([0, 1] * 10, "nobody", "there are no training rows"),
+        ([0] * 19 + [1], None, "least populated class"),
+    ],
+)
+def test_rows_that_cannot_train_a_model_are_refused(passed: list[int], side: str | None, said: str) -> None:
+    rows = ROWS.assign(passed=passed, nobody="test")
+    settings = Split(method="column", column=side) if side else by_chance()
+    with pytest.raises(ValueError, match=said):
+        split(rows, "passed", settings)
