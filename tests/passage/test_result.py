@@ -1,0 +1,64 @@
+"""The facts that a run holds, without a store."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passage.result import allowed_names, fingerprint, flat_metrics, flat_params
+
+Write = Callable[[str, str], Path]
+
+
+def test_params_are_dotted_as_in_params_yaml() -> None:
+    settings = {"data": "x.csv", "features": ["a", "b"], "train": {"C": 1.0, "class_weight": None}}
+    assert dict(flat_params(settings)) == {
+        "data": "x.csv",
+        "features": '["a", "b"]',
+        "train.C": "1.0",
+        "train.class_weight": "null",
+    }
+
+
+def test_metrics_are_joined_and_coefficients_named_by_feature() -> None:
+    metrics = {
+        "rows": {"test": 5},
+        "test": {"accuracy": 0.8},
+        "coefficients": {"hours studied": 1.5},
+        "intercept": -1.0,
+    }
+    flat = flat_metrics(metrics)
+    assert flat == {"rows_test": 5, "test_accuracy": 0.8, "coef_hours studied": 1.5, "intercept": -1.0}
+    assert next(iter(flat)) == "test_accuracy"
+
+
+def test_names_that_would_be_the_same_get_a_number() -> None:
+    assert allowed_names(["petal (cm)", "petal [cm]", "a"]) == {
+        "petal (cm)": "petal _cm_",
+        "petal [cm]": "petal _cm__2",
+        "a": "a",
+    }
+
+
+@given(st.lists(st.text(min_size=1), unique=True))
+def test_every_name_is_allowed_and_its_own(names: list[str]) -> None:
+    allowed = list(allowed_names(names).values())
+    assert len(set(allowed)) == len(names)
+    assert all(
+        set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-. ") for name in allowed
+    )
+    assert all(len(name) <= 240 for name in allowed)
+
+
+def test_a_fingerprint_is_of_contents_settings_and_names(in_folder: Write) -> None:
+    one, other = in_folder("a.json", "1"), in_folder("b.json", "1")
+    marks = {
+        fingerprint({"C": 1.0}, [one]),
+        fingerprint({"C": 2.0}, [one]),
+        fingerprint({"C": 1.0}, [other]),
+        fingerprint({"C": 1.0}, [in_folder("a.json", "2")]),
+    }
+    assert len(marks) == 4
+    in_folder("a.json", "1")
+    assert fingerprint({"C": 1.0}, [one]) in marks
