@@ -1,0 +1,12 @@
+#!/bin/sh
+# Serve the runs on this machine alone: sh src/tools/ui.sh PORT
+set -eu
+store=${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}
+case $store in
+http://* | https://*)
+    echo "MLFLOW_TRACKING_URI is a server already: open $store in a browser"
+    exit 0
+    ;;
+esac
+echo "MLflow shows the runs on http://127.0.0.1:$1 (Ctrl-C ends it)"
+exec mlflow ui --host 127.0.0.1 --port "$1" --workers 1 --backend-store-uri "$store"
