@@ -1,0 +1,270 @@
+"""The pipeline end to end, as a user runs it: real DVC, a real SQLite store."""
+
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pytest
+import yaml
+from conftest import Project
+
+from passage import files
+
+LANES = ("model", "model_2")
+EXPERIMENT = "exam-passage"
+
+
+def runs(project: Project) -> list[Any]:
+    """Return the runs in the project's own store, the oldest first."""
+    mlflow.set_tracking_uri(f"sqlite:///{project.folder}/mlflow.db")
+    found = mlflow.search_runs(experiment_names=[EXPERIMENT], output_format="list", order_by=["start_time"])
+    mlflow.MlflowClient()._tracking_client.store.engine.dispose()
+    return list(found)
+
+
+def stages_run(printed: str) -> list[str]:
+    return re.findall(r"^Running stage '(.*)':", printed, re.MULTILINE)
+
+
+def status(project: Project) -> str:
+    return project.run("git", "status", "--porcelain").stdout
+
+
+def test_a_fresh_clone_builds_the_committed_lock_and_two_finished_runs(built: Project, built_once: Path) -> None:
+    printed = (built_once.parent / "built.txt").read_text(encoding="utf-8")
+    assert status(built) == "", "the committed dvc.lock and metrics are not what a clean clone builds"
+    assert len(stages_run(printed)) == 13
+    assert "warning: guessed_hours: 1 of 19 rows lie outside the training range of hours_studied (0 to 19)" in printed
+    assert "do not believe their predictions: 1922" in printed
+    assert "model: how well did it do? 4 of 5 test rows are predicted right" in printed
+    assert re.search(r"hours_studied +1\.57\d+ +0\.26\d+", printed)
+    found = {run.info.run_name: run for run in runs(built)}
+    assert sorted(found) == sorted(LANES)
+    for name, run in found.items():
+        metrics = files.read_json(built.folder / f"metrics/{name}.json")
+        assert run.info.status == "FINISHED"
+        assert run.data.metrics["test_accuracy"] == metrics["test"]["accuracy"] == 0.8
+        assert run.data.metrics["coef_hours_studied"] == metrics["coefficients"]["hours_studied"]
+        assert run.data.metrics["intercept"] == metrics["intercept"]
+        assert run.data.tags["git.commit"] == built.run("git", "rev-parse", "HEAD").stdout.strip()
+        assert run.data.tags["git.dirty"] == "false"
+        assert not [tag for tag in run.data.tags if tag.startswith("warning.")]
+        assert len(run.inputs.dataset_inputs) == 2
+
+
+def test_nothing_runs_when_nothing_changed(built: Project) -> None:
+    before = built.text("dvc.lock")
+    printed = built.dvc("repro").stdout
+    assert "Data and pipelines are up to date." in printed
+    assert stages_run(printed) == []
+    assert built.text("dvc.lock") == before
+
+
+def test_a_forced_rebuild_gives_the_same_lock_and_no_further_run(built: Project) -> None:
+    before = built.text("dvc.lock")
+    assert len(stages_run(built.dvc("repro", "-f").stdout)) == 13
+    assert built.text("dvc.lock") == before
+    assert len(runs(built)) == 2
+
+
+def test_one_parameter_rebuilds_what_follows_it_and_going_back_makes_no_run(built: Project) -> None:
+    printed = built.dvc("exp", "run", "-S", "models.model_2.train.C=0.1").stdout
+    assert stages_run(printed) == ["check", "train@model_2", "predict@model_2", "evaluate@model_2", "track"]
+    assert [run.data.params["train.C"] for run in runs(built) if run.data.tags["model"] == "model_2"] == ["1.0", "0.1"]
+    experiment = runs(built)[-1]
+    assert experiment.data.tags["dvc.experiment"] in experiment.info.run_name
+    assert experiment.data.tags["git.dirty"] == "true"
+    assert "models.model_2.train.C" in built.dvc("params", "diff").stdout
+    assert "coefficients.math_courses" in built.dvc("metrics", "diff").stdout
+    table = built.stage("experiments").stdout
+    assert max(map(len, table.splitlines())) <= 120
+    assert experiment.data.tags["dvc.experiment"] in table
+    assert "model_2 accuracy" in table
+    shown = built.dvc("exp", "show", "--csv").stdout.splitlines()[0]
+    assert "metrics/model_2.json:test.accuracy" in shown
+    assert "coefficients.math_courses" in shown
+
+    built.run("git", "checkout", "--quiet", "params.yaml")
+    assert stages_run(built.dvc("repro").stdout) == ["check", "track"]
+    assert status(built) == ""
+    assert len(runs(built)) == 3
+
+
+def test_the_lessons_own_numbers_come_out_of_the_readmes_experiment(built: Project) -> None:
+    command = re.search(r"^(dvc exp run (?:.*\\\n)*.*lesson.*)$", built.text("README.md"), re.MULTILINE)
+    assert command
+    printed = built.run("sh", "-c", command[1]).stdout
+    assert "warning: models.model_2.normalize.fit_on is all: the scaling of model_2 has seen its 5 test rows" in printed
+    model, model_2 = (files.read_json(built.folder / f"models/{name}/model.json") for name in LANES)
+    assert model["coefficients"]["hours_studied"] == pytest.approx(1.72403219, abs=1e-8)
+    assert model["intercept"] == pytest.approx(-0.33104425, abs=1e-8)
+    assert list(model_2["coefficients"].values()) == pytest.approx([1.05363151, 1.37829772], abs=1e-8)
+    assert model_2["intercept"] == pytest.approx(0.623655, abs=1e-6)
+    assert [row.split(",")[-1] for row in built.text("predictions/model_2/test.csv").splitlines()[1:]] == ["1"] * 5
+    assert files.read_json(built.folder / "metrics/model_2.json")["test"]["accuracy"] == 0.8
+    assert "test" not in files.read_json(built.folder / "metrics/model.json")
+    tagged = {run.data.tags["model"] for run in runs(built) if "warning.saw_test_rows" in run.data.tags}
+    assert tagged == {"model_2"}
+
+
+def test_a_queue_on_two_workers_fills_a_store_that_was_not_there(built: Project) -> None:
+    (built.folder / "mlflow.db").unlink()
+    shutil.rmtree(built.folder / "mlruns")
+    built.dvc("exp", "run", "--queue", "-S", "models.model.train.C=0.03,0.3,3,30")
+    built.dvc("queue", "start", "-j", "2")
+    deadline = time.monotonic() + 240
+    while re.search(r"Running|Queued", built.dvc("queue", "status").stdout) and time.monotonic() < deadline:
+        time.sleep(2)
+    assert len(re.findall("Success", built.dvc("queue", "status").stdout)) == 4
+    built.dvc("queue", "stop")
+    found = runs(built)
+    assert {run.info.status for run in found} == {"FINISHED"}
+    assert sorted(run.data.params["train.C"] for run in found if run.data.tags["model"] == "model") == [
+        "0.03",
+        "0.3",
+        "3.0",
+        "30.0",
+    ]
+    assert len([run for run in found if run.data.tags["model"] == "model_2"]) == 1
+    for run in found:
+        folder = built.folder / "mlruns" / run.info.run_id / "artifacts"
+        assert (folder / f"models/{run.data.tags['model']}/model.json").is_file()
+    assert status(built) == ""
+
+
+def test_a_third_entry_is_a_third_lane_and_leaves_no_trace_once_it_is_gone(built: Project) -> None:
+    before = built.text("dvc.lock")
+    settings = yaml.safe_load(built.text("params.yaml"))
+    third = settings["models"]["model"] | {"threshold": 0.3}
+    entry = yaml.safe_dump({"third-1": third}, sort_keys=False).replace("\n", "\n  ").rstrip()
+    built.replace("params.yaml", "score:\n", f"  {entry}\nscore:\n")
+    built.replace(
+        "params.yaml", "mlflow:\n", "  again:\n    model: third-1\n    data: data/raw/guessed_hours.csv\nmlflow:\n"
+    )
+    built.dvc("repro")
+    assert files.read_json(built.folder / "models/third-1/model.json")["threshold"] == 0.3
+    assert (built.folder / "predictions/score/again.csv").exists()
+    assert [run.info.run_name for run in runs(built)][-1] == "third-1"
+    assert len(runs(built)) == 3
+
+    built.run("git", "checkout", "--quiet", "params.yaml")
+    printed = built.dvc("repro").stdout
+    assert "train@third-1 is no longer in params.yaml" in printed
+    assert built.text("dvc.lock") == before
+    assert not (built.folder / "models/third-1").exists()
+    assert not (built.folder / "metrics/third-1.json").exists()
+    assert status(built) == ""
+    assert "up to date" in built.dvc("repro").stdout
+
+
+HOURS, COURSES, GUESSED = (f"data/raw/{name}.csv" for name in ("exam_hours", "exam_hours_courses", "guessed_hours"))
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "line"),
+    [
+        ("params.yaml", "C: 1.0", "C: -1", "params.yaml: models.model.train.C is -1; it should be greater than 0"),
+        (
+            "params.yaml",
+            "threshold: 0.5",
+            "threshold: 0.5\n    typo: 1",
+            "params.yaml: models.model.typo is not a known key",
+        ),
+        (
+            HOURS,
+            "hours_studied",
+            "hours",
+            f'{HOURS}: the column "hours_studied", which models.model.features names, is missing',
+        ),
+        (HOURS, "7,0", "seven,0", f'{HOURS}, line 9: hours_studied is "seven", but a feature must be a number'),
+        (HOURS, "7,0", ",0", f"{HOURS}, line 9: hours_studied is missing, but a feature must be a number"),
+        (HOURS, "7,0", "7,2", f'{HOURS}, line 9: passed_exam is "2", but the target must be 0 or 1'),
+        (HOURS, "passed_exam\n", "hours_studied\n", f'{HOURS}: the column "hours_studied" is there twice'),
+        (HOURS, None, "", f"{HOURS}: the file is empty"),
+        (HOURS, None, "hours_studied,passed_exam\n", f"{HOURS}: the table has a header and no rows"),
+        (
+            HOURS,
+            None,
+            "hours_studied,passed_exam\n1,0\n2,0\n3,0\n4,0\n",
+            "passed_exam is 0 in each of the 3 training rows",
+        ),
+        (
+            COURSES,
+            "0,train",
+            "0,learn",
+            f'{COURSES}, line 2: split is "learn", but a split column must say train or test',
+        ),
+        (GUESSED, "11", "eleven", f'{GUESSED}, line 14: hours_studied is "eleven", but a feature must be a number'),
+    ],
+)
+def test_bad_input_stops_with_one_line(built: Project, path: str, old: str | None, new: str, line: str) -> None:
+    if old is None:
+        (built.folder / path).write_text(new, encoding="utf-8")
+    else:
+        built.replace(path, old, new)
+    done = built.dvc("repro", check=False)
+    assert done.returncode == 255
+    assert [found for found in done.stderr.splitlines() if line in found], done.stderr
+    assert "Traceback" not in done.stderr
+    assert "exited with 2" in done.stderr
+    assert "Nothing is lost: `dvc checkout` brings back the last good outputs." in done.stderr
+
+
+def test_what_a_failed_stage_has_taken_away_comes_back_with_the_command_that_it_names(built: Project) -> None:
+    outputs = {
+        name: (built.folder / name).read_bytes()
+        for name in ("data/split/model/train.parquet", "data/split/model/test.parquet")
+    }
+    built.replace(HOURS, "7,0", "seven,0")
+    message = built.dvc("repro", check=False).stderr
+    assert not [name for name in outputs if (built.folder / name).exists()]
+    named = re.search(r"Nothing is lost: `(.*)` brings back the last good outputs", message)
+    assert named
+    built.run("sh", "-c", named[1])
+    assert {name: (built.folder / name).read_bytes() for name in outputs} == outputs
+    built.run("git", "checkout", "--quiet", ".")
+    built.dvc("repro")
+    assert status(built) == ""
+
+
+def test_a_missing_table_stops_with_one_line(built: Project) -> None:
+    (built.folder / HOURS).unlink()
+    done = built.dvc("repro", check=False)
+    assert f"{HOURS}: there is no such file (models.model.data)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_stray_file_in_a_lanes_folder_is_refused_not_tracked(built: Project) -> None:
+    (built.folder / "models/mine").mkdir()
+    (built.folder / "models/mine/model.json").write_text("{}", encoding="utf-8")
+    done = built.stage("check", check=False)
+    assert done.returncode == 2
+    assert "models/mine/model.json: no model or batch in params.yaml makes this; move it or remove it" in done.stderr
+
+
+def test_another_python_goes_on_in_the_projects_venv_or_says_what_differs(project: Project, tmp_path: Path) -> None:
+    fake = project.folder / ".venv/bin/python"
+    fake.parent.mkdir(parents=True)
+    fake.write_text('#!/bin/sh\necho "venv runs $*"\n', encoding="utf-8")
+    fake.chmod(0o755)
+    assert project.stage("check").stdout == f"venv runs {project.folder}/src check\n".replace(
+        f"{project.folder}/src", "src"
+    )
+    shutil.rmtree(project.folder / ".venv")
+    project.replace("requirements.lock", "pandas==", "pandas==0.")
+    done = project.stage("check")
+    assert re.search(
+        r"^warning: the packages of .* are not those of requirements.lock: pandas .*`make setup`$", done.stderr
+    )
+
+
+def test_without_arguments_or_with_wrong_ones_the_usage_is_shown(project: Project) -> None:
+    for arguments in ([], ["nothing"], ["train"], ["check", "x"]):
+        done = project.stage(*arguments, check=False)
+        assert done.returncode == 2
+        assert "usage: python src train MODEL" in done.stderr
+    done = project.stage("train", "nobody", check=False)
+    assert (done.returncode, done.stderr) == (2, "params.yaml: there is no models.nobody; models has model, model_2\n")
