@@ -6,19 +6,22 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import accuracy_score, confusion_matrix
 
-from passage import files, params
+from passage import files, intervals, params
 from passage.classifier import Classifier
 from passage.digits import FITTED, significant
 from passage.paths import Lane
 
 
 def evaluate(predictions: pd.DataFrame) -> dict[str, float]:
-    """Return accuracy, log loss (nats) and the confusion counts of `predictions` (n_rows > 0) beside `actual`."""
+    """Return accuracy with its 95 % interval, log loss (nats) and confusion counts of `predictions` (n_rows > 0)."""
     actual, predicted = predictions["actual"], predictions["predicted"]
     counts = confusion_matrix(actual, predicted, labels=[0, 1]).ravel().tolist()
     names = ("true_negatives", "false_positives", "false_negatives", "true_positives")
+    low, high = intervals.accuracy(int((actual == predicted).sum()), len(predictions))
     return {
         "accuracy": significant(accuracy_score(actual, predicted), FITTED),
+        "accuracy_low": significant(low, FITTED),
+        "accuracy_high": significant(high, FITTED),
         "log_loss": significant(log_loss(actual, predictions["log_odds"]), FITTED),
         **dict(zip(names, counts, strict=True)),
     }
@@ -50,5 +53,10 @@ def main(name: str) -> None:
     }
     files.write_json(lane.metrics, metrics)
     files.write_csv(lane.confusion, predictions[["actual", "predicted"]])
-    tested = f"test accuracy {test['test']['accuracy']}" if test else "no test rows"
-    print(f"{name}: {tested}, training accuracy {metrics['train']['accuracy']}")
+    print(f"{name}: {_in_words(test.get('test'))}, training accuracy {metrics['train']['accuracy']}")
+
+
+def _in_words(test: dict[str, float] | None) -> str:
+    if test is None:
+        return "no test rows"
+    return f"test accuracy {test['accuracy']} (95 %: {test['accuracy_low']:.2f} to {test['accuracy_high']:.2f})"

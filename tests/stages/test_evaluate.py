@@ -28,3 +28,11 @@ def test_one_class_alone_among_the_test_rows_is_counted_right() -> None:
 def test_a_sure_and_wrong_prediction_costs_its_log_odds() -> None:
     assert log_loss(pd.Series([0]), pd.Series([505.0])) == pytest.approx(505.0)
     assert np.isfinite(log_loss(pd.Series([1]), pd.Series([-1e6])))
+
+
+def test_four_of_five_is_anywhere_from_28_to_99_percent() -> None:
+    four_of_five = ROWS.assign(predicted=[0, 0, 1, 1, 0])
+    found = evaluate(four_of_five)
+    assert [found["accuracy"], found["accuracy_low"], found["accuracy_high"]] == pytest.approx(
+        [0.8, 0.2835821, 0.9949492], abs=1e-7
+    )
