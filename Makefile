@@ -35,6 +35,9 @@ lint: $(ready_dev) ## check style and types, as .ci/run and pre-commit do
 bench: $(ready) ## time dvc repro against the same stages with cp, and with imports only
 	@python3 src bench
 
+coverage: $(ready) ## simulate how often the intervals hold the truth (a few minutes)
+	@python3 src coverage
+
 schema: $(ready) ## write params.schema.json from src/passage/params.py
 	@python3 src schema
 
@@ -50,4 +53,4 @@ $(ready_dev): requirements-dev.lock $(ready)
 # Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
 .venv/bin/python: ;
 
-.PHONY: help repro ui experiments setup test lint bench schema lock
+.PHONY: help repro ui experiments setup test lint bench coverage schema lock

@@ -17,7 +17,7 @@ STAGES = {
     "score": "BATCH",
     "track": "",
 }
-TOOLS = {"schema": "", "experiments": "", "bench": ""}
+TOOLS = {"schema": "", "experiments": "", "bench": "", "coverage": ""}
 USAGE_ERROR = 2
 
 

@@ -1,0 +1,292 @@
+"""How a binary target goes with each feature, as log-odds with an interval that holds for few rows and separated ones.
+
+Firth's logistic regression maximises log-likelihood + log(det(information)) / 2. Its optimum is finite where features
+separate the classes, and so are both ends of its profile intervals: the penalised likelihood falls without end in every
+direction (Kosmidis and Firth 2021). Where the data say little about one side, that end is far away.
+
+Firth (1993), Bias reduction of maximum likelihood estimates, Biometrika 80:27-38.
+Heinze and Schemper (2002), A solution to the problem of separation in logistic regression, Statistics in Medicine
+21:2409-2419.
+Kosmidis and Firth (2021), Jeffreys-prior penalty, finiteness and shrinkage in binomial-response generalized linear
+models, Biometrika 108:71-82.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.linalg import LinAlgError
+from scipy.special import expit, log_expit, ndtri
+
+DEPENDENT = 1e-10  # least eigenvalue of the features' correlations; below it eight digits cannot be had
+BLOCK = 8192  # rows at a time: products of so many rows stay in the processor's cache
+INFLUENTIAL = 0.05  # leverage from which the penalty's own curvature is worth its price
+EXACT = 1e-22  # what the next step would gain in log-likelihood where the search for the coefficients ends
+PROFILED = 1e-11  # the same for the other coefficients of a profile, which need half the digits
+CLOSE = 1e-7  # relative length of the last Newton step towards an end of an interval; its error is the square
+SINGULAR = 1e-7  # ratio in the information's Cholesky factor from which its digits are gone
+FLAT = 1e-3  # least curvature, in units of the information, that a Newton step trusts
+SAME = 1e-7  # two optima whose log-likelihoods differ by less count as one
+STEPS = 200
+
+
+@dataclass(frozen=True)
+class Association:
+    """Log-odds of class 1 per unit of each feature, other features held, with the ends of their intervals.
+
+    coefficients, low, high: (n_features,), in the columns' own units. intercept: log-odds where each feature is 0.
+    converged: False where a search did not end; an end that was not found is infinite.
+    """
+
+    coefficients: np.ndarray
+    intercept: float
+    low: np.ndarray
+    high: np.ndarray
+    converged: bool
+
+
+@dataclass(frozen=True)
+class _Point:
+    """The penalised log-likelihood at `theta` (n_parameters,), its gradient, and minus its second derivative.
+
+    information: the same without the penalty, which is always positive definite.
+    """
+
+    theta: np.ndarray
+    value: float
+    score: np.ndarray
+    information: np.ndarray
+    curvature: np.ndarray
+    converged: bool = False
+
+
+def fit(rows: np.ndarray, target: np.ndarray, level: float = 0.95) -> Association:
+    """Return Firth's estimates for `rows` with profile penalised-likelihood intervals.
+
+    rows: (n_rows, n_features), finite, in any units: their scale changes the result's units and nothing else.
+    target: (n_rows,), 0 or 1. level: how often the intervals are to hold the truth.
+    Raises ValueError for one class alone, a column with one value, and columns that depend on each other.
+    Each end of an interval takes about five evaluations of n_rows * n_features**2 multiplications; n_features**3 where
+    a row's leverage is above INFLUENTIAL. Few rows with many features can give the penalised likelihood several
+    optima; of those reached from two starts the higher one counts.
+    """
+    _require_both_classes(target)
+    center, transform, whitened = _whiten(np.asarray(rows, dtype=float))
+    design = np.column_stack([np.ones(len(whitened)), whitened])
+    sign = np.where(np.asarray(target) == 1, 1.0, -1.0)
+    parameters = design.shape[1]
+    best = _maximise(design, sign, _at(design, sign, np.zeros(parameters)), np.eye(parameters), EXACT)
+    slopes = np.column_stack([np.zeros(len(transform)), transform])  # coefficient = slope @ theta
+    while True:
+        found = [[_end(design, sign, best, slope, side, level) for slope in slopes] for side in (-1, 1)]
+        highest = max((point for ends in found for _, point in ends), key=lambda point: point.value)
+        if highest.value <= best.value + SAME:
+            break
+        best = _maximise(design, sign, highest, np.eye(parameters), EXACT)  # the first one was not the only optimum
+    coefficients = slopes @ best.theta
+    low, high = (np.array([end for end, _ in ends]) for ends in found)
+    return Association(
+        coefficients=coefficients,
+        intercept=float(best.theta[0] - coefficients @ center),
+        low=low,
+        high=high,
+        converged=best.converged and all(point.converged for ends in found for _, point in ends),
+    )
+
+
+def _require_both_classes(target: np.ndarray) -> None:
+    if len(classes := np.unique(target)) < 2:
+        only = f"is {classes[0]:g} in each of the {len(target)}" if len(target) else "has no"
+        raise ValueError(f"the target {only} rows; both 0 and 1 must be among them")
+
+
+def _whiten(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the columns' means, and columns without mean, scale and correlation that say the same as `rows`.
+
+    center: (n_features,). transform: (n_features, n_features), so that a regression's coefficients for `rows` are
+    transform @ those for the whitened columns. whitened: (n_rows, n_features).
+    """
+    if constant := np.flatnonzero(rows.max(axis=0) == rows.min(axis=0)).tolist():
+        raise ValueError(f"column {constant[0]} (from 0) is {rows[0, constant[0]]:g} in each row; it must vary")
+    center, scale = rows.mean(axis=0), rows.std(axis=0)
+    whitened = (rows - center) / scale
+    correlations = whitened.T @ whitened / len(rows)
+    eigenvalues, vectors = np.linalg.eigh(correlations)
+    if eigenvalues[0] < DEPENDENT:
+        together = np.flatnonzero(np.abs(vectors[:, 0]) > 1e-4).tolist()
+        raise ValueError(
+            f"columns {', '.join(map(str, together))} (from 0) depend on each other: one follows from the rest and "
+            "says nothing of its own; leave one out"
+        )
+    inverse = np.linalg.inv(np.linalg.cholesky(correlations))
+    for block in _blocks(len(rows)):
+        whitened[block] = whitened[block] @ inverse.T
+    return center, inverse.T / scale[:, np.newaxis], whitened
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    return (slice(start, start + BLOCK) for start in range(0, count, BLOCK))
+
+
+def _at(design: np.ndarray, sign: np.ndarray, theta: np.ndarray) -> _Point:
+    """Return the point `theta`; its value is -inf where the information has no inverse in floating point.
+
+    design: (n_rows, n_parameters). sign: (n_rows,), 1 for class 1 and -1 for class 0.
+    """
+    log_odds = design @ theta
+    yes, no = expit(log_odds), expit(-log_odds)
+    weights, skew = yes * no, no - yes
+    root_weights = np.sqrt(weights)
+    information = _total(lambda block: _square(design[block] * root_weights[block, np.newaxis]), len(design))
+    diagonal = np.diag(factor := _root(information))
+    if diagonal.min() <= SINGULAR * max(diagonal.max(), 1):
+        return _Point(theta, -np.inf, np.zeros_like(theta), information, information)
+    half = np.linalg.inv(factor)
+    value = log_expit(sign * log_odds).sum() + np.log(diagonal).sum()
+    ones = np.ones(len(theta))
+    spread = np.concatenate([np.square(design[block] @ half.T) @ ones for block in _blocks(len(design))])
+    leverage = weights * spread
+    residual = sign * np.where(sign > 0, no, yes) + leverage * skew / 2
+    curvature = information
+    if leverage.max() > INFLUENTIAL:
+        curvature = information + _penalty_curvature(design, half, weights, skew, spread)
+    return _Point(theta, float(value), design.T @ residual, information, curvature)
+
+
+def _root(information: np.ndarray) -> np.ndarray:
+    """Return the Cholesky factor, or zeros where there is none."""
+    try:
+        return np.linalg.cholesky(information)
+    except LinAlgError:
+        return np.zeros_like(information)
+
+
+def _square(matrix: np.ndarray) -> np.ndarray:
+    return np.asarray(matrix.T @ matrix)
+
+
+def _total(of: Callable[[slice], np.ndarray], count: int) -> np.ndarray:
+    """Return the sum of what `of` says for each block of `count` rows."""
+    total = of(slice(0, BLOCK))
+    for start in range(BLOCK, count, BLOCK):
+        total = total + of(slice(start, start + BLOCK))
+    return total
+
+
+def _penalty_curvature(
+    design: np.ndarray, half: np.ndarray, weights: np.ndarray, skew: np.ndarray, spread: np.ndarray
+) -> np.ndarray:
+    """Return minus the second derivative of log(det(information)) / 2, (n_parameters, n_parameters).
+
+    half: a root of the information's inverse. The weights' derivatives by the log-odds are weights * skew and
+    weights * (1 - 6 * weights).
+    """
+    third = _total(lambda block: _third_moments(design[block], half, (weights * skew)[block]), len(design))
+    second = weights * (1 - 6 * weights) * spread
+    gram = _total(lambda block: (design[block].T * second[block]) @ design[block], len(design))
+    return np.asarray(third @ third.T - gram) / 2
+
+
+def _third_moments(design: np.ndarray, half: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the sum over rows of weight * x_i * (half @ x)_j * (half @ x)_k, with j and k in one axis."""
+    turned = design @ half.T
+    pairs = (turned[:, :, np.newaxis] * turned[:, np.newaxis, :]).reshape(len(design), -1)
+    return np.asarray((design.T * weights) @ pairs)
+
+
+def _newton(point: _Point, free: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """Return the Newton step for `gradient` within the columns of `free` (n_parameters, n_free).
+
+    The penalty can make the curvature negative or nothing. Its size is taken then, so that each step leads upwards.
+    """
+    half = np.linalg.inv(np.linalg.cholesky(free.T @ point.information @ free)) @ free.T
+    sizes, directions = np.linalg.eigh(half @ point.curvature @ half.T)
+    turned = directions.T @ half
+    return np.asarray(turned.T @ ((turned @ gradient) / np.maximum(np.abs(sizes), FLAT)))
+
+
+def _maximise(design: np.ndarray, sign: np.ndarray, point: _Point, free: np.ndarray, enough: float) -> _Point:
+    """Return the optimum that Newton's method reaches from `point` by moving within the columns of `free`.
+
+    A step is halved until it gains, so the value never falls. The search ends when a step promises less than `enough`.
+    """
+    for _ in range(STEPS):
+        step = _newton(point, free, point.score)
+        promised = gain = float(point.score @ step)
+        following = _at(design, sign, point.theta + step)
+        rounding = 1e-13 * (abs(point.value) + 1)
+        while following.value < point.value + 1e-4 * gain - rounding and gain > enough:
+            step, gain = step / 2, gain / 2
+            following = _at(design, sign, point.theta + step)
+        point = following
+        if promised <= enough:
+            return replace(point, converged=True)
+    return point
+
+
+def _end(
+    design: np.ndarray, sign: np.ndarray, best: _Point, slope: np.ndarray, side: int, level: float
+) -> tuple[float, _Point]:
+    """Return where the profile of `slope` @ theta has lost what `level` allows, and the optimum there.
+
+    The end is infinite where none was found, or where the optimum turned out higher than `best`.
+
+    There 2 * (value at the optimum - greatest value with this coefficient) is the quantile of chi-squared (1 degree).
+    Its root is nearly a straight line in the coefficient, so Newton's method needs few steps; a bracket keeps it safe.
+    side: -1 for the lower end, 1 for the upper one.
+    """
+    wanted, estimate = float(ndtri((1 + level) / 2)), float(slope @ best.theta)
+    others = np.linalg.qr(slope[:, np.newaxis], mode="complete").Q[:, 1:]
+    unit = slope / (slope @ slope)
+    point, ridge = best, _ridge(best, unit, others)
+    distance, least, most = float(wanted / np.sqrt(ridge @ best.curvature @ ridge)), 0.0, np.inf
+    for _ in range(STEPS):
+        goal = estimate + side * distance
+        start = _at(design, sign, point.theta + ridge * (goal - slope @ point.theta))
+        if not np.isfinite(start.value):
+            distance, point, ridge = (least + distance) / 2, best, _ridge(best, unit, others)
+            continue
+        point = _maximise(design, sign, start, others, PROFILED)
+        if point.value > best.value + SAME:
+            break
+        lost, step = _remaining(best, point, ridge := _ridge(point, unit, others), wanted, side)
+        if abs(step) <= CLOSE * distance:
+            elsewhere = _other_optimum(design, sign, point, unit * goal, others)
+            if elsewhere is None:
+                return goal + side * step, point
+            point = elsewhere
+            lost, step = _remaining(best, point, ridge := _ridge(point, unit, others), wanted, side)
+            most = np.inf
+        least, most = (distance, most) if lost < wanted else (least, distance)
+        if most - least < CLOSE * least:
+            most = np.inf  # it was set on a ridge that turned out the lower one
+        distance += step
+        if not least < distance < (most if np.isfinite(most) else 4 * least):
+            distance = (least + most) / 2 if np.isfinite(most) else 2 * least
+    return side * np.inf, replace(point, converged=False)
+
+
+def _ridge(point: _Point, unit: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return how the constrained optimum moves with the coefficient that `unit` raises by 1."""
+    return np.asarray(unit - _newton(point, others, point.curvature @ unit))
+
+
+def _remaining(best: _Point, point: _Point, ridge: np.ndarray, wanted: float, side: int) -> tuple[float, float]:
+    """Return the root of what the profile has lost at `point`, and Newton's step outwards to where it is `wanted`."""
+    lost = float(np.sqrt(max(2 * (best.value - point.value), 0.0)))
+    falling = -side * float(point.score @ ridge)
+    return lost, (wanted - lost) * lost / falling if falling > 0 else np.inf
+
+
+def _other_optimum(
+    design: np.ndarray, sign: np.ndarray, point: _Point, theta: np.ndarray, others: np.ndarray
+) -> _Point | None:
+    """Return the constrained optimum reached from `theta` where it is higher than `point`, or None.
+
+    The penalty can make two of them, but hardly where no row has much weight.
+    """
+    if point.curvature is point.information:
+        return None
+    start = _at(design, sign, theta)
+    found = _maximise(design, sign, start, others, PROFILED) if np.isfinite(start.value) else start
+    return found if found.value > point.value + SAME else None
