@@ -5,6 +5,7 @@ import subprocess
 
 import pandas as pd
 
+SCREEN = 120  # characters a line
 RESULTS = r"(^|:)(test\.accuracy|coefficients\.|intercept)"
 
 
@@ -36,4 +37,14 @@ def main() -> None:
         ["dvc", "exp", "show", "--csv", "--hide-workspace"], check=True, capture_output=True, text=True
     )
     table = summary(pd.read_csv(io.StringIO(shown.stdout)))
-    print(table.to_string(index=False, na_rep="-", float_format="{:.4g}".format))
+    print(narrower(table))
+
+
+def narrower(table: pd.DataFrame) -> str:
+    """Return `table` as text, an experiment a line or, where that is wider than the other way, a column."""
+    texts = [
+        table.to_string(index=False, na_rep="-", float_format="{:.4g}".format),
+        table.set_index("experiment").T.to_string(na_rep="-", float_format="{:.4g}".format),
+    ]
+    lines, columns = (max(map(len, text.splitlines())) for text in texts)
+    return str(texts[0] if lines <= max(columns, SCREEN) else texts[1])
