@@ -6,7 +6,7 @@ import subprocess
 import pandas as pd
 
 SCREEN = 120  # characters a line
-RESULTS = r"(^|:)(test\.accuracy|coefficients\.|intercept)"
+RESULTS = r"(^|:)(test\.accuracy$|coefficients\.|intercept)"
 
 
 def summary(experiments: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ SHOWN = pd.DataFrame(
         "Experiment": [None, "brave-owl"],
         "rev": ["main", "abc1234"],
         "metrics/model.json:test.accuracy": [0.8, 0.8],
+        "metrics/model.json:test.accuracy_low": [0.28, 0.28],
         "metrics/model.json:test.log_loss": [0.4, 0.5],
         "metrics/model.json:coefficients.hours": [1.573193703, 0.3],
         "coefficients.courses": [1.0, 1.0],
