@@ -1,26 +1,20 @@
 """An optimum, or an error that says why there is none."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from students import lane
 
 from passage.classifier import estimator_settings
 from passage.regression import optimum
 
 HOURS = np.arange(20.0).reshape(-1, 1)
 NOISY = np.array([0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1])
-SETTINGS = {
-    "C": 1.0,
-    "l1_ratio": 0.0,
-    "solver": "newton-cholesky",
-    "tol": 1e-8,
-    "max_iter": 1000,
-    "seed": 0,
-    "class_weight": None,
-}
 
 
-def arguments(**changes: object) -> dict[str, object]:
-    return estimator_settings(SETTINGS | changes)
+def arguments(**changes: Any) -> dict[str, Any]:
+    return estimator_settings(lane(**changes).train.model_dump())
 
 
 @pytest.mark.parametrize("solver", ["newton-cholesky", "newton-cg", "lbfgs", "saga"])
