@@ -1,0 +1,121 @@
+"""The report as a reader meets it: on a phone, in the dark, on paper, with a screen reader, without a network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import browser
+import pytest
+from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+WIDE = f"<table><tr>{'<td>1234567890</td>' * 20}</tr></table>"
+SAMPLE = f"""
+<h1>Sample</h1>
+<p>Text with a <a href="https://example.org/">link</a>.</p>
+<svg role="img" aria-label="A line" viewBox="0 0 9 9" width="90"><path d="M0 0L99 9" stroke="currentColor"/></svg>
+<img alt="A dot" src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=">
+<div class="scrolls" tabindex="0" role="region" aria-label="Numbers">{WIDE}</div>
+<details><summary>More</summary><p>What was closed.</p></details>
+"""
+
+
+def document(main: str, head: str = "") -> str:
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>Sample</title>
+<style>
+:root {{ background: #fff; color: #111 }}
+a {{ color: inherit }}
+@media (prefers-color-scheme: dark) {{ :root {{ background: #111; color: #eee }} }}
+.scrolls {{ overflow-x: auto }}
+@media print {{ .scrolls {{ overflow-x: visible }} .scrolls td {{ font-size: 3px }} }}
+</style>
+{head}
+</head>
+<body><main>{main}</main></body>
+</html>
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser.started() as started:
+        yield started
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    return tmp_path / "page.html"
+
+
+@pytest.mark.xfail(raises=FileNotFoundError, reason="no stage writes the report yet")
+@pytest.mark.parametrize("check", browser.CHECKS)
+def test_the_report_has_no(check: browser.Check, chromium: Browser, built_once: Path) -> None:
+    assert check(chromium, built_once / "report/index.html") == []
+
+
+@pytest.mark.parametrize("check", browser.CHECKS)
+def test_a_sound_page_has_no(check: browser.Check, chromium: Browser, page: Path) -> None:
+    page.write_text(document(SAMPLE), encoding="utf-8")
+    assert check(chromium, page) == []
+
+
+LATE = "<div style='height: 20000px'></div><img alt='' loading='lazy' src='x.png'>"
+DIM = "<style>@media (prefers-color-scheme: dark) { h1 { color: #333; background: #222 } }</style>"
+NIGHT = "<style>@media (prefers-color-scheme: dark) { body { background: url(x.png) } }</style>"
+PRINTED = "<style>@media print { body { background: url(x.png) } }</style>"
+FAULTS: dict[str, tuple[browser.Check, str, str]] = {
+    "an image from elsewhere": (
+        browser.requests,
+        document("<img alt='' src='http://127.0.0.1:1/x.png'>"),
+        "http://127.0.0.1:1/x.png",
+    ),
+    "an image far down": (browser.requests, document(LATE), "x.png"),
+    "an image in the dark": (browser.requests, document("", NIGHT), "x.png"),
+    "an image on paper": (browser.requests, document("", PRINTED), "x.png"),
+    "an error": (browser.complaints, document("<script>console.error('alas')</script>"), "error: alas"),
+    "a warning": (browser.complaints, document("<script>console.warn('mind')</script>"), "warning: mind"),
+    "an exception": (browser.complaints, document("<script>nothing()</script>"), "nothing is not defined"),
+    "too wide for a phone": (browser.overflows, document(WIDE), "on a screen of 375 px"),
+    "too wide for a desk": (browser.overflows, document(WIDE), "on a screen of 1280 px"),
+    "wide once opened": (browser.overflows, document(f"<details>{WIDE}</details>"), "on a screen of 1280 px"),
+    "no viewport": (browser.overflows, document("").replace("viewport", "author"), "on a screen of 375 px"),
+    "too wide for paper": (browser.cut_in_print, document(WIDE), "on paper of 718 px"),
+    "a box cut by paper": (browser.cut_in_print, document(f"<div style='overflow: auto'>{WIDE}</div>"), "<div> hides"),
+    "no alt": (browser.barriers, document("<h1>Dog</h1><img src='data:,'>"), "image-alt (375 px, light): ['img']"),
+    "dim in the dark": (browser.barriers, document("<h1>Dim</h1>", DIM), "color-contrast (1280 px, dark): ['h1']"),
+    "a box without keys": (
+        browser.barriers,
+        document(f"<h1>Wide</h1><div class='scrolls'>{WIDE}</div>"),
+        "scrollable-region-focusable (375 px, light)",
+    ),
+    "text by script": (browser.needs_scripts, document("<script>document.write('late')</script>"), "'late'"),
+    "text without script": (browser.needs_scripts, document("<noscript>early</noscript>"), "without: ['early']"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_checks_find(fault: str, chromium: Browser, page: Path) -> None:
+    check, html, told = FAULTS[fault]
+    page.write_text(html, encoding="utf-8")
+    assert told in "\n".join(check(chromium, page))
+
+
+def test_a_dim_heading_in_dark_mode_is_no_fault_in_light_mode(chromium: Browser, page: Path) -> None:
+    page.write_text(document("<h1>Dim</h1>", DIM), encoding="utf-8")
+    assert "light" not in "\n".join(browser.barriers(chromium, page))
+
+
+@pytest.mark.parametrize(("variable", "outcome"), [("", pytest.skip.Exception), ("required", pytest.fail.Exception)])
+def test_without_chromium_the_tests_are_skipped_unless_ci_requires_it(
+    variable: str, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CI_BROWSER", variable)
+    with pytest.raises(outcome, match=r"no browser found .* apt-get install chromium"):
+        browser.command()
