@@ -10,12 +10,28 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadGroupScheduling
 
 ROOT = Path(__file__).parents[1]
 
 # How long an example takes depends on the machine; which examples are tried must not.
 settings.register_profile("same-everywhere", deadline=None, derandomize=True)
 settings.load_profile("same-everywhere")
+
+
+class OneBrowser(LoadGroupScheduling):  # type: ignore[misc]
+    """Keep the browser tests on one worker, as their `xdist_group` says.
+
+    Without this, pytest-xdist 3.8 groups nothing under pytest 9.2 (pytest-dev/pytest-xdist#1386).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/test_page.py::") else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowser:
+    return OneBrowser(config, log)
 
 
 class Project:
