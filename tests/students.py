@@ -36,6 +36,7 @@ def lane(threshold: float = 0.5, **train_settings: object) -> Lane:
             "normalize": {"method": "standard", "fit_on": "train"},
             "train": defaults | train_settings,
             "threshold": threshold,
+            "evaluate": {"confidence": 0.95, "folds": 4, "repeats": 3, "seed": 1},
         }
     )
 

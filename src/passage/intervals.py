@@ -2,10 +2,8 @@
 
 from scipy.stats import binomtest
 
-LEVEL = 0.95
 
-
-def accuracy(correct: int, rows: int, level: float = LEVEL) -> tuple[float, float]:
+def accuracy(correct: int, rows: int, level: float) -> tuple[float, float]:
     """Return between which accuracies `correct` of `rows` independent test rows is no surprise at `level`.
 
     The exact interval of Clopper and Pearson (1934), The use of confidence or fiducial limits illustrated in the case

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Lt, MinLen
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -17,6 +25,7 @@ from passage.errors import Mistake
 
 Seed = Annotated[int, Ge(0), Lt(2**32)]
 Share = Annotated[float, Ge(0), Le(1)]
+Folds = Annotated[int, Ge(2), Le(100)]
 
 # Columns that the pipeline adds to a table of predictions.
 ADDED_COLUMNS = ("actual", "log_odds", "probability", "predicted", "outside_training_range")
@@ -137,6 +146,17 @@ class Train(Settings):
         return solver
 
 
+class Evaluate(Settings):
+    """How it is found out how good a model is, and how sure that is."""
+
+    confidence: Annotated[float, Ge(0.5), Lt(1)] = Field(
+        description="how often an interval is to hold the truth: 0.95 for 95 %"
+    )
+    folds: Folds = Field(description="parts that all rows are divided into for the cross-validation")
+    repeats: Annotated[int, Ge(1), Le(1000)] = Field(description="how often the rows are divided anew")
+    seed: Seed = Field(description="another seed, other divisions")
+
+
 class Lane(Settings):
     """One model: its table, its columns and what each stage does with them."""
 
@@ -147,6 +167,7 @@ class Lane(Settings):
     normalize: Normalize
     train: Train
     threshold: Share = Field(description="predict 1 where the probability is at least this")
+    evaluate: Evaluate
 
     @field_validator("features")
     @classmethod

@@ -9,6 +9,8 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
+from passage import separation
+
 
 def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> LogisticRegression:
     """Return the regression fitted on `rows` (n_rows, n_features) and `target` (n_rows,), 0 or 1.
@@ -23,6 +25,6 @@ def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> Logisti
             regression = LogisticRegression(**arguments).fit(rows, target)
         except (ConvergenceWarning, RuntimeWarning) as warning:
             raise ValueError(re.split(r"\.\s", str(warning))[0].removesuffix(".")) from None
-    if math.isinf(arguments["C"]) and (regression.predict(rows) == target).all():
+    if math.isinf(arguments["C"]) and separation.kind(rows, np.asarray(target)) != "none":
         raise ValueError("without a penalty, rows that can be told apart without an error have no finite optimum")
     return regression

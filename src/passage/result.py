@@ -68,17 +68,18 @@ def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
 
     How good the model is comes first: MLflow's pages open with the first metric.
     """
+    names = allowed_names(metrics["coefficients"])
     order = sorted(metrics.keys() - {"coefficients"}, key=lambda key: (key != "test", key))
-    flat = dict(_joined({key: metrics[key] for key in order}))
-    for feature, name in allowed_names(metrics["coefficients"]).items():
-        flat[f"coef_{name}"] = metrics["coefficients"][feature]
-    return flat
+    flat = dict(_joined({key: metrics[key] for key in order}, names))
+    return flat | {f"coef_{names[feature]}": value for feature, value in metrics["coefficients"].items()}
 
 
-def _joined(metrics: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, float]]:
+def _joined(metrics: Mapping[str, Any], names: Mapping[str, str], prefix: str = "") -> Iterable[tuple[str, float]]:
     for key, value in metrics.items():
+        if key == "without":
+            value = {names[feature]: numbers for feature, numbers in value.items()}
         if isinstance(value, dict):
-            yield from _joined(value, f"{prefix}{key}_")
+            yield from _joined(value, names, f"{prefix}{key}_")
         else:
             yield f"{prefix}{key}", value
 
@@ -87,7 +88,7 @@ def allowed_names(names: Iterable[str]) -> dict[str, str]:
     """Return for each name one that MLflow allows: `_` for other characters, a number where two would be the same."""
     allowed: dict[str, str] = {}
     for name in names:
-        base = candidate = re.sub(r"[^A-Za-z0-9_\-. ]", "_", name)[:200]
+        base = candidate = re.sub(r"[^A-Za-z0-9_\-. ]", "_", name)[:180]
         number = 2
         while candidate in allowed.values():
             candidate, number = f"{base}_{number}", number + 1

@@ -13,14 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from passage import firth, intervals
-from passage.intervals import LEVEL
+from passage import firth, intervals, separation
 
+LEVEL = 0.95
 DATA_SETS = 10_000
 CHUNK = 250  # data sets that a process takes at a time
 SEED = 20
@@ -50,16 +49,6 @@ def draw(setting: Setting, random: np.random.Generator) -> tuple[np.ndarray, np.
     return rows, (random.random(setting.rows) < chance).astype(int), slopes
 
 
-def separated(rows: np.ndarray, target: np.ndarray) -> bool:
-    """Say whether a plane has each class on its own side, or on itself but for at least one row.
-
-    The linear programme of Konis (2007), Linear programming algorithms for detecting separated data.
-    """
-    sides = np.column_stack([np.ones(len(rows)), rows]) * (2 * target - 1)[:, np.newaxis]
-    best = linprog(-sides.sum(axis=0), A_ub=-sides, b_ub=np.zeros(len(sides)), bounds=(-1, 1))
-    return bool(best.fun < -1e-6)
-
-
 def associations(setting: Setting, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
     """Return one row for each slope of each data set: feature, truth, low, high, one_class, separated, converged.
 
@@ -74,7 +63,11 @@ def _association(rows: np.ndarray, target: np.ndarray, slopes: np.ndarray) -> pd
     if target.min() == target.max():
         return pd.DataFrame(shown | {"low": np.nan, "high": np.nan, "one_class": 1, "separated": 0, "converged": 1})
     found = firth.fit(rows, target, LEVEL)
-    kind = {"one_class": 0, "separated": int(separated(rows, target)), "converged": int(found.converged)}
+    kind = {
+        "one_class": 0,
+        "separated": int(separation.kind(rows, target) != "none"),
+        "converged": int(found.converged),
+    }
     return pd.DataFrame(shown | {"low": found.low, "high": found.high} | kind)
 
 
@@ -82,7 +75,7 @@ def accuracies(truth: float, rows: int, seed: np.random.SeedSequence, data_sets:
     """Return truth, low, high of the accuracy on `rows` independent test rows, one row for each data set."""
     interval = cache(intervals.accuracy)
     correct = (np.random.default_rng(seed).random((data_sets, rows)) < truth).sum(axis=1)
-    low, high = np.transpose([interval(int(count), rows) for count in correct])
+    low, high = np.transpose([interval(int(count), rows, LEVEL) for count in correct])
     return pd.DataFrame({"truth": truth, "low": low, "high": high})
 
 

@@ -46,17 +46,6 @@ def test_one_class_alone_shows_no_interval_and_leaves_the_share() -> None:
     assert none[["low", "high"]].isna().all(axis=None)
 
 
-@pytest.mark.parametrize(
-    ("target", "expected"), [([0, 0, 1, 1], True), ([1, 0, 0, 0], True), ([0, 1, 0, 1], False), ([0, 1, 1, 0], False)]
-)
-def test_separated_means_that_one_cut_parts_the_classes(target: list[int], expected: bool) -> None:
-    assert coverage.separated(np.arange(4.0)[:, np.newaxis], np.array(target)) is expected
-
-
-def test_classes_that_share_only_the_cut_are_separated() -> None:
-    assert coverage.separated(np.array([[1.0], [2.0], [2.0], [3.0]]), np.array([0, 0, 1, 1]))
-
-
 def test_a_seed_gives_the_same_students_again() -> None:
     first, again = (coverage.associations(Setting((1.0, 1.3), 15), np.random.SeedSequence(3), 3) for _ in range(2))
     pd.testing.assert_frame_equal(first, again)
