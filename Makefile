@@ -16,7 +16,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 repro: $(ready) ## build everything that is not up to date, and track it in MLflow
-	@python3 src check >/dev/null && dvc repro && echo "See the runs in MLflow: make ui"
+	@python3 src check >/dev/null && dvc repro && echo "Open report/index.html in a browser; the runs in MLflow: make ui"
 
 ui: $(ready) ## open the runs in MLflow on http://127.0.0.1:5000 (PORT=5001: another port)
 	@sh src/tools/ui.sh $(PORT)

@@ -12,9 +12,11 @@ STAGES = {
     "split": "MODEL",
     "normalize": "MODEL",
     "train": "MODEL",
+    "associate": "MODEL",
     "predict": "MODEL",
     "evaluate": "MODEL",
     "score": "BATCH",
+    "report": "",
     "track": "",
 }
 TOOLS = {"schema": "", "experiments": "", "bench": "", "coverage": ""}

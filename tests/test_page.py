@@ -115,7 +115,6 @@ def test_without_chromium_the_tests_are_skipped_unless_ci_requires_it(
         browser.command()
 
 
-@pytest.mark.xfail(raises=FileNotFoundError, reason="no stage writes the report yet")
 @pytest.mark.parametrize("check", browser.CHECKS)
 def test_the_report_has_no(check: browser.Check, chromium: Browser, built_once: Path) -> None:
     assert check(chromium, built_once / "report/index.html") == []

@@ -36,9 +36,13 @@ def status(project: Project) -> str:
 def test_a_fresh_clone_builds_the_committed_lock_and_two_finished_runs(built: Project, built_once: Path) -> None:
     printed = (built_once.parent / "built.txt").read_text(encoding="utf-8")
     assert status(built) == "", "the committed dvc.lock and metrics are not what a clean clone builds"
-    assert len(stages_run(printed)) == 13
-    assert "warning: guessed_hours: 1 of 19 rows lie outside the training range of hours_studied (0 to 19)" in printed
-    assert "do not believe their predictions: 1922" in printed
+    assert len(stages_run(printed)) == 16
+    assert (
+        "warning: guessed_hours: 1 of 19 rows lie outside the training range (hours_studied is 0 to 19 there, but 1922 "
+        "here): do not believe their predictions" in printed
+    )
+    assert "model: 4 of 5 test students predicted right, which is worth 28 % to 99 %. Students who" in printed
+    assert "pictures and what not to believe: report/index.html" in printed
     assert "model: how well did it do? 4 of 5 test rows are predicted right" in printed
     assert re.search(r"hours_studied +1\.57\d+ +0\.26\d+", printed)
     found = {run.info.run_name: run for run in runs(built)}
@@ -51,8 +55,16 @@ def test_a_fresh_clone_builds_the_committed_lock_and_two_finished_runs(built: Pr
         assert run.data.metrics["intercept"] == metrics["intercept"]
         assert run.data.tags["git.commit"] == built.run("git", "rev-parse", "HEAD").stdout.strip()
         assert run.data.tags["git.dirty"] == "false"
-        assert not [tag for tag in run.data.tags if tag.startswith("warning.")]
+        assert "4 of 5 test students are predicted right" in run.data.tags["mlflow.note.content"]
         assert len(run.inputs.dataset_inputs) == 2
+        kept = built_once / "mlruns" / run.info.run_id / "artifacts"
+        assert (kept / "report/index.html").read_bytes() == (built.folder / "report/index.html").read_bytes()
+        assert (kept / f"plots/{name}/pictures/roc.svg").is_file()
+    beware = {name: {tag for tag in run.data.tags if tag.startswith("warning.")} for name, run in found.items()}
+    assert beware == {
+        "model": {"warning.outside_training_range.guessed_hours"},
+        "model_2": {"warning.perfect_separation", "warning.outside_training_range"},
+    }
 
 
 def test_nothing_runs_when_nothing_changed(built: Project) -> None:
@@ -65,14 +77,21 @@ def test_nothing_runs_when_nothing_changed(built: Project) -> None:
 
 def test_a_forced_rebuild_gives_the_same_lock_and_no_further_run(built: Project) -> None:
     before = built.text("dvc.lock")
-    assert len(stages_run(built.dvc("repro", "-f").stdout)) == 13
+    assert len(stages_run(built.dvc("repro", "-f").stdout)) == 16
     assert built.text("dvc.lock") == before
     assert len(runs(built)) == 2
 
 
 def test_one_parameter_rebuilds_what_follows_it_and_going_back_makes_no_run(built: Project) -> None:
     printed = built.dvc("exp", "run", "-S", "models.model_2.train.C=0.1").stdout
-    assert stages_run(printed) == ["check", "train@model_2", "predict@model_2", "evaluate@model_2", "track"]
+    assert stages_run(printed) == [
+        "check",
+        "train@model_2",
+        "predict@model_2",
+        "evaluate@model_2",
+        "report",
+        "track",
+    ]
     assert [run.data.params["train.C"] for run in runs(built) if run.data.tags["model"] == "model_2"] == ["1.0", "0.1"]
     experiment = runs(built)[-1]
     assert experiment.data.tags["dvc.experiment"] in experiment.info.run_name
@@ -88,7 +107,7 @@ def test_one_parameter_rebuilds_what_follows_it_and_going_back_makes_no_run(buil
     assert "coefficients.math_courses" in shown
 
     built.run("git", "checkout", "--quiet", "params.yaml")
-    assert stages_run(built.dvc("repro").stdout) == ["check", "track"]
+    assert stages_run(built.dvc("repro").stdout) == ["check", "report", "track"]
     assert status(built) == ""
     assert len(runs(built)) == 3
 

@@ -79,6 +79,11 @@ class Classifier:
         predictions = predictions.map(significant, digits=PREDICTED)
         return predictions.assign(predicted=(predictions["probability"] >= self.threshold).astype("int64"))
 
+    def outside(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return for each value in `rows`, in the table's own units, whether it is out of the training range."""
+        limits = self.training_range.items()
+        return pd.DataFrame({name: ~rows[name].between(one["least"], one["greatest"]) for name, one in limits})
+
     def regression(self) -> LogisticRegression:
         """Return scikit-learn's fitted LogisticRegression with these numbers."""
         regression = LogisticRegression(**estimator_settings(self.settings))

@@ -18,6 +18,8 @@ import numpy as np
 from numpy.linalg import LinAlgError
 from scipy.special import expit, log_expit, ndtri
 
+from passage.progress import bar
+
 DEPENDENT = 1e-10  # least eigenvalue of the features' correlations; below it eight digits cannot be had
 BLOCK = 8192  # rows at a time: products of so many rows stay in the processor's cache
 INFLUENTIAL = 0.05  # leverage from which the penalty's own curvature is worth its price
@@ -28,6 +30,20 @@ SINGULAR = 1e-7  # ratio in the information's Cholesky factor from which its dig
 FLAT = 1e-3  # least curvature, in units of the information, that a Newton step trusts
 SAME = 1e-7  # two optima whose log-likelihoods differ by less count as one
 STEPS = 200
+
+
+class DependentColumns(ValueError):
+    """Columns of which one follows from the others.
+
+    together: their positions.
+    """
+
+    def __init__(self, together: list[int]) -> None:
+        self.together = together
+        super().__init__(
+            f"columns {', '.join(map(str, together))} (from 0) depend on each other: one follows from the rest and "
+            "says nothing of its own; leave one out"
+        )
 
 
 @dataclass(frozen=True)
@@ -65,7 +81,7 @@ def fit(rows: np.ndarray, target: np.ndarray, level: float = 0.95) -> Associatio
 
     rows: (n_rows, n_features), finite, in any units: their scale changes the result's units and nothing else.
     target: (n_rows,), 0 or 1. level: how often the intervals are to hold the truth.
-    Raises ValueError for one class alone, a column with one value, and columns that depend on each other.
+    Raises ValueError for one class alone and a column with one value, DependentColumns where one follows from others.
     Each end of an interval takes about five evaluations of n_rows * n_features**2 multiplications; n_features**3 where
     a row's leverage is above INFLUENTIAL. Few rows with many features can give the penalised likelihood several
     optima; of those reached from two starts the higher one counts.
@@ -78,19 +94,21 @@ def fit(rows: np.ndarray, target: np.ndarray, level: float = 0.95) -> Associatio
     best = _maximise(design, sign, _at(design, sign, np.zeros(parameters)), np.eye(parameters), EXACT)
     slopes = np.column_stack([np.zeros(len(transform)), transform])  # coefficient = slope @ theta
     while True:
-        found = [[_end(design, sign, best, slope, side, level) for slope in slopes] for side in (-1, 1)]
-        highest = max((point for ends in found for _, point in ends), key=lambda point: point.value)
+        ends = [(slope, side) for side in (-1, 1) for slope in slopes]
+        searched = bar("intervals of the odds", "ends", ends)
+        each = [_end(design, sign, best, slope, side, level) for slope, side in searched]
+        highest = max((point for _, point in each), key=lambda point: point.value)
         if highest.value <= best.value + SAME:
             break
         best = _maximise(design, sign, highest, np.eye(parameters), EXACT)  # the first one was not the only optimum
     coefficients = slopes @ best.theta
-    low, high = (np.array([end for end, _ in ends]) for ends in found)
+    low, high = np.array([end for end, _ in each]).reshape(2, -1)
     return Association(
         coefficients=coefficients,
         intercept=float(best.theta[0] - coefficients @ center),
         low=low,
         high=high,
-        converged=best.converged and all(point.converged for ends in found for _, point in ends),
+        converged=best.converged and all(point.converged for _, point in each),
     )
 
 
@@ -114,10 +132,7 @@ def _whiten(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     eigenvalues, vectors = np.linalg.eigh(correlations)
     if eigenvalues[0] < DEPENDENT:
         together = np.flatnonzero(np.abs(vectors[:, 0]) > 1e-4).tolist()
-        raise ValueError(
-            f"columns {', '.join(map(str, together))} (from 0) depend on each other: one follows from the rest and "
-            "says nothing of its own; leave one out"
-        )
+        raise DependentColumns(together)
     inverse = np.linalg.inv(np.linalg.cholesky(correlations))
     for block in _blocks(len(rows)):
         whitened[block] = whitened[block] @ inverse.T

@@ -5,6 +5,7 @@ would differ from a clean clone's.
 """
 
 import io
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,8 @@ def refuse_strays(settings: Params) -> None:
 
 def strays(settings: Params) -> list[Path]:
     """Return the files in the lanes' folders that no lane in `settings` makes."""
-    lanes = [paths.Lane(name) for name in settings.models]
-    made = {path for lane in lanes for path in (lane.scaler, lane.model, lane.predictions, lane.metrics)}
-    made.update(paths.scored(batch) for batch in settings.score)
+    made = {path for name in settings.models for path in paths.Lane(name).result}
+    made.update(path for batch in settings.score for path in paths.batch_result(batch))
     present = [path for folder in paths.LANE_FOLDERS for path in sorted(folder.rglob("*")) if path.is_file()]
     return [path for path in present if path not in made and not _ignored(path)]
 
@@ -63,6 +63,8 @@ def _ignored(path: Path) -> bool:
 
 
 def _unlink(output: Path) -> None:
+    if output.is_dir():
+        shutil.rmtree(output)
     output.unlink(missing_ok=True)
     if output.parent.is_dir() and not any(output.parent.iterdir()):
         output.parent.rmdir()

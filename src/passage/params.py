@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt, Le, Lt, MinLen
+from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -47,6 +47,7 @@ def _raw_table(name: str) -> str:
 Name = Annotated[str, AfterValidator(_lane_name)]
 RawTable = Annotated[str, AfterValidator(_raw_table)]
 Column = Annotated[str, MinLen(1)]
+Phrase = Annotated[str, MinLen(1), MaxLen(200)]
 
 
 class Settings(BaseModel):
@@ -157,6 +158,27 @@ class Evaluate(Settings):
     seed: Seed = Field(description="another seed, other divisions")
 
 
+class ColumnWords(Settings):
+    """What a feature is called in sentences and pictures."""
+
+    unit: Phrase | None = Field(default=None, description="what its numbers count: hours")
+    more: Phrase | None = Field(
+        default=None, description="what sets a row with one unit more apart: who studied one hour more"
+    )
+
+
+class Words(Settings):
+    """The words of the sentences and pictures; where one is missing, the names of the columns serve."""
+
+    question: Phrase | None = Field(default=None, description="what the model answers: Will a student pass the exam?")
+    rows: Phrase = Field(default="rows", description="what the rows of the table are: students")
+    outcome: Phrase | None = Field(default=None, description="what a 1 of the target is: passing the exam")
+    classes: Annotated[list[Phrase], MinLen(2), MaxLen(2)] | None = Field(
+        default=None, description="what a row with 0 and one with 1 is: failed, passed"
+    )
+    columns: dict[Column, ColumnWords] = Field(default={}, description="by feature")
+
+
 class Lane(Settings):
     """One model: its table, its columns and what each stage does with them."""
 
@@ -168,6 +190,7 @@ class Lane(Settings):
     train: Train
     threshold: Share = Field(description="predict 1 where the probability is at least this")
     evaluate: Evaluate
+    words: Words = Field(default=Words(), description="for people; no number depends on it")
 
     @field_validator("features")
     @classmethod
@@ -197,11 +220,13 @@ class Lane(Settings):
         named = {self.target: "target"} | dict.fromkeys(self.features, "features")
         if self.split.side_column is not None:
             named[self.split.side_column] = "split.column"
+        for column in self.words.columns:  # may be that of a feature that an experiment leaves out
+            named.setdefault(column, "words.columns")
         return {column: f"models.{name}.{key}" for column, key in named.items()}
 
     def used(self) -> dict[str, Any]:
-        """Return the settings that have a part in the result: all but the keys of other split methods."""
-        return self.model_dump() | {"split": self.split.used()}
+        """Return the settings that have a part in the result: all but words and the keys of other split methods."""
+        return self.model_dump(exclude={"words"}) | {"split": self.split.used()}
 
     def saw_test_rows(self) -> bool:
         """Return whether the scaling was fitted on the test rows, too."""

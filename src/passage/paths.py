@@ -11,6 +11,7 @@ PIPELINE_LOCK = Path("dvc.lock")
 REQUIREMENTS = Path("requirements.lock")
 RAW = Path("data/raw")
 CHECKED = Path("data/checked")
+PAGE = Path("report/index.html")
 RECEIPT = Path("mlruns/receipt.json")
 
 # What `track` depends on as whole folders: nothing may lie in them that no lane of params.yaml has made.
@@ -48,21 +49,44 @@ class Lane:
         return Path("models", self.name, "model.json")
 
     @property
+    def association(self) -> Path:
+        return Path("models", self.name, "association.json")
+
+    @property
     def predictions(self) -> Path:
         return Path("predictions", self.name, "test.csv")
 
+    def plot(self, kind: str) -> Path:
+        """Return where the rows of data of one kind of plot lie."""
+        return Path("plots", self.name, f"{kind}.csv")
+
     @property
-    def confusion(self) -> Path:
-        return Path("plots", self.name, "confusion.csv")
+    def pictures(self) -> Path:
+        return Path("plots", self.name, "pictures")
 
     @property
     def metrics(self) -> Path:
         return Path("metrics", f"{self.name}.json")
 
+    @property
+    def result(self) -> tuple[Path, ...]:
+        """What makes a result: all that the lane writes into LANE_FOLDERS."""
+        return (self.scaler, self.model, self.association, self.metrics, self.predictions)
+
 
 def scored(batch: str) -> Path:
     """Return where the predictions for one batch of new rows lie."""
     return Path("predictions/score", f"{batch}.csv")
+
+
+def scored_metrics(batch: str) -> Path:
+    """Return where it stands how many rows of the batch are like none that trained the model."""
+    return Path("metrics/score", f"{batch}.json")
+
+
+def batch_result(batch: str) -> tuple[Path, ...]:
+    """Return what `score` writes into LANE_FOLDERS for one batch."""
+    return (scored(batch), scored_metrics(batch))
 
 
 def main_repository() -> Path:

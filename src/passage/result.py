@@ -28,7 +28,8 @@ def collect(name: str, settings: Params, circumstances: Mapping[str, str]) -> Re
     """Return the result of lane `name` from the files that its stages wrote, with `circumstances` among its tags."""
     lane, files_of = settings.models[name], paths.Lane(name)
     batches = {key: batch for key, batch in settings.score.items() if batch.model == name}
-    outputs = [files_of.scaler, files_of.model, files_of.metrics, files_of.predictions, *map(paths.scored, batches)]
+    outputs = [*files_of.result, *(path for batch in batches for path in paths.batch_result(batch))]
+    pictures = sorted(files_of.pictures.iterdir())
     tables = [Path(lane.data), *(Path(batch.data) for batch in batches.values())]
     used = {"model": name, **lane.used(), "score": {key: batch.model_dump() for key, batch in batches.items()}}
     mark = fingerprint(used, [*tables, *outputs])
@@ -36,20 +37,35 @@ def collect(name: str, settings: Params, circumstances: Mapping[str, str]) -> Re
         name=name,
         params=dict(flat_params(lane.used())),
         metrics=flat_metrics(files.read_json(files_of.metrics)),
-        tags={**circumstances, "model": name, "fingerprint": mark, "data.md5": _hash("md5", tables[0])}
-        | ({"warning.saw_test_rows": "the scaling was fitted on the test rows, too"} if lane.saw_test_rows() else {}),
-        artifacts=[paths.PARAMS, *outputs],
+        tags={
+            **circumstances,
+            "model": name,
+            "fingerprint": mark,
+            "data.md5": file_hash("md5", tables[0]),
+            **{f"warning.{kind}": sentence for kind, sentence in beware(name, settings).items()},
+        },
+        artifacts=[paths.PARAMS, *outputs, *pictures, paths.PAGE],
         fingerprint=mark,
     )
 
 
+def beware(name: str, settings: Params) -> dict[str, str]:
+    """Return what to beware of in a model and in its batches of new rows: a sentence for each kind."""
+    found = {one["kind"]: one["sentence"] for one in files.read_json(paths.Lane(name).metrics)["cautions"]}
+    for batch in (batch for batch, of in settings.score.items() if of.model == name):
+        of_batch = files.read_json(paths.scored_metrics(batch))["cautions"]
+        found |= {f"{one['kind']}.{batch}": f"{batch}: {one['sentence']}" for one in of_batch}
+    return found
+
+
 def fingerprint(settings: Mapping[str, Any], contents: Iterable[Path]) -> str:
     """Return the SHA-256 of the settings and of each file's name and bytes: the same result, the same fingerprint."""
-    parts = {"settings": settings, "files": {path.as_posix(): _hash("sha256", path) for path in contents}}
+    parts = {"settings": settings, "files": {path.as_posix(): file_hash("sha256", path) for path in contents}}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _hash(algorithm: str, path: Path) -> str:
+def file_hash(algorithm: str, path: Path) -> str:
+    """Return the hash of a file's bytes, in hexadecimal."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, algorithm).hexdigest()
 
@@ -69,14 +85,14 @@ def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
     How good the model is comes first: MLflow's pages open with the first metric.
     """
     names = allowed_names(metrics["coefficients"])
-    order = sorted(metrics.keys() - {"coefficients"}, key=lambda key: (key != "test", key))
+    order = sorted(metrics.keys() - {"coefficients", "cautions"}, key=lambda key: (key != "test", key))
     flat = dict(_joined({key: metrics[key] for key in order}, names))
     return flat | {f"coef_{names[feature]}": value for feature, value in metrics["coefficients"].items()}
 
 
 def _joined(metrics: Mapping[str, Any], names: Mapping[str, str], prefix: str = "") -> Iterable[tuple[str, float]]:
     for key, value in metrics.items():
-        if key == "without":
+        if key in ("without", "odds"):
             value = {names[feature]: numbers for feature, numbers in value.items()}
         if isinstance(value, dict):
             yield from _joined(value, names, f"{prefix}{key}_")

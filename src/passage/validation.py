@@ -17,7 +17,7 @@ from scipy.special import expit
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import RepeatedStratifiedKFold, cross_validate
+from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold, cross_val_predict, cross_validate
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from tqdm import tqdm
@@ -26,6 +26,7 @@ from passage.classifier import estimator_settings
 from passage.digits import PREDICTED, significant
 from passage.goodness import log_loss
 from passage.params import Lane
+from passage.progress import bar
 
 SCALERS = {"standard": StandardScaler, "minmax": MinMaxScaler}
 
@@ -85,8 +86,24 @@ def validate(rows: np.ndarray, target: np.ndarray, settings: Lane, progress: "tq
     return Validation(right / len(target), loss / len(target))
 
 
-def cross_validation(table: pd.DataFrame, settings: Lane) -> tuple[dict[str, Any], list[str]]:
-    """Return what stands under cross_validation in metrics/NAME.json, and a sentence for each thing to beware of.
+def held_out(rows: np.ndarray, target: np.ndarray, settings: Lane) -> np.ndarray:
+    """Return the probability of each row, (n_rows,), from a fit without its fold; nothing where there are no two folds.
+
+    rows: (n_rows, n_features), in their own units. target: (n_rows,).
+    """
+    asked, folds = settings.evaluate, fold_count(target, settings.evaluate.folds)
+    if folds < 2:
+        return np.empty(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # cross_validation, of the same fits, tells
+        division = StratifiedKFold(folds, shuffle=True, random_state=asked.seed)
+        estimator = unfitted(settings, rows.shape[1])
+        says = cross_val_predict(estimator, rows, target, cv=division, method="decision_function")
+    return _rounded(expit(_rounded(says)))
+
+
+def cross_validation(table: pd.DataFrame, settings: Lane) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what stands under cross_validation in metrics/NAME.json, and by kind a sentence on what to beware of.
 
     table: every row of the lane, features in their own units. Where the rarer class has fewer rows than there should be
     folds, there are as many folds as it has rows; where it has one, there is no cross-validation. Without each feature
@@ -95,14 +112,16 @@ def cross_validation(table: pd.DataFrame, settings: Lane) -> tuple[dict[str, Any
     target, asked, features = table[settings.target].to_numpy(), settings.evaluate, settings.features
     folds = fold_count(target, asked.folds)
     if folds < 2:
-        return {}, ["one class has a single row, so there is no cross-validation"]
-    fewer = [f"the rarer class has {folds} rows: {folds} folds of the cross-validation instead of {asked.folds}"]
-    cautions = fewer if folds < asked.folds else []
+        return {}, {"no_cross_validation": "one class has a single row, so there is no cross-validation"}
+    cautions = {}
+    if folds < asked.folds:
+        fewer = f"the rarer class has {folds} rows: {folds} folds of the cross-validation instead of {asked.folds}"
+        cautions["fewer_folds"] = fewer
     fits = (len(features) + 1) * asked.repeats * folds
     rows = table[features].to_numpy(dtype=float)
     with (
         warnings.catch_warnings(record=True) as doubts,
-        tqdm(total=fits, desc="cross-validation", unit=" fits", delay=5, disable=None, leave=False) as progress,
+        bar("cross-validation", "fits", total=fits) as progress,
     ):
         for doubt in (ConvergenceWarning, RuntimeWarning):
             warnings.simplefilter("always", doubt)
@@ -112,7 +131,7 @@ def cross_validation(table: pd.DataFrame, settings: Lane) -> tuple[dict[str, Any
         ]
     if doubts:
         first = str(doubts[0].message).splitlines()[0]
-        cautions.append(f"the solver warned {len(doubts)} times in {fits} fits of the cross-validation: {first}")
+        cautions["not_converged"] = f"the solver warned {len(doubts)} times in {fits} fits of cross-validation: {first}"
     without = {
         feature: {"log_loss": _mean(part.log_loss), **_spread("difference", part.log_loss - whole.log_loss)}
         for feature, part in zip(features, parts, strict=True)

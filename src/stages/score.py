@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from passage import files, headers, params, paths, tables
+from passage import cautions, files, headers, params, paths, tables
 from passage.classifier import Classifier, Scaler
 from passage.errors import Mistake
 from passage.params import ADDED_COLUMNS
@@ -16,21 +16,11 @@ def score(rows: pd.DataFrame, scaler: Scaler, classifier: Classifier) -> pd.Data
     outside_training_range: whether a feature is below the least or above the greatest value that trained the model.
     """
     predictions = classifier.predict(scaler.transform(rows))
-    return predictions.assign(outside_training_range=outside(rows, classifier).any(axis="columns"))
-
-
-def outside(rows: pd.DataFrame, classifier: Classifier) -> pd.DataFrame:
-    """Return for each value in `rows` whether it lies outside its feature's training range."""
-    return pd.DataFrame(
-        {
-            name: ~rows[name].between(limits["least"], limits["greatest"])
-            for name, limits in classifier.training_range.items()
-        }
-    )
+    return predictions.assign(outside_training_range=classifier.outside(rows).any(axis="columns"))
 
 
 def main(batch: str) -> None:
-    """Write predictions/score/BATCH.csv: each row as it came, and what the model says of it."""
+    """Write predictions/score/BATCH.csv: each row as it came, and what the model says of it; count in metrics/score."""
     settings = params.load().batch(batch)
     lane, path = paths.Lane(settings.model), Path(settings.data)
     scaler, classifier = Scaler(**files.read_json(lane.scaler)), Classifier(**files.read_json(lane.model))
@@ -41,12 +31,9 @@ def main(batch: str) -> None:
     rows = tables.numbers(table, classifier.features, path)
     scored = score(rows, scaler, classifier)
     files.write_csv(paths.scored(batch), tables.as_it_came(path).join(scored))
-    print(f"{batch}: {scored['predicted'].sum()} of {len(scored)} rows are predicted 1 by {settings.model}")
-    far = outside(rows, classifier)
-    for name, limits in classifier.training_range.items():
-        if far[name].any():
-            values = ", ".join(str(value) for value in rows.loc[far[name], name].head(5))
-            print(
-                f"warning: {batch}: {far[name].sum()} of {len(rows)} rows lie outside the training range of {name} "
-                f"({limits['least']} to {limits['greatest']}), do not believe their predictions: {values}"
-            )
+    found = cautions.of_range(rows, classifier, "rows")
+    counts = {name: int(scored[name].sum()) for name in ("predicted", "outside_training_range")}
+    files.write_json(paths.scored_metrics(batch), {"rows": len(scored), **counts, "cautions": cautions.content(found)})
+    print(f"{batch}: {counts['predicted']} of {len(scored)} rows are predicted 1 by {settings.model}")
+    for caution in found.values():
+        print(f"warning: {batch}: {caution}")

@@ -1,5 +1,6 @@
 """Hand every result to MLflow: one finished run for each fingerprint."""
 
+import html
 import os
 
 import pandas as pd
@@ -9,7 +10,10 @@ from passage import environment, files, git, leftovers, params, paths, tracking
 from passage.classifier import Classifier, Scaler, pipeline
 from passage.params import Params
 from passage.result import Result, collect
+from passage.sections import section
 from passage.tracking import Rows
+
+DESCRIPTION = "mlflow.note.content"  # the tag whose Markdown MLflow shows above a run
 
 
 def circumstances() -> dict[str, str]:
@@ -51,10 +55,14 @@ def track(results: list[Result], settings: Params) -> None:
 
 
 def main() -> None:
-    """Track each lane of params.yaml and write mlruns/receipt.json."""
+    """Track each lane of params.yaml, write mlruns/receipt.json and print the short answer."""
     settings = params.load()
     leftovers.refuse_strays(settings)  # `check` has not run where only a file was added
     tags = circumstances()
-    results = [collect(name, settings, tags) for name in settings.models]
+    sections = [section(name, settings) for name in settings.models]
+    results = [collect(one.name, settings, tags | {DESCRIPTION: html.escape(one.answer)}) for one in sections]
     track(results, settings)
     files.write_json(paths.RECEIPT, {result.name: result.fingerprint for result in results})
+    for one in sections:
+        print(f"{one.name}: {one.short_answer}")
+    print(f"The whole answer, with pictures and what not to believe: {paths.PAGE}")

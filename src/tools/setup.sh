@@ -53,6 +53,7 @@ install() {
 
 quiet_and_private() {
     cp src/tools/sitecustomize.py "$("$venv_python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+    "$venv_python" -c 'import matplotlib.font_manager' # which lists the fonts, once
 }
 
 if ! [ -d "${stamp%/*}" ] || ! supported "$venv_python"; then

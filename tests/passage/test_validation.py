@@ -6,11 +6,11 @@ import pytest
 import students
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
+from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold, cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from passage.validation import cross_validation
+from passage.validation import cross_validation, held_out
 
 MANY = pd.concat([students.ROWS, students.ROWS.assign(hours=students.ROWS["hours"] * 0.9 + 1)], ignore_index=True)
 
@@ -24,7 +24,7 @@ def test_the_numbers_are_those_of_scikit_learn_with_the_scaler_in_each_fold() ->
     loss = -cross_val_score(estimator, rows, passed, cv=division, scoring="neg_log_loss").reshape(3, 4).mean(axis=1)
     hours_alone = -cross_val_score(estimator, rows[:, :1], passed, cv=division, scoring="neg_log_loss").reshape(3, 4)
     rises = hours_alone.mean(axis=1) - loss
-    assert cautions == []
+    assert cautions == {}
     assert [found[f"accuracy{end}"] for end in ("", "_least", "_greatest")] == pytest.approx(
         [accuracy.mean(), accuracy.min(), accuracy.max()], abs=1e-6
     )
@@ -49,15 +49,24 @@ def test_few_rows_of_a_class_give_fewer_folds_and_a_sentence_or_no_cross_validat
     found, cautions = cross_validation(three, students.lane())
     rarer = int(three["passed"].sum())
     assert (found["folds"], rarer) == (2, 2)
-    assert cautions == ["the rarer class has 2 rows: 2 folds of the cross-validation instead of 4"]
+    assert cautions == {"fewer_folds": "the rarer class has 2 rows: 2 folds of the cross-validation instead of 4"}
     one = MANY[(MANY["passed"] == 0) | (np.arange(16) < 2)]
     assert cross_validation(one, students.lane()) == (
         {},
-        ["one class has a single row, so there is no cross-validation"],
+        {"no_cross_validation": "one class has a single row, so there is no cross-validation"},
     )
 
 
 def test_a_solver_that_stops_short_is_told() -> None:
     _, cautions = cross_validation(MANY, students.lane(solver="lbfgs", max_iter=1, tol=1e-12))
-    assert len(cautions) == 1
-    assert "the solver warned" in cautions[0]
+    assert list(cautions) == ["not_converged"]
+    assert "the solver warned" in cautions["not_converged"]
+
+
+def test_held_out_probabilities_are_those_of_scikit_learn_and_none_where_there_are_no_two_folds() -> None:
+    estimator = make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky", tol=1e-8))
+    rows, passed = MANY[students.FEATURES].to_numpy(float), MANY["passed"].to_numpy()
+    division = StratifiedKFold(4, shuffle=True, random_state=1)
+    expected = cross_val_predict(estimator, rows, passed, cv=division, method="predict_proba")[:, 1]
+    assert held_out(rows, passed, students.lane()) == pytest.approx(expected, abs=1e-7)
+    assert len(held_out(rows[:3], np.array([0, 0, 1]), students.lane())) == 0

@@ -1,29 +1,41 @@
-"""What evaluate says in words."""
+"""What evaluate puts together."""
 
-from stages.evaluate import in_words
+import pandas as pd
+import pytest
+import students
+from sklearn.metrics import accuracy_score
 
-METRICS = {
-    "rows": {"train": 15, "test": 5},
-    "test": {"accuracy": 0.8, "accuracy_low": 0.28358, "accuracy_high": 0.99495, "baseline_accuracy": 0.4},
-    "train": {"accuracy": 0.9},
-    "cross_validation": {
-        "accuracy": 0.85,
-        "accuracy_least": 0.8,
-        "accuracy_greatest": 0.9,
-        "without": {"hours": {"difference": 0.2, "difference_least": 0.125, "difference_greatest": 0.3}},
-    },
-}
+from passage.association import associate
+from passage.classifier import Classifier
+from stages.evaluate import evaluate
+
+TEST = pd.DataFrame({"hours": [4, 6, 30], "courses": [0, 1, 2], "passed": [0, 0, 1]})
+KNOWN = associate(students.ROWS[students.FEATURES], students.ROWS["passed"].to_numpy(), 0.95).content()
 
 
-def test_an_accuracy_comes_with_its_interval_its_baseline_and_its_spread() -> None:
-    assert in_words(METRICS, 0.95) == [
-        "test accuracy 0.8 (95 %: 0.28 to 0.99), baseline 0.4, training accuracy 0.9",
-        "cross-validated accuracy 0.85 (0.8 to 0.9 over the repeats) on all 20 rows",
-        "without hours the cross-validated log loss changes by +0.2 (+0.125 to +0.3 over the repeats)",
-    ]
+def predicted(rows: pd.DataFrame) -> tuple[Classifier, pd.DataFrame]:
+    scaler, classifier = students.fitted()
+    return classifier, classifier.predict(scaler.transform(rows)).assign(actual=rows["passed"])
 
 
-def test_what_is_absent_is_not_talked_about() -> None:
-    assert in_words({"rows": {"train": 15, "test": 0}, "train": {"accuracy": 0.9}}, 0.9) == [
-        "no test rows, training accuracy 0.9"
-    ]
+def test_both_sides_the_odds_and_what_to_beware_of_are_told() -> None:
+    classifier, learned = predicted(students.ROWS)
+    predictions = {"training": learned, "test": predicted(TEST)[1]}
+    found = evaluate({"training": students.ROWS, "test": TEST}, predictions, classifier, KNOWN, students.lane())
+    assert found["rows"] == {"train": 8, "test": 3}
+    assert found["train"]["accuracy"] == pytest.approx(accuracy_score(learned["actual"], learned["predicted"]))
+    assert found["test"]["baseline_accuracy"] == pytest.approx(2 / 3)
+    assert found["cross_validation"]["folds"] == 4
+    assert list(found["odds"]) == students.FEATURES
+    assert [one["kind"] for one in found["cautions"]] == ["outside_training_range"]
+    assert found["coefficients"] == classifier.coefficients
+
+
+def test_what_is_undefined_is_absent() -> None:
+    classifier, learned = predicted(students.ROWS)
+    nobody = TEST.iloc[:0]
+    predictions = {"training": learned, "test": nobody}
+    found = evaluate({"training": students.ROWS, "test": nobody}, predictions, classifier, KNOWN, students.lane())
+    assert "test" not in found
+    assert found["rows"]["test"] == 0
+    assert found["cautions"] == []

@@ -11,5 +11,5 @@ def test_only_rows_outside_the_training_range_are_marked() -> None:
     new = pd.DataFrame({"hours": [0, 19, 1922, 5, -1], "courses": [0, 4, 1, 5, 0]})
     scored = score.score(new, scaler, classifier)
     assert scored["outside_training_range"].tolist() == [False, False, True, True, True]
-    assert score.outside(new, classifier)["courses"].tolist() == [False, False, False, True, False]
+    assert classifier.outside(new)["courses"].tolist() == [False, False, False, True, False]
     assert list(scored) == ["log_odds", "probability", "predicted", "outside_training_range"]

@@ -1,0 +1,82 @@
+"""Where not to believe a model: one plain sentence for each reason, by its kind."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from passage.classifier import Classifier
+from passage.params import Lane
+
+SHOWN = 5  # names or pairs that a sentence lists
+
+
+def content(found: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what is written to a file of metrics: a list, which DVC leaves out of its tables."""
+    return [{"kind": kind, "sentence": sentence} for kind, sentence in found.items()]
+
+
+def of_association(association: Mapping[str, Any], rows: str) -> dict[str, str]:
+    """Return what association.json tells to beware of. rows: what the rows are called."""
+    count, found = association["rows"], {}
+    if association["separation"] != "none":
+        through = _and(association["features"])
+        but = "" if association["separation"] == "perfect" else ", but for those that lie on it"
+        found[f"{association['separation']}_separation"] = (
+            f"a cut through {through} tells the {count} training {rows} apart without an error{but} "
+            f"({association['separation']} separation): how large the coefficients are is up to the penalty, not to "
+            "the rows"
+        )
+    if names := association["constant"]:
+        found["constant_feature"] = (
+            f"{_and(names)} has one value in all {count} training {rows}: what it is worth, they cannot say"
+        )
+    if names := association["dependent"]:
+        found["dependent_features"] = (
+            f"of {_and(names)}, one follows from the others: what each is worth alone cannot be known, so there are no "
+            "intervals; leave one out"
+        )
+    if pairs := association["nearly_copies"]:
+        listed = _and(f"{one} and {other} (correlation {correlation:.3f})" for one, other, correlation in pairs)
+        found["nearly_copies"] = f"nearly copies of each other are {listed}: what each is worth alone is unsure"
+    if not association["converged"]:
+        found["intervals_not_found"] = "the search for the intervals of the odds did not end: those missing are wide"
+    return found
+
+
+def of_split(train: pd.DataFrame, test: pd.DataFrame, settings: Lane, rows: str) -> dict[str, str]:
+    """Return what the rows on both sides, features in their own units and the target, tell to beware of."""
+    target, found = test[settings.target], {}
+    if len(test) and target.nunique() < 2:
+        found["one_class_in_test"] = (
+            f"{target.name} is {target.iloc[0]} for each of the {len(test)} test {rows}: how well the model tells both "
+            "classes apart, they cannot say"
+        )
+    if twice := len(test.merge(train.drop_duplicates(), how="inner")):
+        found["duplicates_across_split"] = (
+            f"{twice} of {len(test)} test {rows} equal a training one in every feature and the target: if they are the "
+            "same ones, the test flatters"
+        )
+    if settings.saw_test_rows():
+        found["saw_test_rows"] = f"the scaling was fitted on the {len(test)} test {rows}, too"
+    return found
+
+
+def of_range(table: pd.DataFrame, classifier: Classifier, rows: str) -> dict[str, str]:
+    """Return whether some rows of `table`, features in their own units, are like none that trained the model."""
+    outside = classifier.outside(table)
+    reasons = []
+    for name, limits in classifier.training_range.items():
+        if outside[name].any():
+            values = _and(f"{value:g}" for value in table.loc[outside[name], name].unique())
+            reasons.append(f"{name} is {limits['least']:g} to {limits['greatest']:g} there, but {values} here")
+    if not reasons:
+        return {}
+    found = f"{outside.any(axis='columns').sum()} of {len(table)} {rows} lie outside the training range"
+    return {"outside_training_range": f"{found} ({_and(reasons)}): do not believe their predictions"}
+
+
+def _and(names: Iterable[str]) -> str:
+    listed: Sequence[str] = list(names)
+    shown = list(listed[:SHOWN]) + ([f"{len(listed) - SHOWN} more"] if len(listed) > SHOWN else [])
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))

@@ -1,0 +1,63 @@
+"""The page on all models: one self-contained file, with nothing in it that the stages' files do not say."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from passage import sentences
+from passage.params import Params
+from passage.result import file_hash, flat_params
+from passage.sections import section
+
+
+@dataclass(frozen=True)
+class Table:
+    """A raw table. used_by: models and batches. hash: SHA-256 of its bytes."""
+
+    path: str
+    used_by: list[str]
+    hash: str
+
+
+def provenance(settings: Params) -> list[Table]:
+    """Return each raw table that is used."""
+    users: dict[str, list[str]] = {}
+    for names in (settings.models, settings.score):
+        for name, of in names.items():
+            users.setdefault(of.data, []).append(name)
+    return [Table(path, names, file_hash("sha256", Path(path))) for path, names in sorted(users.items())]
+
+
+def parameters(settings: Params) -> list[tuple[str, str]]:
+    """Return every parameter by its full name."""
+    return list(flat_params(settings.model_dump()))
+
+
+def environment() -> jinja2.Environment:
+    """Return what renders the page: whatever comes from a file is escaped."""
+    made = jinja2.Environment(
+        autoescape=True,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made.filters |= {name: getattr(sentences, name) for name in ("share", "number", "level")}
+    return made
+
+
+def render(settings: Params) -> str:
+    """Return the page on all lanes of `settings`, from what their stages wrote."""
+    sections = [section(name, settings) for name in settings.models]
+    return (
+        environment()
+        .get_template("page.html.jinja")
+        .render(
+            sections=sections,
+            questions=list(dict.fromkeys(filter(None, (one.settings.words.question for one in sections)))),
+            tables=provenance(settings),
+            parameters=parameters(settings),
+            sentences=sentences,
+        )
+    )

@@ -1,0 +1,172 @@
+"""What a model's numbers say, in words: of association, not of cause.
+
+It takes what the files hold (metrics/NAME.json and models/NAME/) and rounds it for reading.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from passage.vocabulary import Vocabulary
+
+STRONGEST = 3  # features that an answer speaks of
+MOST = 1000.0  # times the odds; whatever is above is told as that
+
+
+def accuracy(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
+    """Return how many test rows were predicted right, and what that is worth."""
+    test, rows = metrics.get("test"), metrics["rows"]
+    if not test:
+        return f"No {words.rows} test; of the {rows['train']} training ones, {right(metrics)} are predicted right."
+    return (
+        f"{right(metrics)} of {rows['test']} test {words.rows} are predicted right ({share(test['accuracy'])}): of all "
+        f"{words.rows} like these, it would be {share(test['accuracy_low'])} to {share(test['accuracy_high'])} "
+        f"({level(confidence)} interval, if they are independent of each other). Always predicting the more frequent "
+        f"class would have been right for {share(test['baseline_accuracy'])}."
+    )
+
+
+def right(metrics: Mapping[str, Any]) -> str:
+    """Return how many test rows were predicted right, or which share of the training rows where there are none."""
+    if test := metrics.get("test"):
+        return f"{test['true_negatives'] + test['true_positives']:,}"
+    return share(metrics["train"]["accuracy"])
+
+
+def cross_validated(metrics: Mapping[str, Any], words: Vocabulary) -> str:
+    """Return what the cross-validation came to; nothing where there is none."""
+    if not (found := metrics.get("cross_validation")):
+        return ""
+    return (
+        f"When each of all {sum(metrics['rows'].values()):,} {words.rows} is predicted by a fit that has not seen it, "
+        f"{share(found['accuracy'])} are predicted right ({share(found['accuracy_least'])} to "
+        f"{share(found['accuracy_greatest'])} over {found['repeats']} repeats of {found['folds']} folds: a spread, not "
+        "an interval)."
+    )
+
+
+def odds(metrics: Mapping[str, Any], model: Mapping[str, Any], confidence: float, words: Vocabulary) -> dict[str, str]:
+    """Return for each feature one sentence on its odds, without a penalty. model: as in model.json."""
+    return {
+        feature: _odds(feature, ratios, per(feature, model), confidence, words, len(metrics["odds"]) > 1)
+        for feature, ratios in metrics["odds"].items()
+    }
+
+
+def per(feature: str, model: Mapping[str, Any]) -> str:
+    """Return which step along a feature is worth a sentence: a unit, where the training rows differ by 1 to 100."""
+    limits = model["training_range"][feature]
+    return "per_unit" if 1 <= limits["greatest"] - limits["least"] <= 100 else "per_standard_deviation"
+
+
+def _odds(
+    feature: str, ratios: Mapping[str, Any], step: str, confidence: float, words: Vocabulary, several: bool
+) -> str:
+    numbers = ratios[step]
+    if "unpenalised" not in numbers:
+        return f"What {feature} is worth on its own, these {words.rows} cannot say."
+    more = words.more(feature) if step == "per_unit" else f"with {feature} higher by one standard deviation"
+    subject = f"{words.rows} {more} had {times(numbers['unpenalised'])} times the odds of {words.outcome}"
+    equal = "Other features being equal, " if several else ""
+    sentence = f"{equal}{subject} ({level(confidence)}: {interval(numbers)})."
+    return sentence[0].upper() + sentence[1:]
+
+
+def interval(ratios: Mapping[str, float]) -> str:
+    """Return the interval of an odds ratio; an end that is not known is out of all proportion."""
+    return f"{times(ratios.get('low', 0.0))} to {times(ratios.get('high', math.inf))}"
+
+
+def why_two(model: Mapping[str, Any]) -> str:
+    """Return why the model's own odds ratio and the one with an interval are not the same."""
+    C = model["settings"]["C"]  # noqa: N806 (scikit-learn's name)
+    if C == "inf":
+        return (
+            "The model has no penalty; the odds above, with the intervals, are Firth's, whose intervals hold the truth "
+            "with few rows, too, and whose estimates lie a little closer to 1."
+        )
+    return (
+        f"Why the table has two odds ratios: a penalty (C = {C:g}) holds the model's coefficients back, which helps "
+        "predictions from few rows but makes them no measure of the association. The ones with an interval are "
+        "Firth's, which are not held back in this way: they say how the outcome went with the feature among the "
+        "training rows, not what would happen if somebody changed it."
+    )
+
+
+def worth(metrics: Mapping[str, Any]) -> dict[str, str]:
+    """Return for each feature one sentence on what knowing it is worth; nothing without a cross-validation."""
+    parts = metrics.get("cross_validation", {}).get("without", {})
+    return {feature: _worth(feature, one) for feature, one in parts.items()}
+
+
+def _worth(feature: str, one: Mapping[str, float]) -> str:
+    least, difference, greatest = (one[name] for name in ("difference_least", "difference", "difference_greatest"))
+    spread = f"({number(least)} to {number(greatest)} over the repeats)"
+    if least > 0:
+        verdict = f"rises by {number(difference)} {spread}: knowing it helps"
+    elif greatest < 0:
+        verdict = f"falls by {number(-difference)} ({number(-greatest)} to {number(-least)} over the repeats): "
+        verdict += "the model does better without"
+    else:
+        verdict = f"changes by {number(difference)} {spread}: whether knowing it helps, these rows do not tell"
+    return f"Without {feature} the cross-validated log loss {verdict}."
+
+
+def strongest(metrics: Mapping[str, Any]) -> list[str]:
+    """Return the features that change the model's odds most, for one standard deviation each."""
+    ratios = {
+        feature: ratio["per_standard_deviation"].get("odds_ratio", 1.0) for feature, ratio in metrics["odds"].items()
+    }
+    return sorted(ratios, key=lambda feature: -max(ratios[feature], 1 / ratios[feature]))[:STRONGEST]
+
+
+def answer(
+    metrics: Mapping[str, Any],
+    model: Mapping[str, Any],
+    confidence: float,
+    words: Vocabulary,
+    beware: Iterable[str],
+) -> str:
+    """Return one model's answer in one paragraph. beware: the cautions, as sentences without a full stop."""
+    of_odds, of_worth = odds(metrics, model, confidence, words), worth(metrics)
+    told = [feature for feature in metrics["odds"] if feature in strongest(metrics)]
+    parts = [accuracy(metrics, confidence, words)]
+    parts += [of_odds[feature] for feature in told]
+    if len(metrics["odds"]) > 1:
+        parts += [of_worth[feature] for feature in told if feature in of_worth]
+    parts += [f"Beware: {caution}." for caution in beware]
+    return " ".join(filter(None, parts))
+
+
+def short(metrics: Mapping[str, Any], model: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
+    """Return one model's answer in a line."""
+    test = metrics.get("test")
+    worth_of_it = f", which is worth {share(test['accuracy_low'])} to {share(test['accuracy_high'])}" if test else ""
+    of = f"{metrics['rows']['test']} test" if test else f"{metrics['rows']['train']} training"
+    of_odds = odds(metrics, model, confidence, words)[strongest(metrics)[0]]
+    return f"{right(metrics)} of {of} {words.rows} predicted right{worth_of_it}. {of_odds}"
+
+
+def share(value: float) -> str:
+    """Return a share in percent; only what is all or nothing is 100 % or 0 %."""
+    percent = round(100 * value)
+    if percent in (0, 100) and value not in (0, 1):
+        return "over 99 %" if percent else "under 1 %"
+    return f"{percent} %"
+
+
+def level(confidence: float) -> str:
+    """Return how often an interval is to hold the truth, in percent."""
+    return f"{confidence * 100:g} %"
+
+
+def times(ratio: float) -> str:
+    """Return an odds ratio with three significant digits; what is out of all proportion is told as that."""
+    if ratio > MOST:
+        return f"over {MOST:,.0f}"
+    return f"under {1 / MOST:g}" if ratio < 1 / MOST else number(ratio)
+
+
+def number(value: float) -> str:
+    """Return `value` with three significant digits."""
+    return f"{value:.3g}"

@@ -1,0 +1,19 @@
+"""Say how the target goes with each feature among one model's training rows, in odds that no penalty holds back."""
+
+import pandas as pd
+
+from passage import files, params
+from passage.association import associate
+from passage.paths import Lane
+
+
+def main(name: str) -> None:
+    """Write models/NAME/association.json and print the log-odds per unit with their intervals."""
+    lane, settings = Lane(name), params.load().model(name)
+    rows = pd.read_parquet(lane.split_train)
+    found = associate(rows[settings.features], rows[settings.target].to_numpy(), settings.evaluate.confidence)
+    files.write_json(lane.association, found.content())
+    print(f"{name}: log-odds of {settings.target} per unit without a penalty (Firth), {found.confidence * 100:g} %")
+    for feature, numbers in found.features.items():
+        ends = [numbers.get(end) for end in ("coefficient", "low", "high")]
+        print(f"  {feature:20}", *("     unknown" if end is None else f"{end:12.6f}" for end in ends))

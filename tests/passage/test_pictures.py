@@ -1,0 +1,90 @@
+"""The pictures: the same bytes each time, letters as letters, and what is in them comes from the numbers."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import students
+
+from passage import gallery, pictures
+from passage.association import associate
+from passage.params import Lane
+from passage.vocabulary import vocabulary
+from stages import evaluate
+
+WORDS = vocabulary(students.lane())
+SIDES = {"training": students.ROWS, "test": students.ROWS.iloc[[0, 6, 7]].assign(hours=[4, 5, 6])}
+
+
+def drawn(settings: Lane, sides: dict[str, pd.DataFrame] = SIDES) -> dict[str, str]:
+    scaler, classifier = students.fitted(settings)
+    predictions = {
+        side: rows.rename(columns={"passed": "actual"}).join(classifier.predict(scaler.transform(rows)))
+        for side, rows in sides.items()
+    }
+    known = associate(students.ROWS[settings.features], students.ROWS["passed"].to_numpy(), 0.95).content()
+    metrics = evaluate.evaluate(sides, predictions, classifier, known, settings)
+    found = gallery.tables(sides, predictions["test"], (scaler, classifier), metrics["odds"], settings)
+    return gallery.draw(found, sides, (scaler, classifier), metrics, settings)
+
+
+def letters(svg: str) -> list[str]:
+    return re.findall(r">([^<>]+)</text>", svg)
+
+
+def test_a_model_of_two_features_has_its_pictures_with_the_same_bytes_each_time() -> None:
+    one, other = drawn(students.lane()), drawn(students.lane())
+    assert set(one) == {"regions", "coefficients", "confusion", "roc", "calibration", "thresholds"}
+    assert one == other
+    for svg in one.values():
+        assert "<image" not in svg, "pixels"
+        assert "dc:date" not in svg
+        assert letters(svg), "letters must stay letters"
+
+
+def test_without_test_rows_nothing_is_drawn_of_them() -> None:
+    sides = {"training": students.ROWS, "test": students.ROWS.iloc[:0]}
+    assert set(drawn(students.lane(), sides)) == {"regions", "coefficients", "calibration", "thresholds"}
+
+
+@pytest.mark.parametrize("rows", [20, 301, 100_000])
+def test_a_curve_over_few_rows_has_a_mark_for_each_and_over_many_has_bins_and_says_so(rows: int) -> None:
+    settings = students.lane().model_copy(update={"features": ["hours"]})
+    classifier = students.fitted()[1]
+    table = pd.DataFrame({"hours": np.arange(rows) % 19, "actual": np.arange(rows) % 2, "side": "training"})
+    points = pd.DataFrame({"value": [0, 19], "probability": [0.1, 0.9]})
+    svg = pictures.svg(pictures.curve(points, table, classifier, vocabulary(settings)))
+    assert len(svg) < 60_000
+    binned = [text for text in letters(svg) if "bins of all" in text]
+    assert binned == ([] if rows == 20 else [f"share in 18 bins of all {rows:,} rows"])
+
+
+def test_a_sample_of_many_rows_is_called_one() -> None:
+    scaler, classifier = students.fitted()
+    many = pd.concat([students.ROWS.rename(columns={"passed": "actual"})] * 50, ignore_index=True)
+    svg = pictures.svg(pictures.regions(many.assign(side="training"), classifier, scaler, WORDS))
+    assert "300 of 400 rows, drawn by chance" in letters(svg)
+
+
+def test_an_interval_out_of_all_proportion_ends_where_the_picture_does() -> None:
+    rows = pd.DataFrame({"feature": ["a", "b"], "odds_ratio": 2.0, "unpenalised": 3.0, "low": 1.1, "high": [9.0, 1e9]})
+    svg = pictures.svg(pictures.coefficients(rows, 0.9))
+    assert "without penalty (Firth), 90 % interval" in letters(svg)
+    assert not [text for text in letters(svg) if "e+" in text]
+
+
+def test_a_name_is_text_not_mathematics_or_markup_and_is_cut_where_it_is_long() -> None:
+    rows = pd.DataFrame({"feature": ["$x^2$", "<b>", "n" * 200], "odds_ratio": 2.0})
+    found = letters(pictures.svg(pictures.coefficients(rows, 0.95)))
+    assert {"$x^2$", "&lt;b&gt;", "n" * 29 + "…"} <= set(found)
+
+
+def test_the_counts_of_the_confusion_matrix_stand_in_its_cells() -> None:
+    found = letters(pictures.svg(pictures.confusion([1, 22, 333, 4444], WORDS)))
+    assert {"1", "22", "333", "4,444"} <= set(found)
+
+
+def test_the_curve_of_c_has_the_chosen_one_in_its_legend() -> None:
+    tried = [{"C": C, "log_loss": 0.5, "standard_error": 0.1} for C in (0.1, 1.0, 10.0)]
+    assert "chosen: 0.1" in letters(pictures.svg(pictures.tried_C(tried, 0.1)))

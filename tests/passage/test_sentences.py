@@ -1,0 +1,172 @@
+"""What is said of the numbers."""
+
+from typing import Any
+
+import pytest
+import students
+
+from passage import sentences
+from passage.params import Lane
+from passage.vocabulary import Vocabulary, vocabulary
+
+PLAIN = vocabulary(students.lane())
+OWN = vocabulary(
+    Lane.model_validate(
+        students.lane().model_dump()
+        | {
+            "words": {
+                "rows": "students",
+                "outcome": "passing",
+                "classes": ["failed", "passed"],
+                "columns": {"hours": {"unit": "h", "more": "who studied one hour more"}},
+            }
+        }
+    )
+)
+MODEL = {
+    "features": ["hours", "courses"],
+    "training_range": {"hours": {"least": 0, "greatest": 19}, "courses": {"least": 0.0, "greatest": 0.5}},
+    "settings": {"C": 1.0},
+}
+RATIOS = {"odds_ratio": 1.2, "unpenalised": 1.349, "low": 1.08, "high": 1.9}
+METRICS: dict[str, Any] = {
+    "rows": {"train": 15, "test": 5},
+    "test": {
+        "accuracy": 0.8,
+        "accuracy_low": 0.28358,
+        "accuracy_high": 0.99995,
+        "baseline_accuracy": 0.4,
+        "true_negatives": 1,
+        "true_positives": 3,
+    },
+    "train": {"accuracy": 0.9},
+    "cross_validation": {
+        "folds": 5,
+        "repeats": 10,
+        "accuracy": 0.85,
+        "accuracy_least": 0.8,
+        "accuracy_greatest": 0.9,
+        "without": {
+            "hours": {"difference": 0.2, "difference_least": 0.125, "difference_greatest": 0.3},
+            "courses": {"difference": 0.01, "difference_least": -0.02, "difference_greatest": 0.04},
+        },
+    },
+    "odds": {
+        "hours": {"per_unit": RATIOS, "per_standard_deviation": RATIOS | {"odds_ratio": 3.0}},
+        "courses": {"per_unit": {"odds_ratio": 1.0}, "per_standard_deviation": RATIOS | {"high": 5e6, "low": 1e-9}},
+    },
+}
+
+
+def test_an_accuracy_comes_with_what_it_is_worth() -> None:
+    assert sentences.accuracy(METRICS, 0.95, OWN) == (
+        "4 of 5 test students are predicted right (80 %): of all students like these, it would be 28 % to over 99 % "
+        "(95 % interval, if they are independent of each other). Always predicting the more frequent class would have "
+        "been right for 40 %."
+    )
+
+
+def test_without_test_rows_the_training_rows_speak_and_nothing_undefined_is_told() -> None:
+    metrics = {"rows": {"train": 15, "test": 0}, "train": {"accuracy": 0.9}, "odds": METRICS["odds"]}
+    assert (
+        sentences.accuracy(metrics, 0.95, PLAIN) == "No rows test; of the 15 training ones, 90 % are predicted right."
+    )
+    assert sentences.cross_validated(metrics, PLAIN) == ""
+    assert sentences.worth(metrics) == {}
+    assert "test" not in sentences.short(metrics, MODEL, 0.95, PLAIN)
+
+
+def test_a_spread_is_called_a_spread() -> None:
+    assert sentences.cross_validated(METRICS, OWN) == (
+        "When each of all 20 students is predicted by a fit that has not seen it, 85 % are predicted right (80 % to "
+        "90 % over 10 repeats of 5 folds: a spread, not an interval)."
+    )
+
+
+def test_odds_are_told_in_the_users_words_or_in_the_columns_names() -> None:
+    own, plain = (sentences.odds(METRICS, MODEL, 0.95, words) for words in (OWN, PLAIN))
+    assert own["hours"] == (
+        "Other features being equal, students who studied one hour more had 1.35 times the odds of passing "
+        "(95 %: 1.08 to 1.9)."
+    )
+    assert plain["hours"] == (
+        "Other features being equal, rows with hours higher by 1 had 1.35 times the odds of passed 1 "
+        "(95 %: 1.08 to 1.9)."
+    )
+
+
+def test_a_feature_alone_has_no_others_to_be_equal() -> None:
+    alone = METRICS | {"odds": {"hours": METRICS["odds"]["hours"]}}
+    assert sentences.odds(alone, MODEL, 0.95, OWN)["hours"].startswith("Students who studied one hour more had 1.35")
+
+
+def test_where_a_unit_is_too_large_or_small_a_step_it_is_the_standard_deviation() -> None:
+    assert sentences.odds(METRICS, MODEL, 0.8, OWN)["courses"] == (
+        "Other features being equal, students with courses higher by one standard deviation had 1.35 times the odds of "
+        "passing (80 %: under 0.001 to over 1,000)."
+    )
+
+
+def test_what_nothing_is_known_of_is_said_to_be_unknown() -> None:
+    unknown = METRICS | {
+        "odds": {"hours": {"per_unit": {"odds_ratio": 1.2}, "per_standard_deviation": {"odds_ratio": 2.0}}}
+    }
+    assert (
+        sentences.odds(unknown, MODEL, 0.95, OWN)["hours"]
+        == "What hours is worth on its own, these students cannot say."
+    )
+
+
+@pytest.mark.parametrize(
+    ("least", "middle", "greatest", "end"),
+    [
+        (0.125, 0.2, 0.3, "rises by 0.2 (0.125 to 0.3 over the repeats): knowing it helps."),
+        (-0.3, -0.2, -0.1, "falls by 0.2 (0.1 to 0.3 over the repeats): the model does better without."),
+        (
+            -0.1,
+            0.0,
+            0.2,
+            "changes by 0 (-0.1 to 0.2 over the repeats): whether knowing it helps, these rows do not tell.",
+        ),
+    ],
+)
+def test_whether_a_feature_is_worth_having_depends_on_where_all_repeats_lie(
+    least: float, middle: float, greatest: float, end: str
+) -> None:
+    one = {"difference": middle, "difference_least": least, "difference_greatest": greatest}
+    found = sentences.worth({"cross_validation": {"without": {"hours": one}}})
+    assert found == {"hours": f"Without hours the cross-validated log loss {end}"}
+
+
+def test_the_answer_says_how_good_what_it_means_and_what_to_beware_of() -> None:
+    answer = sentences.answer(METRICS, MODEL, 0.95, OWN, ["the moon is full"])
+    for part in ("4 of 5 test students", "one hour more had 1.35", "Without courses the", "Beware: the moon is full."):
+        assert part in answer
+
+
+def test_the_short_answer_is_of_the_feature_that_moves_the_odds_most() -> None:
+    assert sentences.short(METRICS, MODEL, 0.95, OWN).startswith(
+        "4 of 5 test students predicted right, which is worth 28 % to over 99 %. Other features being equal, "
+        "students who studied one hour more"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0 %"), (0.0001, "under 1 %"), (0.994, "99 %"), (0.996, "over 99 %"), (1, "100 %")]
+)
+def test_only_what_is_all_or_nothing_is_called_so(value: float, text: str) -> None:
+    assert sentences.share(value) == text
+
+
+def test_a_model_without_a_penalty_is_not_said_to_be_held_back() -> None:
+    assert "no penalty" in sentences.why_two({"settings": {"C": "inf"}})
+    assert "(C = 0.1)" in sentences.why_two({"settings": {"C": 0.1}})
+
+
+def test_the_words_are_the_users_or_the_columns() -> None:
+    assert Vocabulary("rows", "passed 1", ("passed 0", "passed 1"), {}) == PLAIN
+    assert (OWN.axis("hours"), OWN.axis("courses"), OWN.more("courses")) == (
+        "hours (h)",
+        "courses",
+        "with courses higher by 1",
+    )

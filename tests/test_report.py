@@ -1,0 +1,94 @@
+"""The page as DVC builds it: what it says is in the files, and what comes from the data stays text."""
+
+import copy
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Project
+
+from passage import files, page, params, paths
+
+
+def text(content: str) -> str:
+    """Return the words of a page's `content`, as one reads them."""
+    body = re.sub(r"<(style|svg).*?</\1>", " ", content, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", body)))
+
+
+def test_a_reader_of_the_page_alone_can_answer_the_lessons_questions(built_once: Path) -> None:
+    said = text((built_once / "report/index.html").read_text(encoding="utf-8"))
+    for answer in (
+        "4 of 5 test students are predicted right (80 %): of all students like these, it would be 28 % to 99 %",
+        "Students who studied one hour more had 1.49 times the odds of passing the exam (95 %: 1.13 to 2.71).",
+        "Without math_courses the cross-validated log loss rises by 0.191",
+        "knowing it helps",
+        "hours_studied is 0 to 19 there, but 1922 here): do not believe their predictions",
+        "not to be believed: hours_studied is outside the training range",
+        "a cut through hours_studied and math_courses tells the 15 training students apart without an error",
+    ):
+        assert answer in said
+
+
+def paths_of_numbers(content: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    if isinstance(content, dict):
+        return [found for key, value in content.items() for found in paths_of_numbers(value, (*path, key))]
+    return [path] if isinstance(content, (int, float)) and not isinstance(content, bool) else []
+
+
+@pytest.mark.parametrize("name", ["model", "model_2"])
+def test_each_number_of_the_metrics_is_on_the_page(
+    built_once: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(built_once)
+    settings, metrics = params.load(), files.read_json(paths.Lane(name).metrics)
+    before = page.render(settings)
+    numbers = paths_of_numbers(metrics)
+    assert len(numbers) > 30
+
+    def as_if(path: tuple[str, ...]) -> str:
+        changed = copy.deepcopy(metrics)
+        place = changed
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = 77 if isinstance(place[path[-1]], int) else place[path[-1]] * 0.37 + 0.01
+        read = files.read_json
+        with monkeypatch.context() as patched:
+            patched.setattr(files, "read_json", lambda of: changed if of == paths.Lane(name).metrics else read(of))
+            return page.render(settings)
+
+    assert [".".join(path) for path in numbers if as_if(path) == before] == []
+
+
+HOSTILE = '<script>alert("1")</script> & a/b.c [ü] $x^2$'
+
+
+def test_a_name_from_the_data_stays_text_in_files_pictures_page_and_runs(project: Project) -> None:
+    for table in ("exam_hours", "guessed_hours"):
+        quoted = '"' + HOSTILE.replace('"', '""') + '"'
+        project.replace(f"data/raw/{table}.csv", "hours_studied", quoted)
+    settings = project.text("params.yaml")
+    name = "'" + HOSTILE + "'"
+    first, second = settings.split("  model_2:")
+    first = first.replace("- hours_studied", f"- {name}").replace("hours_studied:", f"{name}:")
+    (project.folder / "params.yaml").write_text(f"{first}  model_2:{second}", encoding="utf-8")
+    project.dvc("repro")
+    page = project.text("report/index.html")
+    assert "<script" not in page
+    assert HOSTILE in text(page)
+    assert HOSTILE in files.read_json(project.folder / "models/model/association.json")["features"]
+    assert html.escape(HOSTILE[:29], quote=False) in page  # the label of an axis
+    tried = project.run("python3", "-c", READ_RUN).stdout
+    assert "coef__script_alert__1____script_ _ a_b.c _ü_ _x_2_".replace("ü", "_") in tried
+    assert "&lt;script&gt;" in tried
+    assert "<script" not in tried.partition("note:")[2]
+
+
+READ_RUN = """
+import mlflow
+mlflow.set_tracking_uri("sqlite:///mlflow.db")
+for run in mlflow.search_runs(experiment_names=["exam-passage"], output_format="list"):
+    print(*run.data.metrics, "note:", run.data.tags["mlflow.note.content"])
+"""
