@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from sklearn.linear_model import LogisticRegression
 from xdist.remote import Producer
 from xdist.scheduler import LoadGroupScheduling
 
@@ -121,6 +122,19 @@ def built(built_once: Path, tmp_path: Path) -> Project:
     folder = tmp_path / "project"
     shutil.copytree(built_once, folder, symlinks=True)
     return Project(folder)
+
+
+@pytest.fixture
+def fits_made(monkeypatch: pytest.MonkeyPatch) -> list[LogisticRegression]:
+    """Every regression that is fitted during the test, one entry for each fit."""
+    made, fit = [], LogisticRegression.fit
+
+    def recording(regression: LogisticRegression, *arguments: object) -> LogisticRegression:
+        made.append(regression)
+        return fit(regression, *arguments)
+
+    monkeypatch.setattr(LogisticRegression, "fit", recording)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ ROWS = pd.DataFrame(
 )
 
 
-def lane(threshold: float = 0.5, **train_settings: object) -> Lane:
+def lane(threshold: float | str = 0.5, **train_settings: object) -> Lane:
     """Return the settings of a model of the students, with changes to the settings of its training."""
     defaults = {
         "C": 1.0,

@@ -5,6 +5,7 @@ import shutil
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import mlflow
 import pytest
@@ -107,9 +108,26 @@ def test_one_parameter_rebuilds_what_follows_it_and_going_back_makes_no_run(buil
     assert "coefficients.math_courses" in shown
 
     built.run("git", "checkout", "--quiet", "params.yaml")
-    assert stages_run(built.dvc("repro").stdout) == ["check", "report", "track"]
+    assert stages_run(built.dvc("repro").stdout) == ["check", "track"]
     assert status(built) == ""
     assert len(runs(built)) == 3
+
+
+def test_auto_is_chosen_tracked_and_told(built: Project) -> None:
+    asked = ("-S", "models.model_2.train.C=auto", "-S", "models.model.threshold=auto")
+    faster = ("-S", "models.model_2.evaluate.repeats=1", "-S", "models.model.evaluate.repeats=1")
+    printed = built.dvc("exp", "run", *asked, *faster).stdout
+    assert "model_2: C is chosen by log loss in 5 folds of the training rows" in printed
+    tracked = {run.data.tags["model"]: run for run in runs(built)[2:]}
+    assert sorted(tracked) == sorted(LANES)
+    for name, (key, metric) in {"model": ("threshold", "chosen_threshold"), "model_2": ("train.C", "chosen_C")}.items():
+        run = tracked[name]
+        chosen = files.read_json(built.folder / f"models/{name}/choices.json")
+        assert run.data.params[key] == "auto"
+        assert {key for key in run.data.metrics if "chosen" in key} == {metric}
+        assert run.data.metrics[metric] == chosen[metric.removeprefix("chosen_")]
+        assert Path(urlsplit(run.info.artifact_uri).path, f"models/{name}/choices.json").is_file()
+    assert "chosen.C" in built.stage("experiments").stdout
 
 
 def test_the_lessons_own_numbers_come_out_of_the_readmes_experiment(built: Project) -> None:

@@ -16,6 +16,15 @@ def content(found: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"kind": kind, "sentence": sentence} for kind, sentence in found.items()]
 
 
+def of_model(
+    association: Mapping[str, Any], train: pd.DataFrame, test: pd.DataFrame, classifier: Classifier, settings: Lane
+) -> dict[str, str]:
+    """Return what the files and rows of one model tell to beware of. train, test: in the table's own units."""
+    rows = settings.words.rows
+    found = of_association(association, rows) | of_split(train, test, settings, rows)
+    return found | of_range(test, classifier, f"test {rows}")
+
+
 def of_association(association: Mapping[str, Any], rows: str) -> dict[str, str]:
     """Return what association.json tells to beware of. rows: what the rows are called."""
     count, found = association["rows"], {}

@@ -7,6 +7,8 @@ a fit is computed from the written digits, so that it is the same everywhere.
 import math
 from collections.abc import Iterable
 
+import numpy as np
+
 FITTED = 10
 PREDICTED = 8
 
@@ -14,6 +16,11 @@ PREDICTED = 8
 def significant(value: float, digits: int) -> float:
     """Return `value` rounded to `digits` significant decimal digits; zero has no sign."""
     return float(f"{value:.{digits}g}") + 0.0
+
+
+def rounded(values: np.ndarray) -> np.ndarray:
+    """Return each of `values` with as many digits as predictions are written with."""
+    return np.array([significant(value, PREDICTED) for value in values.ravel()]).reshape(values.shape)
 
 
 def centered(center: float, scale: float) -> float:

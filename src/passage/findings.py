@@ -8,6 +8,9 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from passage import paths
 
+# Stands in the place of a finding for the number where a word is allowed, too.
+NUMBER = "(number)"
+
 
 def wrong(found: object, rule: str, key: str = "") -> PydanticCustomError:
     """Return the error for `found`, at `key` below the place that is being checked."""
@@ -17,7 +20,7 @@ def wrong(found: object, rule: str, key: str = "") -> PydanticCustomError:
 def line(finding: ErrorDetails, settings: type[BaseModel]) -> str:
     """Return one line for one of pydantic's findings: the key's full name, what was found, what is allowed."""
     context = finding.get("ctx", {})
-    location = [str(part) for part in finding["loc"] if part != "[key]"]
+    location = [str(part) for part in finding["loc"] if part not in ("[key]", NUMBER)]
     key = ".".join([*location, *filter(None, [context.get("key")])])
     where = f"{paths.PARAMS}: {key}" if key else f"{paths.PARAMS}: the file"
     if finding["type"] == "invalid_key" or (
@@ -33,14 +36,21 @@ def line(finding: ErrorDetails, settings: type[BaseModel]) -> str:
             return f"{where} is missing; {context['rule']}"
         case "rule":
             return f"{where} is {_shown(context['found'])}; {context['rule']}"
+        case "too_short" if context["actual_length"] == 0:
+            return f"{where} is empty; it must hold at least {_entries(context['min_length'])}"
         case "too_short":
-            return f"{where} is empty; it must hold at least one entry"
+            return f"{where} has {_entries(context['actual_length'])}; it must hold at least {context['min_length']}"
         case "string_too_short":
             return f"{where} is empty; it must be a text"
         case "model_type" | "dict_type":
             return f"{where} is {_shown(finding['input'])}; it must be a mapping of keys to values"
         case _:
-            return f"{where} is {_shown(finding['input'])}; it{finding['msg'].removeprefix('Input')}"
+            rule = finding["msg"].removeprefix("Input") + (", or auto" if NUMBER in finding["loc"] else "")
+            return f"{where} is {_shown(finding['input'])}; it{rule}"
+
+
+def _entries(count: int) -> str:
+    return "one entry" if count == 1 else f"{count} entries"
 
 
 def _shown(value: object) -> str:

@@ -25,6 +25,7 @@ def tables(
     features, target = settings.features, settings.target
     every, train = pd.concat(sides.values(), ignore_index=True), sides["training"]
     scaler, classifier = model
+    held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
     found = {
         "confusion": plots.confusion(predictions),
         "roc": plots.roc(predictions),
@@ -33,7 +34,7 @@ def tables(
     }
     for name, make, rows in (("calibration", plots.calibration, every), ("thresholds", plots.thresholds, train)):
         actual = rows[target].to_numpy()
-        probability = held_out(rows[features].to_numpy(dtype=float), actual, settings)
+        probability = held_out(rows[features].to_numpy(dtype=float), actual, held)
         found[name] = make(actual[: len(probability)], probability)
     return found
 
@@ -43,9 +44,13 @@ def draw(
     sides: dict[str, pd.DataFrame],
     model: tuple[Scaler, Classifier],
     metrics: Any,
+    choices: Any,
     settings: Lane,
 ) -> dict[str, str]:
-    """Return the pictures as SVG, by their names: those of which there is something to show. found: from `tables`."""
+    """Return the pictures as SVG, by their names: those of which there is something to show.
+
+    found: from `tables`. metrics, choices: as in the files of these names.
+    """
     scaler, classifier = model
     words, test = vocabulary(settings), metrics.get("test")
     rows = pd.concat([table.assign(side=side) for side, table in sides.items()], ignore_index=True)
@@ -58,6 +63,8 @@ def draw(
     shown = plots.strongest(found["coefficients"])
     height = 1.6 + 0.35 * len(shown)
     drawn["coefficients"] = pictures.svg(pictures.coefficients(shown, settings.evaluate.confidence), height)
+    if tried := choices.get("tried_C"):
+        drawn["C"] = pictures.svg(pictures.tried_C(tried, choices["C"]))
     if test:
         counts = [test[name] for name in ("true_negatives", "false_positives", "false_negatives", "true_positives")]
         drawn["confusion"] = pictures.svg(pictures.confusion(counts, words))

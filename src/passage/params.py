@@ -5,14 +5,16 @@ The classes are the reference of every key; params.schema.json is made from them
 
 import math
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -23,9 +25,18 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from passage import findings, paths
 from passage.errors import Mistake
 
+AUTO = "auto"
+
 Seed = Annotated[int, Ge(0), Lt(2**32)]
 Share = Annotated[float, Ge(0), Le(1)]
 Folds = Annotated[int, Ge(2), Le(100)]
+
+# Whatever is not the word is meant as a number, so a wrong one gets one line and not one for each alternative.
+Number = TypeVar("Number", bound=float)
+NumberOrAuto = Annotated[
+    Annotated[Number, Tag(findings.NUMBER)] | Annotated[Literal["auto"], Tag(AUTO)],
+    Discriminator(lambda value: AUTO if value == AUTO else findings.NUMBER),
+]
 
 # Columns that the pipeline adds to a table of predictions.
 ADDED_COLUMNS = ("actual", "log_odds", "probability", "predicted", "outside_training_range")
@@ -109,10 +120,26 @@ class Normalize(Settings):
     )
 
 
-class Train(Settings):
-    """The settings of scikit-learn's LogisticRegression, by its names."""
+class Tune(Settings):
+    """How C and the threshold are chosen where they are auto: by cross-validation of the training rows."""
 
-    C: Annotated[float, Gt(0)] = Field(description="inverse strength of the penalty; .inf: no penalty")
+    C: Annotated[list[Annotated[float, Ge(1e-100), Le(1e100)]], MinLen(2)] = Field(
+        default=[0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0],
+        description="train.C auto: the values of C that are tried",
+    )
+    criterion: Literal["accuracy", "balanced_accuracy", "f1"] = Field(
+        default="balanced_accuracy", description="threshold auto: what the chosen threshold makes greatest"
+    )
+    folds: Folds = Field(default=5, description="parts that the training rows are divided into")
+    seed: Seed = Field(default=0, description="another seed, another division")
+
+
+class Train(Settings):
+    """The settings of scikit-learn's LogisticRegression, by its names, and how to choose what is auto."""
+
+    C: NumberOrAuto[Annotated[float, Gt(0)]] = Field(
+        description="inverse strength of the penalty; .inf: no penalty; auto: chosen from tune.C by log loss"
+    )
     l1_ratio: Share = Field(description="0: L2 penalty; 1: L1; between: both (elastic net)")
     solver: Literal["lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga"] = Field(
         description="newton-cholesky ends closest to the optimum; the others end near it"
@@ -123,12 +150,13 @@ class Train(Settings):
     class_weight: Literal["balanced"] | None = Field(
         description="balanced: both classes weigh the same; null: each row weighs the same"
     )
+    tune: Tune = Field(default=Tune(), description="used where C or threshold is auto")
 
     @field_validator("C")
     @classmethod
-    def _within_reach(cls, C: float) -> float:  # noqa: N803 (scikit-learn's name)
-        if not (1e-100 <= C <= 1e100 or math.isinf(C)):
-            raise findings.wrong(C, "it must be from 1e-100 to 1e100, or .inf for no penalty")
+    def _within_reach(cls, C: float | str) -> float | str:  # noqa: N803 (scikit-learn's name)
+        if not (isinstance(C, str) or 1e-100 <= C <= 1e100 or math.isinf(C)):
+            raise findings.wrong(C, "it must be from 1e-100 to 1e100, .inf for no penalty, or auto")
         return C
 
     @field_validator("solver")
@@ -139,7 +167,7 @@ class Train(Settings):
             raise findings.wrong(solver, "train.l1_ratio 1 needs liblinear or saga")
         if 0 < l1_ratio < 1 and solver != "saga":
             raise findings.wrong(solver, f"train.l1_ratio {l1_ratio} needs saga")
-        unpenalised = math.isinf(info.data.get("C", 1))
+        unpenalised = info.data.get("C") == math.inf
         if unpenalised and solver == "liblinear":
             raise findings.wrong(solver, "without a penalty (C of .inf) it must be another solver")
         if unpenalised and l1_ratio > 0:
@@ -188,7 +216,9 @@ class Lane(Settings):
     split: Split
     normalize: Normalize
     train: Train
-    threshold: Share = Field(description="predict 1 where the probability is at least this")
+    threshold: NumberOrAuto[Share] = Field(
+        description="predict 1 where the probability is at least this; auto: chosen by train.tune.criterion"
+    )
     evaluate: Evaluate
     words: Words = Field(default=Words(), description="for people; no number depends on it")
 
@@ -225,8 +255,26 @@ class Lane(Settings):
         return {column: f"models.{name}.{key}" for column, key in named.items()}
 
     def used(self) -> dict[str, Any]:
-        """Return the settings that have a part in the result: all but words and the keys of other split methods."""
-        return self.model_dump(exclude={"words"}) | {"split": self.split.used()}
+        """Return the settings that have a part in the result.
+
+        These are all but words, the keys of other split methods, and how to choose where nothing is chosen.
+        """
+        settings = self.model_dump(exclude={"words"}) | {"split": self.split.used()}
+        if not self.chooses():
+            del settings["train"]["tune"]
+        return settings
+
+    def chooses(self) -> bool:
+        """Return whether C or the threshold is auto, so that it is chosen by cross-validation."""
+        return bool(self.autos())
+
+    def autos(self) -> list[str]:
+        """Return the keys, below the model's, that are auto."""
+        return [key for key, value in {"train.C": self.train.C, "threshold": self.threshold}.items() if value == AUTO]
+
+    def holding(self, C: float, threshold: float) -> Self:  # noqa: N803 (scikit-learn's name)
+        """Return the same settings with these numbers in the place of whatever was there, auto or not."""
+        return self.model_copy(update={"train": self.train.model_copy(update={"C": C}), "threshold": threshold})
 
     def saw_test_rows(self) -> bool:
         """Return whether the scaling was fitted on the test rows, too."""

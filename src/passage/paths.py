@@ -49,6 +49,10 @@ class Lane:
         return Path("models", self.name, "model.json")
 
     @property
+    def choices(self) -> Path:
+        return Path("models", self.name, "choices.json")
+
+    @property
     def association(self) -> Path:
         return Path("models", self.name, "association.json")
 
@@ -71,7 +75,7 @@ class Lane:
     @property
     def result(self) -> tuple[Path, ...]:
         """What makes a result: all that the lane writes into LANE_FOLDERS."""
-        return (self.scaler, self.model, self.association, self.metrics, self.predictions)
+        return (self.scaler, self.choices, self.model, self.association, self.metrics, self.predictions)
 
 
 def scored(batch: str) -> Path:

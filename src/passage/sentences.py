@@ -4,7 +4,7 @@ It takes what the files hold (metrics/NAME.json and models/NAME/) and rounds it 
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from passage.vocabulary import Vocabulary
@@ -38,11 +38,18 @@ def cross_validated(metrics: Mapping[str, Any], words: Vocabulary) -> str:
     if not (found := metrics.get("cross_validation")):
         return ""
     return (
-        f"When each of all {sum(metrics['rows'].values()):,} {words.rows} is predicted by a fit that has not seen it, "
+        f"When each of all {sum(metrics['rows'].values()):,} {words.rows} is predicted by a fit that has not seen it"
+        f"{_chosen_anew(metrics)}, "
         f"{share(found['accuracy'])} are predicted right ({share(found['accuracy_least'])} to "
         f"{share(found['accuracy_greatest'])} over {found['repeats']} repeats of {found['folds']} folds: a spread, not "
         "an interval)."
     )
+
+
+def _chosen_anew(metrics: Mapping[str, Any]) -> str:
+    """Return that what is auto is chosen from other rows than those it is judged by; nothing where nothing is."""
+    names = " and ".join(metrics.get("chosen", {}))
+    return f" and that has chosen its {names} without it" if names else ""
 
 
 def odds(metrics: Mapping[str, Any], model: Mapping[str, Any], confidence: float, words: Vocabulary) -> dict[str, str]:
@@ -145,6 +152,15 @@ def short(metrics: Mapping[str, Any], model: Mapping[str, Any], confidence: floa
     of = f"{metrics['rows']['test']} test" if test else f"{metrics['rows']['train']} training"
     of_odds = odds(metrics, model, confidence, words)[strongest(metrics)[0]]
     return f"{right(metrics)} of {of} {words.rows} predicted right{worth_of_it}. {of_odds}"
+
+
+def printed(
+    metrics: Mapping[str, Any], model: Mapping[str, Any], confidence: float, words: Vocabulary
+) -> Iterator[str]:
+    """Yield the answer, what the cross-validation came to, and each caution, a line each."""
+    yield answer(metrics, model, confidence, words, [])
+    yield cross_validated(metrics, words) or "There is no cross-validation."
+    yield from (f"warning: {caution['sentence']}" for caution in metrics["cautions"])
 
 
 def share(value: float) -> str:

@@ -21,29 +21,33 @@ def evaluate(
     predictions: dict[str, pd.DataFrame],
     classifier: Classifier,
     association: dict[str, Any],
+    choices: dict[str, Any],
     settings: LaneSettings,
 ) -> dict[str, Any]:
     """Return what stands in metrics/NAME.json. What is undefined is absent: there is no accuracy on no rows.
 
     sides: training and test rows, in their own units. predictions: of both sides, beside what became of them.
+    association, choices: as the files of these names hold them. Where C or the threshold is auto, the cross-validation
+    chooses in each of its folds and takes up to 100 times as long.
     """
-    train, test = sides["training"], sides["test"]
-    usual = int(train[settings.target].mode()[0])
-    validated, doubts = cross_validation(pd.concat([train, test], ignore_index=True), settings)
+    train, test, usual = sides["training"], sides["test"], int(sides["training"][settings.target].mode()[0])
+    held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
+    validated, doubts = cross_validation(pd.concat([train, test], ignore_index=True), settings, held)
+    chosen = {key: choices[key] for key in (auto.removeprefix("train.") for auto in settings.autos())}
     learned = accuracy_score(predictions["training"]["actual"], predictions["training"]["predicted"])
-    rows = settings.words.rows
-    found = cautions.of_association(association, rows) | cautions.of_split(train, test, settings, rows)
-    found |= cautions.of_range(test, classifier, f"test {rows}")
-    return {
+    found = cautions.of_model(association, train, test, classifier, settings)
+    metrics = {
         "rows": {"train": len(train), "test": len(test)},
-        **({} if test.empty else {"test": measures(predictions["test"], usual, settings.evaluate.confidence)}),
+        "chosen": chosen,
+        "test": {} if test.empty else measures(predictions["test"], usual, settings.evaluate.confidence),
         "train": {"accuracy": significant(learned, FITTED)},
-        **({"cross_validation": validated} if validated else {}),
+        "cross_validation": validated,
         "odds": odds(classifier.original_units["coefficients"], association),
         "coefficients": classifier.coefficients,
         "intercept": classifier.intercept,
-        "cautions": cautions.content(found | doubts),
+        "cautions": cautions.content(found | choices.get("cautions", {}) | doubts),
     }
+    return {key: value for key, value in metrics.items() if value != {}}
 
 
 def main(name: str) -> None:
@@ -54,14 +58,13 @@ def main(name: str) -> None:
     learned = classifier.predict(pd.read_parquet(lane.normalized_train))
     learned = learned.assign(actual=sides["training"][settings.target])
     predictions = {"training": learned, "test": pd.read_csv(lane.predictions)}
-    metrics = evaluate(sides, predictions, classifier, files.read_json(lane.association), settings)
+    association, choices = files.read_json(lane.association), files.read_json(lane.choices)
+    metrics = evaluate(sides, predictions, classifier, association, choices, settings)
     files.write_json(lane.metrics, metrics)
-    tables = gallery.tables(sides, predictions["test"], (scaler, classifier), metrics["odds"], settings)
-    for plot, rows in tables.items():
+    plots = gallery.tables(sides, predictions["test"], (scaler, classifier), metrics["odds"], settings)
+    for plot, rows in plots.items():
         files.write_csv(lane.plot(plot), rows)
-    for picture, svg in gallery.draw(tables, sides, (scaler, classifier), metrics, settings).items():
+    for picture, svg in gallery.draw(plots, sides, (scaler, classifier), metrics, choices, settings).items():
         files.write_text(lane.pictures / f"{picture}.svg", svg)
-    words, confidence = vocabulary(settings), settings.evaluate.confidence
-    print(f"{name}: {sentences.answer(metrics, classifier.content(), confidence, words, [])}")
-    for caution in metrics["cautions"]:
-        print(f"warning: {name}: {caution['sentence']}")
+    told = sentences.printed(metrics, classifier.content(), settings.evaluate.confidence, vocabulary(settings))
+    print("\n".join(f"{name}: {line}" for line in told))

@@ -1,8 +1,8 @@
-"""Fit one logistic regression on its normalized training rows."""
+"""Choose what is auto, and fit one logistic regression on its normalized training rows."""
 
 import pandas as pd
 
-from passage import files, params
+from passage import choices, files, params
 from passage.classifier import Classifier, Scaler, estimator_settings, original_units
 from passage.digits import FITTED, fitted, significant
 from passage.errors import Mistake
@@ -15,11 +15,11 @@ def fit(normalized: pd.DataFrame, original: pd.DataFrame, scaler: Scaler, settin
     """Return the classifier fitted on `normalized`, one student a row: features without unit, target 0 or 1.
 
     original: the same rows with features in the table's own units; the training range is theirs.
+    settings: C and the threshold are numbers.
     Raises ValueError where the solver has not reached an optimum, or there is none.
     """
-    features = settings.features
-    arguments = estimator_settings(settings.train.model_dump())
-    regression = optimum(normalized[features].to_numpy(), normalized[settings.target], arguments)
+    features, used = settings.features, settings.train.model_dump(exclude={"tune"})
+    regression = optimum(normalized[features].to_numpy(), normalized[settings.target], estimator_settings(used))
     coefficients = fitted(features, regression.coef_[0])
     intercept = significant(regression.intercept_[0], FITTED)
     return Classifier(
@@ -28,8 +28,8 @@ def fit(normalized: pd.DataFrame, original: pd.DataFrame, scaler: Scaler, settin
         intercept=intercept,
         original_units=original_units(coefficients, intercept, scaler),
         classes=regression.classes_.tolist(),
-        threshold=settings.threshold,
-        settings=settings.train.model_dump(),
+        threshold=float(settings.threshold),
+        settings=used,
         iterations=int(regression.n_iter_[0]),
         rows=len(normalized),
         training_range={
@@ -39,9 +39,11 @@ def fit(normalized: pd.DataFrame, original: pd.DataFrame, scaler: Scaler, settin
 
 
 def main(name: str) -> None:
-    """Write models/NAME/model.json and print its coefficients."""
+    """Write models/NAME/model.json and choices.json; print what was chosen and the coefficients."""
     lane, settings = Lane(name), params.load().model(name)
     rows, original = pd.read_parquet(lane.normalized_train), pd.read_parquet(lane.split_train)
+    if chosen := choices.for_model(name, original, settings):
+        settings = settings.holding(chosen.C, chosen.threshold)
     try:
         classifier = fit(rows, original, Scaler(**files.read_json(lane.scaler)), settings)
     except ValueError as error:
@@ -50,7 +52,10 @@ def main(name: str) -> None:
             f"params.yaml: models.{name}.train finds no optimum with {tried}: {error}; "
             "what helps is a smaller C (a stronger penalty), more iterations, a coarser tol, or fewer features"
         ) from None
+    files.write_json(lane.choices, chosen.content() if chosen else {})
     files.write_json(lane.model, classifier.content())
+    for line in chosen.in_words() if chosen else ():
+        print(f"{name}: {line}")
     print(f"{name}: log-odds of {settings.target} per unit, normalized and in the table's own units")
     original_slopes = classifier.original_units["coefficients"]
     for feature, coefficient in classifier.coefficients.items():

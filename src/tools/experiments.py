@@ -6,13 +6,14 @@ import subprocess
 import pandas as pd
 
 SCREEN = 120  # characters a line
-RESULTS = r"(^|:)(test\.accuracy$|coefficients\.|intercept)"
+RESULTS = r"(^|:)(test\.accuracy$|chosen\.|coefficients\.|intercept)"
 
 
 def summary(experiments: pd.DataFrame) -> pd.DataFrame:
     """Return of the columns of `dvc exp show --csv` those that tell experiments apart, with short names.
 
-    These are changed parameters, each model's test accuracy, and coefficients that are not the same everywhere.
+    These are changed parameters, each model's test accuracy, and what was chosen and coefficients that are not the same
+    everywhere.
     """
     metrics = experiments.filter(regex=RESULTS)
     changed_metrics = [

@@ -59,7 +59,13 @@ def test_a_lock_without_leftovers_is_not_touched(in_folder: Write) -> None:
 
 
 def test_files_that_no_lane_makes_are_strays_but_not_what_dvc_ignores(in_folder: Write) -> None:
-    for path in ("models/model/model.json", "models/x/model.json", "metrics/model.json", "metrics/.DS_Store"):
+    for path in (
+        "models/model/model.json",
+        "models/model/choices.json",
+        "models/x/model.json",
+        "metrics/model.json",
+        "metrics/.DS_Store",
+    ):
         in_folder(path, "x")
     in_folder("predictions/model/test.csv.partial", "x")
     assert leftovers.strays(SETTINGS) == [Path("models/x/model.json")]

@@ -1,5 +1,6 @@
 """params.yaml: what is refused, what is said, and that it is read as DVC reads it."""
 
+import itertools
 import json
 import math
 from pathlib import Path
@@ -33,15 +34,17 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [
-        ("C: 1.0", "C: -1", "models.model.train.C is -1; it should be greater than 0"),
-        ("C: 1.0", "C: .nan", "models.model.train.C is nan; it should be greater than 0"),
-        ("C: 1.0", "C: yes", 'models.model.train.C is "yes"; it should be a valid number'),
-        ("C: 1.0", "C: true", "models.model.train.C is true; it should be a valid number"),
+        ("C: 1.0", "C: -1", "models.model.train.C is -1; it should be greater than 0, or auto"),
+        ("C: 1.0", "C: .nan", "models.model.train.C is nan; it should be greater than 0, or auto"),
+        ("C: 1.0", "C: yes", 'models.model.train.C is "yes"; it should be a valid number, or auto'),
+        ("C: 1.0", "C: Auto", 'models.model.train.C is "Auto"; it should be a valid number, or auto'),
+        ("C: 1.0", "C: true", "models.model.train.C is true; it should be a valid number, or auto"),
+        ("C: 1.0", "C: [auto]", "models.model.train.C is a list; it should be a valid number, or auto"),
         ("C: 1.0\n", "\n", "models.model.train.C is missing"),
         (
             "C: 1.0",
             "C: 1e300",
-            "models.model.train.C is 1e+300; it must be from 1e-100 to 1e100, or .inf for no penalty",
+            "models.model.train.C is 1e+300; it must be from 1e-100 to 1e100, .inf for no penalty, or auto",
         ),
         (
             "C: 1.0\n      l1_ratio: 0.0\n      solver: newton-cholesky",
@@ -54,7 +57,34 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
         ("test_size: 0.25", "test_size: 1.5", "models.model.split.test_size is 1.5; it should be less than 1"),
         ("test_size: 0.25", "", "models.model.split.test_size is missing; split.method random needs it"),
         ("seed: 27", "seed: 2.5", "models.model.split.seed is 2.5; it should be a valid integer"),
-        ("threshold: 0.5", "threshold: 2", "models.model.threshold is 2; it should be less than or equal to 1"),
+        (
+            "threshold: 0.5",
+            "threshold: 2",
+            "models.model.threshold is 2; it should be less than or equal to 1, or auto",
+        ),
+        ("threshold: 0.5", "threshold: best", 'models.model.threshold is "best"; it should be a valid number, or auto'),
+        ("threshold: 0.5", "threshold:", "models.model.threshold is empty; it should be a valid number, or auto"),
+        (
+            "C: 1.0\n      l1_ratio: 0.0",
+            "C: auto\n      l1_ratio: 1",
+            'models.model.train.solver is "newton-cholesky"; train.l1_ratio 1 needs liblinear or saga',
+        ),
+        (
+            "C: 1.0",
+            "C: auto\n      tune: {C: [1]}",
+            "models.model.train.tune.C has one entry; it must hold at least 2",
+        ),
+        (
+            "C: 1.0",
+            "C: auto\n      tune: {C: []}",
+            "models.model.train.tune.C is empty; it must hold at least 2 entries",
+        ),
+        ("C: 1.0", "C: 1\n      tune: {C: [1, .inf]}", "models.model.train.tune.C.1 is inf; it should be less than"),
+        (
+            "C: 1.0",
+            "C: auto\n      tune: {criterium: f1}",
+            "models.model.train.tune.criterium is not a known key; did you mean criterion? Known are C, criterion",
+        ),
         (
             "method: random",
             "method: rnd",
@@ -144,13 +174,38 @@ def test_control_characters_and_other_encodings_are_refused(tmp_path: Path, monk
 
 
 def test_infinity_means_no_penalty() -> None:
-    assert math.isinf(params.parse(changed("C: 1.0", "C: .inf")).models["model"].train.C)
+    assert math.inf == params.parse(changed("C: 1.0", "C: .inf")).models["model"].train.C
 
 
 def test_keys_of_another_split_method_may_stay_and_have_no_part_in_the_result() -> None:
     lane = params.parse(changed("method: random", "method: none")).models["model"]
     assert lane.split.test_size == 0.25
     assert lane.used()["split"] == {"method": "none"}
+
+
+def test_how_to_choose_has_a_part_in_the_result_only_where_something_is_chosen() -> None:
+    tuned = changed("C: 1.0", "C: 1.0\n      tune: {criterion: f1}")
+    lane = params.parse(tuned).models["model"]
+    assert not lane.chooses()
+    assert "tune" not in lane.used()["train"]
+    for old, new, key in (("C: 1.0", "C: auto", "train.C"), ("threshold: 0.5", "threshold: auto", "threshold")):
+        auto = params.parse(tuned.replace(old, new, 1)).models["model"]
+        assert auto.autos() == [key]
+        assert auto.used()["train"]["tune"]["criterion"] == "f1"
+
+
+def test_the_values_of_c_that_are_tried_go_from_a_thousandth_to_a_thousand_in_even_steps() -> None:
+    tried = params.Tune().C
+    assert (tried[0], tried[-1], len(tried)) == (0.001, 1000, 13)
+    assert all(2.9 < later / earlier < 3.4 for earlier, later in itertools.pairwise(tried))
+
+
+def test_held_numbers_take_the_place_of_auto_and_nothing_else_changes() -> None:
+    auto = params.parse(changed("C: 1.0", "C: auto").replace("threshold: 0.5", "threshold: auto", 1)).models["model"]
+    held = auto.holding(1.0, 0.5)
+    assert held == params.parse(TEXT).models["model"]
+    assert auto.chooses()
+    assert not held.chooses()
 
 
 def test_the_scaling_saw_test_rows_only_where_it_did() -> None:
@@ -210,6 +265,9 @@ def test_a_value_is_read_as_dvc_reads_it(scalar: str, tmp_path: Path) -> None:
     [
         ("models.model.train.tol=1e-9", lambda lane: lane.train.tol == 1e-9),
         ("models.model.train.C=2", lambda lane: lane.train.C == 2.0),
+        ("models.model.train.C=auto", lambda lane: lane.train.C == "auto"),
+        ("models.model.threshold=auto", lambda lane: lane.threshold == "auto"),
+        ("+models.model.train.tune.criterion=f1", lambda lane: lane.train.tune.criterion == "f1"),
         ("models.model.split.method=none", lambda lane: lane.used()["split"] == {"method": "none"}),
         ("models.model.features=[hours_studied]", lambda lane: lane.features == ["hours_studied"]),
         ("models.model.train.class_weight=balanced", lambda lane: lane.train.class_weight == "balanced"),
@@ -235,8 +293,10 @@ def test_the_schema_is_current_and_params_yaml_names_it_and_keeps_to_it() -> Non
     assert schema == params.Params.model_json_schema(), "run `make schema`"
     assert TEXT.startswith("# yaml-language-server: $schema=params.schema.json\n")
     jsonschema.validate(params.read_yaml(TEXT), schema)
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(params.read_yaml(changed("C: 1.0", "C: -1")), schema)
+    jsonschema.validate(params.read_yaml(changed("C: 1.0", "C: auto")), schema)
+    for wrong in ("-1", "Auto"):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(params.read_yaml(changed("C: 1.0", f"C: {wrong}")), schema)
 
 
 def test_a_name_that_is_not_there_is_a_mistake_not_a_traceback() -> None:

@@ -18,15 +18,16 @@ SIDES = {"training": students.ROWS, "test": students.ROWS.iloc[[0, 6, 7]].assign
 
 
 def drawn(settings: Lane, sides: dict[str, pd.DataFrame] = SIDES) -> dict[str, str]:
+    choices: dict[str, object] = {}
     scaler, classifier = students.fitted(settings)
     predictions = {
         side: rows.rename(columns={"passed": "actual"}).join(classifier.predict(scaler.transform(rows)))
         for side, rows in sides.items()
     }
     known = associate(students.ROWS[settings.features], students.ROWS["passed"].to_numpy(), 0.95).content()
-    metrics = evaluate.evaluate(sides, predictions, classifier, known, settings)
+    metrics = evaluate.evaluate(sides, predictions, classifier, known, choices, settings)
     found = gallery.tables(sides, predictions["test"], (scaler, classifier), metrics["odds"], settings)
-    return gallery.draw(found, sides, (scaler, classifier), metrics, settings)
+    return gallery.draw(found, sides, (scaler, classifier), metrics, choices, settings)
 
 
 def letters(svg: str) -> list[str]:

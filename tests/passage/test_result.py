@@ -12,12 +12,13 @@ Write = Callable[[str, str], Path]
 
 
 def test_params_are_dotted_as_in_params_yaml() -> None:
-    settings = {"data": "x.csv", "features": ["a", "b"], "train": {"C": 1.0, "class_weight": None}}
+    settings = {"data": "x.csv", "features": ["a", "b"], "train": {"C": 1.0, "class_weight": None}, "threshold": "auto"}
     assert dict(flat_params(settings)) == {
         "data": "x.csv",
         "features": '["a", "b"]',
         "train.C": "1.0",
         "train.class_weight": "null",
+        "threshold": "auto",
     }
 
 
@@ -27,9 +28,16 @@ def test_metrics_are_joined_and_coefficients_named_by_feature() -> None:
         "test": {"accuracy": 0.8},
         "coefficients": {"hours studied": 1.5},
         "intercept": -1.0,
+        "chosen": {"C": 0.3},
     }
     flat = flat_metrics(metrics)
-    assert flat == {"rows_test": 5, "test_accuracy": 0.8, "coef_hours studied": 1.5, "intercept": -1.0}
+    assert flat == {
+        "chosen_C": 0.3,
+        "rows_test": 5,
+        "test_accuracy": 0.8,
+        "coef_hours studied": 1.5,
+        "intercept": -1.0,
+    }
     assert next(iter(flat)) == "test_accuracy"
 
 

@@ -1,5 +1,8 @@
 """Cross-validation, against scikit-learn's own."""
 
+import re
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,14 +12,24 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold, cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from tqdm import tqdm
 
-from passage.validation import cross_validation, held_out
+from passage import choices
+from passage.params import Lane
+from passage.validation import cross_validation, fits, held_out
 
 MANY = pd.concat([students.ROWS, students.ROWS.assign(hours=students.ROWS["hours"] * 0.9 + 1)], ignore_index=True)
+PASSED = MANY["passed"].to_numpy()
+TUNE = {"C": [0.1, 10.0], "folds": 3}
+
+
+def validated(settings: Lane, table: pd.DataFrame = MANY) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the cross-validation of settings in which nothing is auto."""
+    return cross_validation(table, settings, settings)
 
 
 def test_the_numbers_are_those_of_scikit_learn_with_the_scaler_in_each_fold() -> None:
-    found, cautions = cross_validation(MANY, students.lane())
+    found, cautions = validated(students.lane())
     division = RepeatedStratifiedKFold(n_splits=4, n_repeats=3, random_state=1)
     estimator = make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky", tol=1e-8))
     rows, passed = MANY[students.FEATURES].to_numpy(float), MANY["passed"].to_numpy()
@@ -35,32 +48,103 @@ def test_the_numbers_are_those_of_scikit_learn_with_the_scaler_in_each_fold() ->
 
 def test_without_its_only_feature_a_model_knows_the_share_of_each_class() -> None:
     alone = students.lane().model_copy(update={"features": ["hours"]})
-    found, _ = cross_validation(MANY, alone)
+    found, _ = validated(alone)
     shares = [0.5] * 16  # the classes are equally frequent, also in each fold
     assert found["without"]["hours"]["log_loss"] == pytest.approx(log_loss(MANY["passed"], shares), abs=1e-6)
 
 
 def test_the_threshold_of_the_settings_decides() -> None:
-    assert cross_validation(MANY, students.lane(threshold=1.0))[0]["accuracy"] == 0.5
+    assert validated(students.lane(threshold=1.0))[0]["accuracy"] == 0.5
 
 
 def test_few_rows_of_a_class_give_fewer_folds_and_a_sentence_or_no_cross_validation() -> None:
     three = MANY[(MANY["passed"] == 0) | (np.arange(16) < 5)]
-    found, cautions = cross_validation(three, students.lane())
+    found, cautions = validated(students.lane(), three)
     rarer = int(three["passed"].sum())
     assert (found["folds"], rarer) == (2, 2)
     assert cautions == {"fewer_folds": "the rarer class has 2 rows: 2 folds of the cross-validation instead of 4"}
     one = MANY[(MANY["passed"] == 0) | (np.arange(16) < 2)]
-    assert cross_validation(one, students.lane()) == (
+    assert validated(students.lane(), one) == (
         {},
         {"no_cross_validation": "one class has a single row, so there is no cross-validation"},
     )
 
 
 def test_a_solver_that_stops_short_is_told() -> None:
-    _, cautions = cross_validation(MANY, students.lane(solver="lbfgs", max_iter=1, tol=1e-12))
+    _, cautions = validated(students.lane(solver="lbfgs", max_iter=1, tol=1e-12))
     assert list(cautions) == ["not_converged"]
-    assert "the solver warned" in cautions["not_converged"]
+    assert re.match(r"the solver warned \d+ times in 36 fits of the cross-validation: lbfgs", cautions["not_converged"])
+
+
+def test_what_is_auto_is_chosen_anew_from_each_folds_training_rows_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen_from = []
+    choose = choices.choose
+
+    def recording(rows: np.ndarray, target: np.ndarray, settings: Lane) -> choices.Choices:
+        chosen_from.append((rows.tolist(), target.tolist()))
+        return choose(rows, target, settings)
+
+    monkeypatch.setattr(choices, "choose", recording)
+    auto = students.lane(C="auto", tune=TUNE)
+    cross_validation(MANY, auto, auto.holding(10.0, 0.5))
+    rows = MANY[students.FEATURES].to_numpy(float)
+    folds = RepeatedStratifiedKFold(n_splits=4, n_repeats=3, random_state=1).split(rows, PASSED)
+    assert chosen_from == [(rows[train].tolist(), PASSED[train].tolist()) for train, _ in folds]
+
+
+def test_each_fold_is_predicted_with_its_own_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    auto = students.lane(C="auto", threshold="auto", tune=TUNE)
+    given = choices.Choices(10.0, 1.0, [], [], "f1", 3)
+    monkeypatch.setattr(choices, "choose", lambda *_: given)
+    found, _ = cross_validation(MANY, auto, auto.holding(0.1, 0.5))
+    as_given, held = (validated(auto.holding(*numbers))[0] for numbers in ((10.0, 1.0), (0.1, 0.5)))
+    names = ("accuracy", "log_loss", "log_loss_least", "log_loss_greatest")
+    assert [found[name] for name in names] == [as_given[name] for name in names]
+    assert found["without"] == held["without"], "with and without a feature hold what the model has"
+
+
+@pytest.mark.parametrize(("C", "threshold"), [(1.0, 0.5), ("auto", 0.5), (1.0, "auto"), ("auto", "auto")])
+def test_progress_counts_every_fit(
+    C: float | str,
+    threshold: float | str,
+    monkeypatch: pytest.MonkeyPatch,
+    fits_made: list[LogisticRegression],
+) -> None:
+    totals, steps = set(), []
+
+    def recording(progress: Any, fits: int) -> None:
+        totals.add(progress.total)
+        steps.append(fits)
+
+    monkeypatch.setattr(tqdm, "update", recording)
+    settings = students.lane(C=C, threshold=threshold, tune=TUNE)
+    cross_validation(MANY, settings, settings.holding(1.0, 0.5))
+    assert totals == {len(fits_made)}
+    assert sum(steps) == len(fits_made)
+    assert fits(PASSED, settings.holding(1.0, 0.5)) == 12
+
+
+def test_where_a_fold_leaves_too_few_rows_to_choose_from_there_is_a_sentence_and_no_cross_validation() -> None:
+    table = MANY.sort_values("passed", kind="stable").iloc[:11]  # three of them passed
+    auto = students.lane(threshold="auto", tune=TUNE)
+    assert cross_validation(table, auto, auto.holding(1.0, 0.5))[0]["folds"] == 3
+    two_folds = auto.model_copy(update={"evaluate": auto.evaluate.model_copy(update={"folds": 2})})
+    why = (
+        "C or threshold is auto and a choice takes two rows of each class, but the rarer one has 3, of which 2 folds "
+        "leave one to choose from, so there is no cross-validation"
+    )
+    assert cross_validation(table, two_folds, two_folds.holding(1.0, 0.5)) == ({}, {"no_cross_validation": why})
+    assert validated(two_folds.holding(1.0, 0.5), table)[0]["folds"] == 2
+
+
+def test_a_solver_that_stops_short_in_a_choice_is_told() -> None:
+    auto = students.lane(C="auto", tune=TUNE, solver="lbfgs", max_iter=1, tol=1e-12)
+    _, cautions = cross_validation(MANY, auto, auto.holding(1.0, 0.5))
+    told = re.match(r"the solver warned (\d+) times in (\d+) fits of", cautions["not_converged"])
+    assert told
+    held = 12 * 4  # fits that choose nothing
+    assert int(told[2]) == held + 12 * 2 * 3
+    assert int(told[1]) > held
 
 
 def test_held_out_probabilities_are_those_of_scikit_learn_and_none_where_there_are_no_two_folds() -> None:

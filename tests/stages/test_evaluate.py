@@ -21,7 +21,7 @@ def predicted(rows: pd.DataFrame) -> tuple[Classifier, pd.DataFrame]:
 def test_both_sides_the_odds_and_what_to_beware_of_are_told() -> None:
     classifier, learned = predicted(students.ROWS)
     predictions = {"training": learned, "test": predicted(TEST)[1]}
-    found = evaluate({"training": students.ROWS, "test": TEST}, predictions, classifier, KNOWN, students.lane())
+    found = evaluate({"training": students.ROWS, "test": TEST}, predictions, classifier, KNOWN, {}, students.lane())
     assert found["rows"] == {"train": 8, "test": 3}
     assert found["train"]["accuracy"] == pytest.approx(accuracy_score(learned["actual"], learned["predicted"]))
     assert found["test"]["baseline_accuracy"] == pytest.approx(2 / 3)
@@ -35,7 +35,17 @@ def test_what_is_undefined_is_absent() -> None:
     classifier, learned = predicted(students.ROWS)
     nobody = TEST.iloc[:0]
     predictions = {"training": learned, "test": nobody}
-    found = evaluate({"training": students.ROWS, "test": nobody}, predictions, classifier, KNOWN, students.lane())
+    found = evaluate({"training": students.ROWS, "test": nobody}, predictions, classifier, KNOWN, {}, students.lane())
     assert "test" not in found
     assert found["rows"]["test"] == 0
     assert found["cautions"] == []
+
+
+def test_what_was_chosen_and_what_to_beware_of_in_the_choice_are_told() -> None:
+    auto = students.lane(C="auto", tune={"C": [0.1, 1.0], "folds": 2})
+    classifier, learned = predicted(students.ROWS)
+    choices = {"C": 1.0, "threshold": 0.5, "cautions": {"choice_fewer_folds": "too few"}}
+    predictions = {"training": learned, "test": predicted(TEST)[1]}
+    found = evaluate({"training": students.ROWS, "test": TEST}, predictions, classifier, KNOWN, choices, auto)
+    assert found["chosen"] == {"C": 1.0}
+    assert {"kind": "choice_fewer_folds", "sentence": "too few"} in found["cautions"]

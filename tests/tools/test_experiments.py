@@ -13,7 +13,8 @@ SHOWN = pd.DataFrame(
         "metrics/model.json:test.log_loss": [0.4, 0.5],
         "metrics/model.json:coefficients.hours": [1.573193703, 0.3],
         "coefficients.courses": [1.0, 1.0],
-        "models.model.train.C": [1.0, 0.1],
+        "chosen.C": [None, 0.1],
+        "models.model.train.C": ["1.0", "auto"],
         "models.model.train.seed": [0, 0],
         "data/raw": ["x", "y"],
     }
@@ -22,13 +23,13 @@ SHOWN = pd.DataFrame(
 
 def test_changed_parameters_accuracies_and_changed_coefficients_are_shown_with_short_names() -> None:
     table = summary(SHOWN)
-    assert list(table) == ["experiment", "model.train.C", "model accuracy", "model hours"]
+    assert list(table) == ["experiment", "model.train.C", "model accuracy", "model hours", "chosen.C"]
     assert table["experiment"].tolist() == ["main", "brave-owl"]
 
 
 def test_a_table_wider_than_a_screen_has_its_experiments_side_by_side() -> None:
     table = summary(SHOWN)
-    assert narrower(table).splitlines()[1].split() == ["main", "1", "0.8", "1.573"]
+    assert narrower(table).splitlines()[1].split() == ["main", "1.0", "0.8", "1.573", "-"]
     wide = table.assign(**{f"a parameter with a long name {number}": number / 3 for number in range(9)})
     lines = narrower(wide).splitlines()
     assert lines[0].split() == ["experiment", "main", "brave-owl"]

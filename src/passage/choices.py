@@ -1,0 +1,200 @@
+"""How C and the threshold are chosen where params.yaml says auto: by cross-validation of rows that train.
+
+Scaler and regression are fitted anew in each fold, on rows in the table's own units, so that no fold sees another's
+scaling. Whatever is compared has eight digits, so that the choice is the same on every machine.
+"""
+
+import math
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import GridSearchCV, StratifiedKFold, TunedThresholdClassifierCV
+from sklearn.pipeline import Pipeline
+
+from passage import fitting, paths
+from passage.classifier import PLAIN_THRESHOLD
+from passage.digits import PREDICTED, rounded, significant
+from passage.errors import Mistake
+from passage.params import AUTO, Lane, Tune
+
+THRESHOLDS = [hundredth / 100 for hundredth in range(2, 100, 2)]
+
+
+class TooFewRows(ValueError):
+    """There are not two rows of each class, which the smallest cross-validation needs."""
+
+
+@dataclass(frozen=True)
+class TriedC:
+    """One value of C: its mean log loss over the folds (nats), and the standard error of that mean."""
+
+    C: float
+    log_loss: float
+    standard_error: float
+
+
+@dataclass(frozen=True)
+class TriedThreshold:
+    """One threshold, and its mean score over the folds, by the criterion."""
+
+    threshold: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Choices:
+    """C and the threshold to use, and what was tried to find them: nothing for the one that is not auto.
+
+    cautions: a sentence for each thing to beware of, by its kind.
+    """
+
+    C: float
+    threshold: float
+    tried_C: list[TriedC]  # noqa: N815 (scikit-learn's name)
+    tried_thresholds: list[TriedThreshold]
+    criterion: str
+    folds: int
+    cautions: dict[str, str] = field(default_factory=dict)
+
+    def content(self) -> dict[str, Any]:
+        """Return what is written to choices.json."""
+        return asdict(self)
+
+    def in_words(self) -> list[str]:
+        """Return what was tried for C, one line a value, and which threshold was chosen; cautions last."""
+        lines = []
+        if self.tried_C:
+            lines = [
+                f"C is chosen by log loss in {self.folds} folds of the training rows: the strongest penalty (least C) "
+                "within one standard error of the best",
+                f"  {'C':>10} {'log loss':>10} {'standard error':>14}",
+                *(
+                    f"{'*' if one.C == self.C else ' '} {one.C:10g} {one.log_loss:10.4f} {one.standard_error:14.4f}"
+                    for one in self.tried_C
+                ),
+            ]
+        for one in self.tried_thresholds:
+            if one.threshold == self.threshold:
+                how = f"{self.criterion} {one.score:.3g} in {self.folds} folds of the training rows"
+                lines.append(f"the threshold {one.threshold:g} is chosen: {how}; of the best, it is nearest to 0.5")
+        return lines + [f"warning: {caution}" for caution in self.cautions.values()]
+
+
+def choose(rows: np.ndarray, target: np.ndarray, settings: Lane) -> Choices:
+    """Return C and the threshold for `rows` (n_rows, n_features), in their own units, and `target` (n_rows,), 0 or 1.
+
+    The threshold is chosen for the chosen C. Where the rarer class has fewer rows than there should be folds, there are
+    as many folds as it has rows; TooFewRows where it has one. Solvers may warn; `for_model` puts that in words.
+    """
+    tune, division = settings.train.tune, folds(target, settings.train.tune)
+    tried_C = try_C(rows, target, settings, division) if settings.train.C == AUTO else []  # noqa: N806
+    C = strongest_within_one_standard_error(tried_C) if tried_C else float(settings.train.C)  # noqa: N806
+    tried_thresholds = (
+        try_thresholds(rows, target, settings.holding(C, PLAIN_THRESHOLD), division)
+        if settings.threshold == AUTO
+        else []
+    )
+    threshold = nearest_of_the_best(tried_thresholds) if tried_thresholds else float(settings.threshold)
+    return Choices(C, threshold, tried_C, tried_thresholds, tune.criterion, division.n_splits)
+
+
+def for_model(name: str, training: pd.DataFrame, settings: Lane) -> Choices | None:
+    """Return what is chosen for model `name` from its `training` rows, in their own units, with cautions.
+
+    Nothing where nothing is auto; Mistake where a class has one row. No solver's warning leaves this function.
+    """
+    if not settings.chooses():
+        return None
+    target = training[settings.target].to_numpy()
+    try:
+        with fitting.solver_warnings() as warned:
+            choices = choose(training[settings.features].to_numpy(dtype=float), target, settings)
+    except TooFewRows as error:
+        keys = [f"models.{name}.{key}" for key in settings.autos()]
+        raise Mistake(f"{paths.PARAMS}: {key} is auto, but {error}; give a number" for key in keys) from None
+    cautions, asked = {}, settings.train.tune.folds
+    if choices.folds < asked:
+        rarer = f"the rarer class has {choices.folds} training rows"
+        cautions["choice_fewer_folds"] = f"{rarer}: {choices.folds} folds of the choice (auto) instead of {asked}"
+    if warned:
+        doing = "the choice (auto) from the training rows"
+        cautions["choice_not_converged"] = fitting.in_words(warned, fits(target, settings), doing)
+    return replace(choices, cautions=cautions)
+
+
+def fits(target: np.ndarray, settings: Lane) -> int:
+    """Return how many fits `choose` takes for `target` (n_rows,); none where nothing is auto."""
+    tune, count = settings.train.tune, fitting.fold_count(target, settings.train.tune.folds)
+    for_threshold = count + 1  # TunedThresholdClassifierCV fits all rows, too
+    return (settings.train.C == AUTO) * len(set(tune.C)) * count + (settings.threshold == AUTO) * for_threshold
+
+
+def folds(target: np.ndarray, tune: Tune) -> StratifiedKFold:
+    """Return the division of the rows with `target` (n_rows,); TooFewRows where a class has one row."""
+    count = fitting.fold_count(target, tune.folds)
+    if count < 2:
+        raise TooFewRows("one class has a single training row, and a choice by cross-validation takes two of each")
+    return StratifiedKFold(count, shuffle=True, random_state=tune.seed)
+
+
+def try_C(rows: np.ndarray, target: np.ndarray, settings: Lane, division: StratifiedKFold) -> list[TriedC]:  # noqa: N802
+    """Return what each C of `settings` comes to on `rows` (n_rows, n_features), in their own units; the least first."""
+    grid = sorted(set(settings.train.tune.C))
+    estimator = fitting.unfitted(settings.holding(1.0, PLAIN_THRESHOLD), rows.shape[1])
+    search = GridSearchCV(
+        estimator, {"regression__C": grid}, scoring="neg_log_loss", cv=division, refit=False, error_score="raise"
+    )
+    found = search.fit(rows, target).cv_results_
+    losses = -np.array([found[f"split{fold}_test_score"] for fold in range(division.n_splits)])
+    errors = losses.std(axis=0, ddof=1) / math.sqrt(division.n_splits)
+    return [
+        TriedC(C, significant(loss, PREDICTED), significant(error, PREDICTED))
+        for C, loss, error in zip(grid, losses.mean(axis=0), errors, strict=True)
+    ]
+
+
+def strongest_within_one_standard_error(tried: list[TriedC]) -> float:
+    """Return the least C whose log loss is within one standard error of the best one's.
+
+    Breiman, Friedman, Olshen and Stone (1984), Classification and regression trees, section 3.4.3.
+    """
+    best = min(tried, key=lambda one: one.log_loss)
+    return min(one.C for one in tried if one.log_loss <= best.log_loss + best.standard_error)
+
+
+class _Written(Pipeline):  # type: ignore[misc]
+    """Decides by the digits that predictions are written with, as the model itself does."""
+
+    def predict_proba(self, rows: np.ndarray) -> np.ndarray:
+        return rounded(super().predict_proba(rows))
+
+
+def try_thresholds(
+    rows: np.ndarray, target: np.ndarray, settings: Lane, division: StratifiedKFold
+) -> list[TriedThreshold]:
+    """Return what each threshold comes to by the criterion of `settings`, whose C is a number; the least first.
+
+    rows: (n_rows, n_features), in their own units.
+    """
+    tuned = TunedThresholdClassifierCV(
+        _Written(fitting.unfitted(settings, rows.shape[1]).steps),
+        scoring=settings.train.tune.criterion,
+        response_method="predict_proba",
+        thresholds=THRESHOLDS,
+        cv=division,
+        store_cv_results=True,
+    ).fit(rows, target)
+    scores = zip(THRESHOLDS, tuned.cv_results_["scores"], strict=True)
+    return [TriedThreshold(threshold, significant(score, PREDICTED)) for threshold, score in scores]
+
+
+def nearest_of_the_best(tried: list[TriedThreshold]) -> float:
+    """Return the threshold with the greatest score; of several, as few rows have, the one nearest to 0.5.
+
+    Of two as near, the lower one.
+    """
+    greatest = max(one.score for one in tried)
+    best = [one.threshold for one in tried if one.score == greatest]
+    return min(best, key=lambda threshold: abs(significant(threshold - PLAIN_THRESHOLD, PREDICTED)))

@@ -1,0 +1,49 @@
+"""What every cross-validation shares: what is fitted in a fold, how many folds there can be, what solvers warn of."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from sklearn.dummy import DummyClassifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+from passage.classifier import estimator_settings
+from passage.params import Lane
+
+SCALERS = {"standard": StandardScaler, "minmax": MinMaxScaler}
+
+
+def unfitted(settings: Lane, n_features: int) -> Pipeline:
+    """Return scaler and regression as `settings` say, to be fitted on rows in their own units.
+
+    Without features it predicts the share of each class. With them, train.C must be a number.
+    """
+    if n_features == 0:
+        return Pipeline([("share", DummyClassifier(strategy="prior"))])
+    method = settings.normalize.method
+    regression = LogisticRegression(**estimator_settings(settings.train.model_dump()))
+    return Pipeline([("scaler", SCALERS[method]() if method in SCALERS else "passthrough"), ("regression", regression)])
+
+
+def fold_count(target: np.ndarray, wanted: int) -> int:
+    """Return how many folds have a row of each class, at most `wanted`; below 2 there are none."""
+    return min(wanted, int(np.bincount(target, minlength=2).min()))
+
+
+@contextmanager
+def solver_warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """Collect in the list what solvers warn of, every time they do, instead of printing it or stopping at it."""
+    with warnings.catch_warnings(record=True) as warned:
+        for doubt in (ConvergenceWarning, RuntimeWarning):
+            warnings.simplefilter("always", doubt)
+        yield warned
+
+
+def in_words(warned: list[warnings.WarningMessage], fits: int, doing: str) -> str:
+    """Return one sentence on what solvers warned of, at least once, in so many `fits` of `doing`."""
+    times = "once" if len(warned) == 1 else f"{len(warned)} times"
+    return f"the solver warned {times} in {fits} fits of {doing}: {str(warned[0].message).splitlines()[0]}"

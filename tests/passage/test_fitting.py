@@ -1,0 +1,42 @@
+"""What every cross-validation shares."""
+
+import warnings
+
+import numpy as np
+import pytest
+import students
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+from passage import fitting
+
+
+def test_what_is_fitted_has_the_scaler_and_the_regression_of_the_settings() -> None:
+    pipeline = fitting.unfitted(students.lane(C=3.0, solver="lbfgs"), 2)
+    assert isinstance(pipeline["scaler"], StandardScaler)
+    assert (pipeline["regression"].C, pipeline["regression"].solver) == (3.0, "lbfgs")
+    lane = students.lane()
+    other = {
+        method: lane.model_copy(update={"normalize": lane.normalize.model_copy(update={"method": method})})
+        for method in ("minmax", "none")
+    }
+    assert isinstance(fitting.unfitted(other["minmax"], 2)["scaler"], MinMaxScaler)
+    assert fitting.unfitted(other["none"], 2)["scaler"] == "passthrough"
+
+
+def test_there_are_at_most_as_many_folds_as_the_rarer_class_has_rows() -> None:
+    target = np.array([0, 0, 0, 1, 1])
+    assert [fitting.fold_count(target, wanted) for wanted in (2, 3, 5)] == [2, 2, 2]
+    assert fitting.fold_count(np.array([0, 0, 0]), 5) == 0
+
+
+def test_each_warning_of_a_solver_is_collected_and_other_warnings_are_as_before() -> None:
+    with fitting.solver_warnings() as warned:
+        for _ in range(2):
+            warnings.warn("far from the optimum\nadvice", ConvergenceWarning, stacklevel=1)
+            warnings.warn("overflow", RuntimeWarning, stacklevel=1)
+        with pytest.raises(FutureWarning):  # an error in tests
+            warnings.warn("will change", FutureWarning, stacklevel=1)
+    told = "the solver warned 4 times in 9 fits of a test: far from the optimum"
+    assert fitting.in_words(warned, 9, "a test") == told
+    assert fitting.in_words(warned[1:2], 9, "a test") == "the solver warned once in 9 fits of a test: overflow"
