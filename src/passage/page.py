@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -38,6 +39,7 @@ def environment() -> jinja2.Environment:
     """Return what renders the page: whatever comes from a file is escaped."""
     made = jinja2.Environment(
         autoescape=True,
+        finalize=unbroken,
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         lstrip_blocks=True,
         trim_blocks=True,
@@ -45,6 +47,11 @@ def environment() -> jinja2.Environment:
     )
     made.filters |= {name: getattr(sentences, name) for name in ("share", "number", "level")}
     return made
+
+
+def unbroken(value: Any) -> Any:
+    """Return text whose percentages stay on one line."""
+    return value.replace(" %", "\N{NO-BREAK SPACE}%") if isinstance(value, str) else value
 
 
 def render(settings: Params) -> str:
