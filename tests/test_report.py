@@ -25,7 +25,7 @@ def test_a_reader_of_the_page_alone_can_answer_the_lessons_questions(built_once:
         "Students who studied one hour more had 1.49 times the odds of passing the exam (95 %: 1.13 to 2.71).",
         "Without math_courses the cross-validated log loss rises by 0.191",
         "knowing it helps",
-        "hours_studied is 0 to 19 there, but 1922 here): do not believe their predictions",
+        "hours_studied is 0 to 19 there, but 1922 here): do not believe its prediction",
         "not to be believed: hours_studied is outside the training range",
         "a cut through hours_studied and math_courses tells the 15 training students apart without an error",
     ):
@@ -65,22 +65,22 @@ def test_each_number_of_the_metrics_is_on_the_page(
 HOSTILE = '<script>alert("1")</script> & a/b.c [ü] $x^2$'
 
 
-def test_a_name_from_the_data_stays_text_in_files_pictures_page_and_runs(project: Project) -> None:
+def test_a_name_from_the_data_stays_text_in_files_pictures_page_and_runs(built: Project) -> None:
     for table in ("exam_hours", "guessed_hours"):
         quoted = '"' + HOSTILE.replace('"', '""') + '"'
-        project.replace(f"data/raw/{table}.csv", "hours_studied", quoted)
-    settings = project.text("params.yaml")
+        built.replace(f"data/raw/{table}.csv", "hours_studied", quoted)
+    settings = built.text("params.yaml")
     name = "'" + HOSTILE + "'"
     first, second = settings.split("  model_2:")
     first = first.replace("- hours_studied", f"- {name}").replace("hours_studied:", f"{name}:")
-    (project.folder / "params.yaml").write_text(f"{first}  model_2:{second}", encoding="utf-8")
-    project.dvc("repro")
-    page = project.text("report/index.html")
+    (built.folder / "params.yaml").write_text(f"{first}  model_2:{second}", encoding="utf-8")
+    built.dvc("repro")
+    page = built.text("report/index.html")
     assert "<script" not in page
     assert HOSTILE in text(page)
-    assert HOSTILE in files.read_json(project.folder / "models/model/association.json")["features"]
+    assert HOSTILE in files.read_json(built.folder / "models/model/association.json")["features"]
     assert html.escape(HOSTILE[:29], quote=False) in page  # the label of an axis
-    tried = project.run("python3", "-c", READ_RUN).stdout
+    tried = built.run("python3", "-c", READ_RUN).stdout
     assert "coef__script_alert__1____script_ _ a_b.c _ü_ _x_2_".replace("ü", "_") in tried
     assert "&lt;script&gt;" in tried
     assert "<script" not in tried.partition("note:")[2]
@@ -89,6 +89,6 @@ def test_a_name_from_the_data_stays_text_in_files_pictures_page_and_runs(project
 READ_RUN = """
 import mlflow
 mlflow.set_tracking_uri("sqlite:///mlflow.db")
-for run in mlflow.search_runs(experiment_names=["exam-passage"], output_format="list"):
+for run in mlflow.search_runs(experiment_names=["exam-passage"], output_format="list", max_results=1):
     print(*run.data.metrics, "note:", run.data.tags["mlflow.note.content"])
 """

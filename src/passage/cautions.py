@@ -1,14 +1,13 @@
 """Where not to believe a model: one plain sentence for each reason, by its kind."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from passage.classifier import Classifier
 from passage.params import Lane
-
-SHOWN = 5  # names or pairs that a sentence lists
+from passage.sentences import listed, verb
 
 
 def content(found: Mapping[str, str]) -> list[dict[str, str]]:
@@ -29,7 +28,7 @@ def of_association(association: Mapping[str, Any], rows: str) -> dict[str, str]:
     """Return what association.json tells to beware of. rows: what the rows are called."""
     count, found = association["rows"], {}
     if association["separation"] != "none":
-        through = _and(association["features"])
+        through = listed(association["features"])
         but = "" if association["separation"] == "perfect" else ", but for those that lie on it"
         found[f"{association['separation']}_separation"] = (
             f"a cut through {through} tells the {count} training {rows} apart without an error{but} "
@@ -38,16 +37,16 @@ def of_association(association: Mapping[str, Any], rows: str) -> dict[str, str]:
         )
     if names := association["constant"]:
         found["constant_feature"] = (
-            f"{_and(names)} has one value in all {count} training {rows}: what it is worth, they cannot say"
+            f"{listed(names)} has one value in all {count} training {rows}: what it is worth, they cannot say"
         )
     if names := association["dependent"]:
         found["dependent_features"] = (
-            f"of {_and(names)}, one follows from the others: what each is worth alone cannot be known, so there are no "
-            "intervals; leave one out"
+            f"of {listed(names)}, one follows from the others: what each is worth alone cannot be known, so there are "
+            "no intervals; leave one out"
         )
     if pairs := association["nearly_copies"]:
-        listed = _and(f"{one} and {other} (correlation {correlation:.3f})" for one, other, correlation in pairs)
-        found["nearly_copies"] = f"nearly copies of each other are {listed}: what each is worth alone is unsure"
+        pairs_listed = listed(f"{one} and {other} (correlation {correlation:.3f})" for one, other, correlation in pairs)
+        found["nearly_copies"] = f"nearly copies of each other are {pairs_listed}: what each is worth alone is unsure"
     if not association["converged"]:
         found["intervals_not_found"] = "the search for the intervals of the odds did not end: those missing are wide"
     return found
@@ -63,8 +62,8 @@ def of_split(train: pd.DataFrame, test: pd.DataFrame, settings: Lane, rows: str)
         )
     if twice := len(test.merge(train.drop_duplicates(), how="inner")):
         found["duplicates_across_split"] = (
-            f"{twice} of {len(test)} test {rows} equal a training one in every feature and the target: if they are the "
-            "same ones, the test flatters"
+            f"{twice} of {len(test)} test {rows} {verb('equals', twice)} a training one in every feature and the "
+            "target: if they are the same ones, the test flatters"
         )
     if settings.saw_test_rows():
         found["saw_test_rows"] = f"the scaling was fitted on the {len(test)} test {rows}, too"
@@ -77,15 +76,11 @@ def of_range(table: pd.DataFrame, classifier: Classifier, rows: str) -> dict[str
     reasons = []
     for name, limits in classifier.training_range.items():
         if outside[name].any():
-            values = _and(f"{value:g}" for value in table.loc[outside[name], name].unique())
+            values = listed(f"{value:g}" for value in table.loc[outside[name], name].unique())
             reasons.append(f"{name} is {limits['least']:g} to {limits['greatest']:g} there, but {values} here")
     if not reasons:
         return {}
-    found = f"{outside.any(axis='columns').sum()} of {len(table)} {rows} lie outside the training range"
-    return {"outside_training_range": f"{found} ({_and(reasons)}): do not believe their predictions"}
-
-
-def _and(names: Iterable[str]) -> str:
-    listed: Sequence[str] = list(names)
-    shown = list(listed[:SHOWN]) + ([f"{len(listed) - SHOWN} more"] if len(listed) > SHOWN else [])
-    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
+    count = outside.any(axis="columns").sum()
+    found = f"{count} of {len(table)} {rows} {verb('lies', count)} outside the training range ({listed(reasons)})"
+    theirs = "its prediction" if count == 1 else "their predictions"
+    return {"outside_training_range": f"{found}: do not believe {theirs}"}

@@ -11,8 +11,9 @@ def odds(coefficients: Mapping[str, float], association: Mapping[str, Any]) -> d
     """Return for each feature what its odds are multiplied by, per_unit of the table and per_standard_deviation.
 
     coefficients: the model's own, log-odds per unit. association: what association.json holds.
-    Of each, odds_ratio is the model's own, held back by its penalty; unpenalised, low and high are Firth's and belong
-    together. What is not known or too large for a number is absent.
+    standard_deviation: of the training rows, in units of the table. Of each step, odds_ratio is the model's own, held
+    back by its penalty; unpenalised, low and high are Firth's and belong together. What is not known or too large for a
+    number is absent.
     """
     ratios = {}
     for feature, known in association["features"].items():
@@ -23,6 +24,7 @@ def odds(coefficients: Mapping[str, float], association: Mapping[str, Any]) -> d
         ratios[feature] = {
             "per_unit": _ratios(slopes, 1.0),
             "per_standard_deviation": _ratios(slopes, known["standard_deviation"]),
+            "standard_deviation": known["standard_deviation"],
         }
     return ratios
 

@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from sklearn.calibration import CalibrationDisplay
 from sklearn.inspection import DecisionBoundaryDisplay
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
@@ -127,9 +127,7 @@ def coefficients(rows: pd.DataFrame, confidence: float) -> Draw:
                 beyond = ~end.between(1 / FARTHEST, FARTHEST, inclusive="neither")
                 axes.plot(end[beyond], places[beyond], marker, color=BLUE)
         axes.plot(shown["odds_ratio"], places + 0.2, "o", color=VERMILION, label="the model, held back by its penalty")
-        axes.set_xscale("log")
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        _log_scale(axes)
         axes.set_yticks(places, [_short(name) for name in shown["feature"]])
         axes.set(xlabel="times the odds for one standard deviation more", ylim=(-0.6, len(shown) - 0.4))
 
@@ -196,12 +194,19 @@ def tried_C(tried: Sequence[Mapping[str, Any]], chosen: float) -> Draw:  # noqa:
     def draw(axes: Axes) -> None:
         axes.errorbar(C, loss, error, fmt="o-", color=BLUE, capsize=3, label="mean over the folds ± standard error")
         axes.axvline(chosen, color=GREY, linestyle=":", label=f"chosen: {chosen:g}")
-        axes.set_xscale("log")
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        _log_scale(axes)
         axes.set(xlabel="C (to the left: stronger penalty)", ylabel="log loss of held-out rows (nats)")
 
     return draw
+
+
+def _log_scale(axes: Axes) -> None:
+    """Make the x-axis logarithmic, with plain numbers at its marks: more of them where it spans less."""
+    axes.set_xscale("log")
+    least, greatest = axes.get_xlim()
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if greatest < 100 * least else (1,)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _scatter(axes: Axes, rows: pd.DataFrame, words: Vocabulary) -> None:

@@ -24,7 +24,7 @@ def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> Logisti
         try:
             regression = LogisticRegression(**arguments).fit(rows, target)
         except (ConvergenceWarning, RuntimeWarning) as warning:
-            raise ValueError(re.split(r"\.\s", str(warning))[0].removesuffix(".")) from None
+            raise ValueError(re.split(r"\.?\n|\.\s", str(warning))[0].removesuffix(".")) from None
     if math.isinf(arguments["C"]) and separation.kind(rows, np.asarray(target)) != "none":
         raise ValueError("without a penalty, rows that can be told apart without an error have no finite optimum")
     return regression

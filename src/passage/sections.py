@@ -62,12 +62,12 @@ class Section:
     @property
     def answer(self) -> str:
         """The model's answer in one paragraph."""
-        return sentences.answer(self.metrics, self.model, self.confidence, self.words, self.beware)
+        return sentences.answer(self.metrics, self.confidence, self.words, self.beware)
 
     @property
     def short_answer(self) -> str:
         """The same in one line."""
-        return sentences.short(self.metrics, self.model, self.confidence, self.words)
+        return sentences.short(self.metrics, self.confidence, self.words)
 
 
 def section(name: str, settings: Params) -> Section:

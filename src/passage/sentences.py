@@ -10,6 +10,8 @@ from typing import Any
 from passage.vocabulary import Vocabulary
 
 STRONGEST = 3  # features that an answer speaks of
+SHOWN = 5  # names that a sentence lists
+LEAST_SPREAD, GREATEST_SPREAD = 0.3, 50  # standard deviations (units) with which a unit is a step worth a sentence
 MOST = 1000.0  # times the odds; whatever is above is told as that
 
 
@@ -17,13 +19,21 @@ def accuracy(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -
     """Return how many test rows were predicted right, and what that is worth."""
     test, rows = metrics.get("test"), metrics["rows"]
     if not test:
-        return f"No {words.rows} test; of the {rows['train']} training ones, {right(metrics)} are predicted right."
+        return f"No {words.rows} test; of the {rows['train']:,} training ones, {right(metrics)} are predicted right."
+    found = f"{right(metrics)} of {rows['test']:,} test {words.rows} {verb('is', right(metrics))} predicted right"
     return (
-        f"{right(metrics)} of {rows['test']} test {words.rows} are predicted right ({share(test['accuracy'])}): of all "
-        f"{words.rows} like these, it would be {share(test['accuracy_low'])} to {share(test['accuracy_high'])} "
-        f"({level(confidence)} interval, if they are independent of each other). Always predicting the more frequent "
-        f"class would have been right for {share(test['baseline_accuracy'])}."
+        f"{found} ({share(test['accuracy'])}): of all {words.rows} like these, it would be "
+        f"{share(test['accuracy_low'])} to {share(test['accuracy_high'])} ({level(confidence)} interval, if they are "
+        "independent of each other). Always predicting the more frequent class would have been right for "
+        f"{share(test['baseline_accuracy'])}."
     )
+
+
+def meaning(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> list[str]:
+    """Return for each feature what its odds are and what knowing it is worth."""
+    of_worth = worth(metrics)
+    of_odds = odds(metrics, confidence, words)
+    return [" ".join(filter(None, [sentence, of_worth.get(feature)])) for feature, sentence in of_odds.items()]
 
 
 def right(metrics: Mapping[str, Any]) -> str:
@@ -52,23 +62,17 @@ def _chosen_anew(metrics: Mapping[str, Any]) -> str:
     return f" and that has chosen its {names} without it" if names else ""
 
 
-def odds(metrics: Mapping[str, Any], model: Mapping[str, Any], confidence: float, words: Vocabulary) -> dict[str, str]:
-    """Return for each feature one sentence on its odds, without a penalty. model: as in model.json."""
+def odds(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> dict[str, str]:
+    """Return for each feature one sentence on its odds, without a penalty."""
     return {
-        feature: _odds(feature, ratios, per(feature, model), confidence, words, len(metrics["odds"]) > 1)
+        feature: _odds(feature, ratios, confidence, words, len(metrics["odds"]) > 1)
         for feature, ratios in metrics["odds"].items()
     }
 
 
-def per(feature: str, model: Mapping[str, Any]) -> str:
-    """Return which step along a feature is worth a sentence: a unit, where the training rows differ by 1 to 100."""
-    limits = model["training_range"][feature]
-    return "per_unit" if 1 <= limits["greatest"] - limits["least"] <= 100 else "per_standard_deviation"
-
-
-def _odds(
-    feature: str, ratios: Mapping[str, Any], step: str, confidence: float, words: Vocabulary, several: bool
-) -> str:
+def _odds(feature: str, ratios: Mapping[str, Any], confidence: float, words: Vocabulary, several: bool) -> str:
+    of_a_size = LEAST_SPREAD <= ratios["standard_deviation"] <= GREATEST_SPREAD
+    step = "per_unit" if of_a_size else "per_standard_deviation"
     numbers = ratios[step]
     if "unpenalised" not in numbers:
         return f"What {feature} is worth on its own, these {words.rows} cannot say."
@@ -127,15 +131,9 @@ def strongest(metrics: Mapping[str, Any]) -> list[str]:
     return sorted(ratios, key=lambda feature: -max(ratios[feature], 1 / ratios[feature]))[:STRONGEST]
 
 
-def answer(
-    metrics: Mapping[str, Any],
-    model: Mapping[str, Any],
-    confidence: float,
-    words: Vocabulary,
-    beware: Iterable[str],
-) -> str:
+def answer(metrics: Mapping[str, Any], confidence: float, words: Vocabulary, beware: Iterable[str]) -> str:
     """Return one model's answer in one paragraph. beware: the cautions, as sentences without a full stop."""
-    of_odds, of_worth = odds(metrics, model, confidence, words), worth(metrics)
+    of_odds, of_worth = odds(metrics, confidence, words), worth(metrics)
     told = [feature for feature in metrics["odds"] if feature in strongest(metrics)]
     parts = [accuracy(metrics, confidence, words)]
     parts += [of_odds[feature] for feature in told]
@@ -145,20 +143,18 @@ def answer(
     return " ".join(filter(None, parts))
 
 
-def short(metrics: Mapping[str, Any], model: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
+def short(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
     """Return one model's answer in a line."""
     test = metrics.get("test")
     worth_of_it = f", which is worth {share(test['accuracy_low'])} to {share(test['accuracy_high'])}" if test else ""
     of = f"{metrics['rows']['test']} test" if test else f"{metrics['rows']['train']} training"
-    of_odds = odds(metrics, model, confidence, words)[strongest(metrics)[0]]
+    of_odds = odds(metrics, confidence, words)[strongest(metrics)[0]]
     return f"{right(metrics)} of {of} {words.rows} predicted right{worth_of_it}. {of_odds}"
 
 
-def printed(
-    metrics: Mapping[str, Any], model: Mapping[str, Any], confidence: float, words: Vocabulary
-) -> Iterator[str]:
+def printed(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> Iterator[str]:
     """Yield the answer, what the cross-validation came to, and each caution, a line each."""
-    yield answer(metrics, model, confidence, words, [])
+    yield answer(metrics, confidence, words, [])
     yield cross_validated(metrics, words) or "There is no cross-validation."
     yield from (f"warning: {caution['sentence']}" for caution in metrics["cautions"])
 
@@ -186,3 +182,17 @@ def times(ratio: float) -> str:
 def number(value: float) -> str:
     """Return `value` with three significant digits."""
     return f"{value:.3g}"
+
+
+def verb(singular: str, count: str | int) -> str:
+    """Return the verb that goes with `count`: is or are, lies or lie."""
+    if str(count) == "1":
+        return singular
+    return "are" if singular == "is" else singular.removesuffix("s")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as one reads a list: a, b and c; of many, the first ones."""
+    every = list(names)
+    shown = every[:SHOWN] + ([f"{len(every) - SHOWN} more"] if len(every) > SHOWN else [])
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))

@@ -31,5 +31,5 @@ class Vocabulary:
 def vocabulary(settings: Lane) -> Vocabulary:
     """Return the words that `settings` give, and the columns' names for those they do not."""
     words, target = settings.words, settings.target
-    no, yes = words.classes or (f"{target} 0", f"{target} 1")
-    return Vocabulary(words.rows, words.outcome or f"{target} 1", (no, yes), words.columns)
+    no, yes = words.classes or (f"{target} = 0", f"{target} = 1")
+    return Vocabulary(words.rows, words.outcome or f"{target} = 1", (no, yes), words.columns)

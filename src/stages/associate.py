@@ -16,4 +16,4 @@ def main(name: str) -> None:
     print(f"{name}: log-odds of {settings.target} per unit without a penalty (Firth), {found.confidence * 100:g} %")
     for feature, numbers in found.features.items():
         ends = [numbers.get(end) for end in ("coefficient", "low", "high")]
-        print(f"  {feature:20}", *("     unknown" if end is None else f"{end:12.6f}" for end in ends))
+        print(f"  {feature:20}", *("     unknown" if end is None else f"{end:12.6g}" for end in ends))

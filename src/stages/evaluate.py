@@ -66,5 +66,5 @@ def main(name: str) -> None:
         files.write_csv(lane.plot(plot), rows)
     for picture, svg in gallery.draw(plots, sides, (scaler, classifier), metrics, choices, settings).items():
         files.write_text(lane.pictures / f"{picture}.svg", svg)
-    told = sentences.printed(metrics, classifier.content(), settings.evaluate.confidence, vocabulary(settings))
+    told = sentences.printed(metrics, settings.evaluate.confidence, vocabulary(settings))
     print("\n".join(f"{name}: {line}" for line in told))

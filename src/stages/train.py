@@ -59,5 +59,5 @@ def main(name: str) -> None:
     print(f"{name}: log-odds of {settings.target} per unit, normalized and in the table's own units")
     original_slopes = classifier.original_units["coefficients"]
     for feature, coefficient in classifier.coefficients.items():
-        print(f"  {feature:20} {coefficient:12.6f} {original_slopes[feature]:12.6f}")
-    print(f"  {'intercept':20} {classifier.intercept:12.6f} {classifier.original_units['intercept']:12.6f}")
+        print(f"  {feature:20} {coefficient:12.7g} {original_slopes[feature]:12.7g}")
+    print(f"  {'intercept':20} {classifier.intercept:12.7g} {classifier.original_units['intercept']:12.7g}")

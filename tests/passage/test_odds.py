@@ -23,4 +23,5 @@ def test_what_is_not_known_or_too_large_for_a_number_is_absent() -> None:
     unknown = {"features": {"hours": {"coefficient": 400.0, "low": 1.0, "standard_deviation": 2.0}}}
     found = odds({"hours": 0.0}, unknown)["hours"]
     assert set(found["per_unit"]) == {"odds_ratio", "unpenalised", "low"}
+    assert found["standard_deviation"] == 2.0
     assert found["per_standard_deviation"] == {"odds_ratio": 1.0, "low": pytest.approx(exp(2), rel=1e-7)}

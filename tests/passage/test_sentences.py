@@ -23,11 +23,6 @@ OWN = vocabulary(
         }
     )
 )
-MODEL = {
-    "features": ["hours", "courses"],
-    "training_range": {"hours": {"least": 0, "greatest": 19}, "courses": {"least": 0.0, "greatest": 0.5}},
-    "settings": {"C": 1.0},
-}
 RATIOS = {"odds_ratio": 1.2, "unpenalised": 1.349, "low": 1.08, "high": 1.9}
 METRICS: dict[str, Any] = {
     "rows": {"train": 15, "test": 5},
@@ -52,8 +47,16 @@ METRICS: dict[str, Any] = {
         },
     },
     "odds": {
-        "hours": {"per_unit": RATIOS, "per_standard_deviation": RATIOS | {"odds_ratio": 3.0}},
-        "courses": {"per_unit": {"odds_ratio": 1.0}, "per_standard_deviation": RATIOS | {"high": 5e6, "low": 1e-9}},
+        "hours": {
+            "per_unit": RATIOS,
+            "per_standard_deviation": RATIOS | {"odds_ratio": 3.0},
+            "standard_deviation": 5.4,
+        },
+        "courses": {
+            "per_unit": {"odds_ratio": 1.0},
+            "per_standard_deviation": RATIOS | {"high": 5e6, "low": 1e-9},
+            "standard_deviation": 0.2,
+        },
     },
 }
 
@@ -73,7 +76,7 @@ def test_without_test_rows_the_training_rows_speak_and_nothing_undefined_is_told
     )
     assert sentences.cross_validated(metrics, PLAIN) == ""
     assert sentences.worth(metrics) == {}
-    assert "test" not in sentences.short(metrics, MODEL, 0.95, PLAIN)
+    assert "test" not in sentences.short(metrics, 0.95, PLAIN)
 
 
 def test_a_spread_is_called_a_spread() -> None:
@@ -84,37 +87,33 @@ def test_a_spread_is_called_a_spread() -> None:
 
 
 def test_odds_are_told_in_the_users_words_or_in_the_columns_names() -> None:
-    own, plain = (sentences.odds(METRICS, MODEL, 0.95, words) for words in (OWN, PLAIN))
+    own, plain = (sentences.odds(METRICS, 0.95, words) for words in (OWN, PLAIN))
     assert own["hours"] == (
         "Other features being equal, students who studied one hour more had 1.35 times the odds of passing "
         "(95 %: 1.08 to 1.9)."
     )
     assert plain["hours"] == (
-        "Other features being equal, rows with hours higher by 1 had 1.35 times the odds of passed 1 "
+        "Other features being equal, rows with hours higher by 1 had 1.35 times the odds of passed = 1 "
         "(95 %: 1.08 to 1.9)."
     )
 
 
 def test_a_feature_alone_has_no_others_to_be_equal() -> None:
     alone = METRICS | {"odds": {"hours": METRICS["odds"]["hours"]}}
-    assert sentences.odds(alone, MODEL, 0.95, OWN)["hours"].startswith("Students who studied one hour more had 1.35")
+    assert sentences.odds(alone, 0.95, OWN)["hours"].startswith("Students who studied one hour more had 1.35")
 
 
 def test_where_a_unit_is_too_large_or_small_a_step_it_is_the_standard_deviation() -> None:
-    assert sentences.odds(METRICS, MODEL, 0.8, OWN)["courses"] == (
+    assert sentences.odds(METRICS, 0.8, OWN)["courses"] == (
         "Other features being equal, students with courses higher by one standard deviation had 1.35 times the odds of "
         "passing (80 %: under 0.001 to over 1,000)."
     )
 
 
 def test_what_nothing_is_known_of_is_said_to_be_unknown() -> None:
-    unknown = METRICS | {
-        "odds": {"hours": {"per_unit": {"odds_ratio": 1.2}, "per_standard_deviation": {"odds_ratio": 2.0}}}
-    }
-    assert (
-        sentences.odds(unknown, MODEL, 0.95, OWN)["hours"]
-        == "What hours is worth on its own, these students cannot say."
-    )
+    known_of_hours = {"per_unit": {"odds_ratio": 1.2}, "per_standard_deviation": {}, "standard_deviation": 1.0}
+    unknown = METRICS | {"odds": {"hours": known_of_hours}}
+    assert sentences.odds(unknown, 0.95, OWN)["hours"] == "What hours is worth on its own, these students cannot say."
 
 
 @pytest.mark.parametrize(
@@ -139,13 +138,13 @@ def test_whether_a_feature_is_worth_having_depends_on_where_all_repeats_lie(
 
 
 def test_the_answer_says_how_good_what_it_means_and_what_to_beware_of() -> None:
-    answer = sentences.answer(METRICS, MODEL, 0.95, OWN, ["the moon is full"])
+    answer = sentences.answer(METRICS, 0.95, OWN, ["the moon is full"])
     for part in ("4 of 5 test students", "one hour more had 1.35", "Without courses the", "Beware: the moon is full."):
         assert part in answer
 
 
 def test_the_short_answer_is_of_the_feature_that_moves_the_odds_most() -> None:
-    assert sentences.short(METRICS, MODEL, 0.95, OWN).startswith(
+    assert sentences.short(METRICS, 0.95, OWN).startswith(
         "4 of 5 test students predicted right, which is worth 28 % to over 99 %. Other features being equal, "
         "students who studied one hour more"
     )
@@ -164,9 +163,29 @@ def test_a_model_without_a_penalty_is_not_said_to_be_held_back() -> None:
 
 
 def test_the_words_are_the_users_or_the_columns() -> None:
-    assert Vocabulary("rows", "passed 1", ("passed 0", "passed 1"), {}) == PLAIN
+    assert Vocabulary("rows", "passed = 1", ("passed = 0", "passed = 1"), {}) == PLAIN
     assert (OWN.axis("hours"), OWN.axis("courses"), OWN.more("courses")) == (
         "hours (h)",
         "courses",
         "with courses higher by 1",
     )
+
+
+@pytest.mark.parametrize(
+    ("count", "verbs"), [(1, ["is", "lies", "equals"]), (0, ["are", "lie", "equal"]), ("2", ["are", "lie", "equal"])]
+)
+def test_a_verb_goes_with_its_count(count: int | str, verbs: list[str]) -> None:
+    assert [sentences.verb(verb, count) for verb in ("is", "lies", "equals")] == verbs
+
+
+def test_of_many_names_the_first_are_listed() -> None:
+    assert sentences.listed("abc") == "a, b and c"
+    assert sentences.listed("abcdefg") == "a, b, c, d, e and 2 more"
+    assert sentences.listed(["a"]) == "a"
+
+
+def test_each_features_meaning_is_its_odds_and_its_worth() -> None:
+    hours, courses = sentences.meaning(METRICS, 0.95, OWN)
+    assert "1.35 times the odds" in hours
+    assert hours.endswith("knowing it helps.")
+    assert "these rows do not tell" in courses
