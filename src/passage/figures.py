@@ -57,7 +57,8 @@ def words_for(picture: str, metrics: Mapping[str, Any], confidence: float, words
             return (
                 "Odds ratios for one standard deviation of each feature with intervals; the table has the numbers",
                 f"How the odds go with one standard deviation more: the model's own estimate, and the unpenalised one "
-                f"with its {level(confidence)} interval. Left of 1 they are lower.",
+                f"with its {level(confidence)} interval. Left of 1 they are lower; what is beyond 1,000 times "
+                "either way is cut off.",
             )
         case "confusion":
             return (

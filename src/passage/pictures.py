@@ -122,11 +122,17 @@ def coefficients(rows: pd.DataFrame, confidence: float) -> Draw:
             interval = f"without penalty (Firth), {confidence * 100:g} % interval"
             low, high = (shown[end].clip(1 / FARTHEST, FARTHEST) for end in ("low", "high"))
             axes.hlines(places, low, high, color=BLUE, linewidth=2)
-            axes.plot(shown["unpenalised"], places, "D", color=BLUE, label=interval)
+            axes.plot(_within_reach(shown["unpenalised"]), places, "D", color=BLUE, label=interval)
             for end, marker in ((low, "<"), (high, ">")):  # an interval that goes on where the picture ends
                 beyond = ~end.between(1 / FARTHEST, FARTHEST, inclusive="neither")
                 axes.plot(end[beyond], places[beyond], marker, color=BLUE)
-        axes.plot(shown["odds_ratio"], places + 0.2, "o", color=VERMILION, label="the model, held back by its penalty")
+        axes.plot(
+            _within_reach(shown["odds_ratio"]),
+            places + 0.2,
+            "o",
+            color=VERMILION,
+            label="the model's own estimate",
+        )
         _log_scale(axes)
         axes.set_yticks(places, [_short(name) for name in shown["feature"]])
         axes.set(xlabel="times the odds for one standard deviation more", ylim=(-0.6, len(shown) - 0.4))
@@ -198,6 +204,11 @@ def tried_C(tried: Sequence[Mapping[str, Any]], chosen: float) -> Draw:  # noqa:
         axes.set(xlabel="C (to the left: stronger penalty)", ylabel="log loss of held-out rows (nats)")
 
     return draw
+
+
+def _within_reach(ratios: pd.Series) -> pd.Series:
+    """Return `ratios`, those that are further off than the picture reaches as missing."""
+    return ratios.where(ratios.between(1 / FARTHEST, FARTHEST))
 
 
 def _log_scale(axes: Axes) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import students
+from matplotlib.figure import Figure
 
 from passage import gallery, pictures
 from passage.association import associate
@@ -73,6 +74,15 @@ def test_an_interval_out_of_all_proportion_ends_where_the_picture_does() -> None
     svg = pictures.svg(pictures.coefficients(rows, 0.9))
     assert "without penalty (Firth), 90 % interval" in letters(svg)
     assert not [text for text in letters(svg) if "e+" in text]
+
+
+def test_an_estimate_out_of_all_proportion_does_not_widen_the_picture() -> None:
+    rows = pd.DataFrame(
+        {"feature": ["a", "b"], "odds_ratio": 2.0, "unpenalised": [3.0, 1e-9], "low": 1e-12, "high": 9.0}
+    )
+    axes = Figure().add_subplot()
+    pictures.coefficients(rows, 0.95)(axes)
+    assert axes.get_xlim()[0] > 1e-4
 
 
 def test_a_name_is_text_not_mathematics_or_markup_and_is_cut_where_it_is_long() -> None:
