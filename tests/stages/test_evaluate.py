@@ -1,12 +1,16 @@
 """What evaluate puts together."""
 
+import numpy as np
 import pandas as pd
 import pytest
 import students
+from scipy.optimize import minimize
+from scipy.special import log_expit
 from sklearn.metrics import accuracy_score
 
 from passage.association import associate
 from passage.classifier import Classifier
+from passage.odds import odds
 from stages.evaluate import evaluate
 
 TEST = pd.DataFrame({"hours": [4, 6, 30], "courses": [0, 1, 2], "passed": [0, 0, 1]})
@@ -49,3 +53,19 @@ def test_what_was_chosen_and_what_to_beware_of_in_the_choice_are_told() -> None:
     found = evaluate({"training": students.ROWS, "test": TEST}, predictions, classifier, KNOWN, choices, auto)
     assert found["chosen"] == {"C": 1.0}
     assert {"kind": "choice_fewer_folds", "sentence": "too few"} in found["cautions"]
+
+
+def test_the_odds_of_an_unpenalised_fit_are_where_the_likelihood_of_the_raw_rows_is_greatest() -> None:
+    settings = students.lane(C=float("inf"))
+    _, classifier = students.fitted(settings)
+    rows, passed = students.ROWS[students.FEATURES].to_numpy(float), students.ROWS["passed"].to_numpy()
+
+    def loss(theta: np.ndarray) -> float:
+        return float(-log_expit((2 * passed - 1) * (theta[0] + rows @ theta[1:])).sum())
+
+    best = minimize(loss, np.zeros(3), method="BFGS", options={"gtol": 1e-9})
+    found = odds(classifier.original_units["coefficients"], KNOWN)
+    assert [found[name]["per_unit"]["odds_ratio"] for name in students.FEATURES] == pytest.approx(
+        np.exp(best.x[1:]), abs=1e-6
+    )
+    assert classifier.original_units["intercept"] == pytest.approx(best.x[0], abs=1e-6)
