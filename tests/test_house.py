@@ -57,10 +57,15 @@ def loaded(name: str) -> tuple[set[str], set[str]]:
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_a_stages_deps_are_exactly_the_files_it_imports_and_the_lock(name: str) -> None:
+def test_a_stages_deps_are_exactly_the_files_it_imports_and_the_lock_and_it_waits_for_nothing_else(name: str) -> None:
+    ours, modules = loaded(name)
     listed = {dep for dep in stage(name)["deps"] if dep.startswith("src/") or dep == "requirements.lock"}
     templates = {str(path.relative_to(ROOT)) for path in SRC.rglob("*.jinja")} if name == "report" else set()
-    assert listed == loaded(name)[0] | templates | {"requirements.lock"}
+    assert listed == ours | templates | {"requirements.lock"}
+    assert ("mlflow" in modules) == (name == "track")
+    assert ("matplotlib" in modules) == (name == "evaluate")
+    if name in ("check", "report"):
+        assert not {"pandas", "sklearn"} & modules
 
 
 def test_every_stage_of_dvc_yaml_is_a_file_and_the_other_way_round() -> None:
@@ -84,15 +89,6 @@ def test_one_module_imports_mlflow_and_one_writes_files() -> None:
         str(path) for path in stages if writing.search((SRC / path).read_text().replace("files.write_text(", ""))
     ]
     assert writers == ["passage/files.py"]
-
-
-@pytest.mark.parametrize("name", [name for name in STAGES if name != "track"])
-def test_mlflow_is_imported_by_track_alone(name: str) -> None:
-    assert "mlflow" not in loaded(name)[1]
-
-
-def test_check_waits_for_neither_pandas_nor_scikit_learn() -> None:
-    assert not {"pandas", "sklearn"} & loaded("check")[1]
 
 
 @pytest.mark.parametrize("name", STAGES)

@@ -78,7 +78,8 @@ def test_nothing_runs_when_nothing_changed(built: Project) -> None:
 
 def test_a_forced_rebuild_gives_the_same_lock_and_no_further_run(built: Project) -> None:
     before = built.text("dvc.lock")
-    assert len(stages_run(built.dvc("repro", "-f").stdout)) == 16
+    assert len(stages_run(built.dvc("repro", "-f", "evaluate@model_2").stdout)) == 7
+    assert stages_run(built.dvc("repro", "-sf", "track").stdout) == ["track"]
     assert built.text("dvc.lock") == before
     assert len(runs(built)) == 2
 
@@ -201,52 +202,81 @@ HOURS, COURSES, GUESSED = (f"data/raw/{name}.csv" for name in ("exam_hours", "ex
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new", "line"),
+    ("stage", "path", "old", "new", "line"),
     [
-        ("params.yaml", "C: 1.0", "C: -1", "params.yaml: models.model.train.C is -1; it should be greater than 0"),
         (
+            "check",
+            "params.yaml",
+            "C: 1.0",
+            "C: -1",
+            "params.yaml: models.model.train.C is -1; it should be greater than 0",
+        ),
+        (
+            "check",
             "params.yaml",
             "threshold: 0.5",
             "threshold: 0.5\n    typo: 1",
             "params.yaml: models.model.typo is not a known key",
         ),
         (
+            "check",
             HOURS,
             "hours_studied",
             "hours",
             f'{HOURS}: the column "hours_studied", which models.model.features names, is missing',
         ),
-        (HOURS, "7,0", "seven,0", f'{HOURS}, line 9: hours_studied is "seven", but a feature must be a number'),
-        (HOURS, "7,0", ",0", f"{HOURS}, line 9: hours_studied is missing, but a feature must be a number"),
-        (HOURS, "7,0", "7,2", f'{HOURS}, line 9: passed_exam is "2", but the target must be 0 or 1'),
-        (HOURS, "passed_exam\n", "hours_studied\n", f'{HOURS}: the column "hours_studied" is there twice'),
-        (HOURS, None, "", f"{HOURS}: the file is empty"),
-        (HOURS, None, "hours_studied,passed_exam\n", f"{HOURS}: the table has a header and no rows"),
         (
+            "split model",
+            HOURS,
+            "7,0",
+            "seven,0",
+            f'{HOURS}, line 9: hours_studied is "seven", but a feature must be a number',
+        ),
+        (
+            "split model",
+            HOURS,
+            "7,0",
+            ",0",
+            f"{HOURS}, line 9: hours_studied is missing, but a feature must be a number",
+        ),
+        ("split model", HOURS, "7,0", "7,2", f'{HOURS}, line 9: passed_exam is "2", but the target must be 0 or 1'),
+        ("check", HOURS, "passed_exam\n", "hours_studied\n", f'{HOURS}: the column "hours_studied" is there twice'),
+        ("check", HOURS, None, "", f"{HOURS}: the file is empty"),
+        ("split model", HOURS, None, "hours_studied,passed_exam\n", f"{HOURS}: the table has a header and no rows"),
+        (
+            "split model",
             HOURS,
             None,
             "hours_studied,passed_exam\n1,0\n2,0\n3,0\n4,0\n",
             "passed_exam is 0 in each of the 3 training rows",
         ),
         (
+            "split model_2",
             COURSES,
             "0,train",
             "0,learn",
             f'{COURSES}, line 2: split is "learn", but a split column must say train or test',
         ),
-        (GUESSED, "11", "eleven", f'{GUESSED}, line 14: hours_studied is "eleven", but a feature must be a number'),
+        (
+            "score guessed_hours",
+            GUESSED,
+            "11",
+            "eleven",
+            f'{GUESSED}, line 14: hours_studied is "eleven", but a feature must be a number',
+        ),
     ],
 )
-def test_bad_input_stops_with_one_line(built: Project, path: str, old: str | None, new: str, line: str) -> None:
+def test_bad_input_stops_with_one_line(
+    built: Project, stage: str, path: str, old: str | None, new: str, line: str
+) -> None:
     if old is None:
         (built.folder / path).write_text(new, encoding="utf-8")
     else:
         built.replace(path, old, new)
-    done = built.dvc("repro", check=False)
-    assert done.returncode == 255
+    done = built.stage(*stage.split(), check=False, DVC_STAGE=stage)
+    assert done.returncode == 2
     assert [found for found in done.stderr.splitlines() if line in found], done.stderr
     assert "Traceback" not in done.stderr
-    assert "exited with 2" in done.stderr
     assert "Nothing is lost: `dvc checkout` brings back the last good outputs." in done.stderr
 
 
@@ -256,7 +286,10 @@ def test_what_a_failed_stage_has_taken_away_comes_back_with_the_command_that_it_
         for name in ("data/split/model/train.parquet", "data/split/model/test.parquet")
     }
     built.replace(HOURS, "7,0", "seven,0")
-    message = built.dvc("repro", check=False).stderr
+    done = built.dvc("repro", check=False)
+    message = done.stderr
+    assert done.returncode == 255
+    assert "exited with 2" in message
     assert not [name for name in outputs if (built.folder / name).exists()]
     named = re.search(r"Nothing is lost: `(.*)` brings back the last good outputs", message)
     assert named
