@@ -24,6 +24,12 @@ ui: $(ready) ## open the runs in MLflow on http://127.0.0.1:5000 (PORT=5001: ano
 experiments: $(ready) ## show the experiments: what was changed, and what came of it
 	@python3 src experiments
 
+verify: $(ready) ## rebuild a run and compare every byte (RUN=id or all; ENV=own: with its own packages)
+	@python3 src verify $(or $(RUN),$(error RUN=id of a run, or RUN=all)) $(if $(ENV),--env)
+
+history: $(ready) ## bring results of earlier commits and experiments into the store, without retraining
+	@python3 src history
+
 setup: $(ready) ## make .venv from requirements.lock (PYTHON=...: with this Python)
 
 test: $(ready_dev) ## set up everything and run the tests
@@ -53,4 +59,4 @@ $(ready_dev): requirements-dev.lock $(ready)
 # Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
 .venv/bin/python: ;
 
-.PHONY: help repro ui experiments setup test lint bench coverage schema lock
+.PHONY: help repro ui experiments verify history setup test lint bench coverage schema lock

@@ -19,7 +19,7 @@ STAGES = {
     "report": "",
     "track": "",
 }
-TOOLS = {"schema": "", "experiments": "", "bench": "", "coverage": ""}
+TOOLS = {"schema": "", "experiments": "", "verify": "RUN [--env]", "history": "", "bench": "", "coverage": ""}
 USAGE_ERROR = 2
 
 
@@ -54,25 +54,25 @@ def main(arguments: "list[str]") -> int:
 
     name, *rest = arguments or [""]
     wanted = {**STAGES, **TOOLS}.get(name)
-    if wanted is None or len(rest) != len(wanted.split()):
+    if wanted is None or not len(wanted.partition("[")[0].split()) <= len(rest) <= len(wanted.split()):
         print(usage(), file=sys.stderr)
         return USAGE_ERROR
     differing = environment.differing()
     if differing:
         print(environment.warning(differing), file=sys.stderr)
     try:
-        importlib.import_module(f"{'stages' if name in STAGES else 'tools'}.{name}").main(*rest)
+        code = importlib.import_module(f"{'stages' if name in STAGES else 'tools'}.{name}").main(*rest)
     except Mistake as mistake:
         print(mistake, file=sys.stderr)
         if "DVC_STAGE" in os.environ:
-            print("Nothing is lost: `dvc checkout` brings back the last good outputs.", file=sys.stderr)
+            print(mistake.remedy, file=sys.stderr)
         return USAGE_ERROR
     except ModuleNotFoundError as error:
         if not differing:
             raise
         print(f"{sys.executable} has no {error.name}: `make setup` makes .venv, which has", file=sys.stderr)
         return USAGE_ERROR
-    return 0
+    return int(code or 0)
 
 
 if __name__ == "__main__":

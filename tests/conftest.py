@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -122,6 +122,17 @@ def built(built_once: Path, tmp_path: Path) -> Project:
     folder = tmp_path / "project"
     shutil.copytree(built_once, folder, symlinks=True)
     return Project(folder)
+
+
+@pytest.fixture
+def own_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No store but the working folder's; the connections that MLflow keeps are closed in the end."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)  # set_tracking_uri leaves it behind
+    yield
+    for engine in SqlAlchemyStore._engine_map.values():
+        engine.dispose()
 
 
 @pytest.fixture

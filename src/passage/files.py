@@ -4,6 +4,7 @@ A file is written beside its target and then put in its place, so a killed proce
 NAME.partial is ignored by DVC and Git.
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Iterator
@@ -32,6 +33,12 @@ def write_text(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8", newline="\n")
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` as it is."""
+    with _replacing(path) as partial:
+        partial.write_bytes(content)
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write `content` as indented JSON in its own order; infinity, which JSON lacks, becomes the word "inf".
 
@@ -56,6 +63,12 @@ def _spelled(content: Any) -> Any:
 def read_json(path: Path) -> Any:
     """Return the content of a JSON file."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def file_hash(algorithm: str, path: Path) -> str:
+    """Return the hash of a file's bytes, in hexadecimal."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, algorithm).hexdigest()
 
 
 def write_parquet(path: Path, table: "pd.DataFrame") -> None:

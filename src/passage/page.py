@@ -7,8 +7,9 @@ from typing import Any
 import jinja2
 
 from passage import sentences
+from passage.files import file_hash
 from passage.params import Params
-from passage.result import file_hash, flat_params
+from passage.result import flat_params
 from passage.sections import section
 
 

@@ -14,8 +14,10 @@ CHECKED = Path("data/checked")
 PAGE = Path("report/index.html")
 RECEIPT = Path("mlruns/receipt.json")
 
+METRICS = Path("metrics")
+
 # What `track` depends on as whole folders: nothing may lie in them that no lane of params.yaml has made.
-LANE_FOLDERS = (Path("models"), Path("predictions"), Path("metrics"))
+LANE_FOLDERS = (Path("models"), Path("predictions"), METRICS)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,13 @@ class Lane:
     @property
     def metrics(self) -> Path:
         return Path("metrics", f"{self.name}.json")
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """What holds files of this lane alone."""
+        return tuple(
+            Path(folder, self.name) for folder in ("data/split", "data/normalized", "models", "predictions", "plots")
+        )
 
     @property
     def result(self) -> tuple[Path, ...]:

@@ -8,31 +8,44 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from passage import files, paths
+from passage import files, outputs, paths
+from passage.files import file_hash
 from passage.params import Params
+
+LARGEST = 20_000_000  # bytes of a file that a run keeps; of a larger one it keeps the hash alone
 
 
 @dataclass(frozen=True)
 class Result:
-    """One model with everything that was built for it."""
+    """One model with everything that was built for it.
+
+    outputs: the SHA-256 of each file, by its path. artifacts: the files that a run keeps. patch: what differed from the
+    commit, empty where nothing did.
+    """
 
     name: str
     params: dict[str, str]
     metrics: dict[str, float]
     tags: dict[str, str]
+    outputs: dict[str, str]
     artifacts: list[Path]
     fingerprint: str
+    patch: bytes = b""
 
 
-def collect(name: str, settings: Params, circumstances: Mapping[str, str]) -> Result:
-    """Return the result of lane `name` from the files that its stages wrote, with `circumstances` among its tags."""
+def collect(name: str, settings: Params, circumstances: Mapping[str, str], patch: bytes = b"") -> Result:
+    """Return the result of lane `name` from the files that its stages wrote, with `circumstances` among its tags.
+
+    Raises Mistake where one of them is not what DVC has built.
+    """
     lane, files_of = settings.models[name], paths.Lane(name)
     batches = {key: batch for key, batch in settings.score.items() if batch.model == name}
-    outputs = [*files_of.result, *(path for batch in batches for path in paths.batch_result(batch))]
-    pictures = sorted(files_of.pictures.iterdir())
+    built = outputs.of_lane(name, batches)
+    outputs.refuse_altered(built)
+    decisive = [*files_of.result, *(path for batch in batches for path in paths.batch_result(batch))]
     tables = [Path(lane.data), *(Path(batch.data) for batch in batches.values())]
     used = {"model": name, **lane.used(), "score": {key: batch.model_dump() for key, batch in batches.items()}}
-    mark = fingerprint(used, [*tables, *outputs])
+    mark = fingerprint(used, [*tables, *decisive])
     return Result(
         name=name,
         params=dict(flat_params(lane.used())),
@@ -44,8 +57,10 @@ def collect(name: str, settings: Params, circumstances: Mapping[str, str]) -> Re
             "data.md5": file_hash("md5", tables[0]),
             **{f"warning.{kind}": sentence for kind, sentence in beware(name, settings).items()},
         },
-        artifacts=[paths.PARAMS, *outputs, *pictures, paths.PAGE],
+        outputs=outputs.hashed(built),
+        artifacts=[paths.PARAMS, *(path for path in built if path.stat().st_size <= LARGEST)],
         fingerprint=mark,
+        patch=patch,
     )
 
 
@@ -62,12 +77,6 @@ def fingerprint(settings: Mapping[str, Any], contents: Iterable[Path]) -> str:
     """Return the SHA-256 of the settings and of each file's name and bytes: the same result, the same fingerprint."""
     parts = {"settings": settings, "files": {path.as_posix(): file_hash("sha256", path) for path in contents}}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def file_hash(algorithm: str, path: Path) -> str:
-    """Return the hash of a file's bytes, in hexadecimal."""
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, algorithm).hexdigest()
 
 
 def flat_params(settings: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:

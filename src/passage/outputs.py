@@ -1,0 +1,44 @@
+"""Every file that the stages wrote for one model, by its bytes: what a rebuild is held against."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from passage import paths
+from passage.errors import Mistake
+from passage.files import file_hash
+
+
+def of_lane(name: str, batches: Iterable[str], root: Path = Path()) -> list[Path]:
+    """Return what was built in `root` for lane `name`, for the batches of new rows that it scores, and the page."""
+    lane = paths.Lane(name)
+    present = (path for folder in lane.folders for path in sorted((root / folder).rglob("*")) if path.is_file())
+    built = [path.relative_to(root) for path in present]
+    scored = [path for batch in batches for path in paths.batch_result(batch)]
+    return [*(path for path in built if path.suffix != ".partial"), lane.metrics, *scored, paths.PAGE]
+
+
+def hashed(outputs: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of each file, by its path."""
+    return {path.as_posix(): file_hash("sha256", path) for path in outputs}
+
+
+def refuse_altered(outputs: Iterable[Path]) -> None:
+    """Raise Mistake for files that are not what dvc.lock says was built.
+
+    They were changed by hand, or are a damaged copy from DVC's cache, which DVC itself does not read again.
+    """
+    recorded = _recorded(YAML(typ="safe").load(paths.PIPELINE_LOCK.read_text(encoding="utf-8")))
+    altered = [path for path in outputs if recorded.get(path.as_posix()) not in (None, file_hash("md5", path))]
+    if altered:
+        raise Mistake(
+            f"{path}: this is not what {paths.PIPELINE_LOCK} says was built (changed by hand, or a damaged file in "
+            "DVC's cache: `make audit` says which)"
+            for path in altered
+        )
+
+
+def _recorded(lock: Mapping[str, Mapping[str, Mapping[str, list[dict[str, str]]]]]) -> dict[str, str]:
+    outputs = (out for stage in lock["stages"].values() for out in stage.get("outs", []))
+    return {out["path"]: out["md5"] for out in outputs if not out["md5"].endswith(".dir")}

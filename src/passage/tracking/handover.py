@@ -1,0 +1,128 @@
+"""Writes results as runs: one finished run for each fingerprint."""
+
+import html
+import json
+import tempfile
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pandas as pd
+from mlflow.data.pandas_dataset import from_pandas
+from mlflow.models import infer_signature
+from sklearn.pipeline import Pipeline
+
+from passage import files, paths
+from passage.classifier import Classifier, Scaler, pipeline
+from passage.params import Params
+from passage.result import Result
+from passage.sections import section
+from passage.tracking.runs import CHANGES, LISTED, OUTPUTS, WRITER, add_circumstances, find
+from passage.tracking.session import store
+
+# What it takes to load and serve the model that a run holds.
+SERVING = ("mlflow", "numpy", "pandas", "scikit-learn", "scipy", "skops")
+
+DESCRIPTION = "mlflow.note.content"  # the tag whose Markdown MLflow shows above a run
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one side of a split, and where their table lies."""
+
+    context: str
+    table: pd.DataFrame
+    target: str
+    source: str
+
+
+@dataclass(frozen=True)
+class View:
+    """What a run shows of a result beside its numbers: a title, the answer in words, the rows and the model itself."""
+
+    title: str
+    answer: str
+    rows: list[Rows]
+    model: Pipeline
+
+
+def hand_over(results: Iterable[Result], settings: Params) -> Iterator[tuple[Result, str, bool]]:
+    """Write a run for each of `results` that the store does not have yet; yield its id, and whether it is new."""
+    with store(settings.mlflow.experiment) as (experiment_id, writer):
+        for result in results:
+            if run := find(experiment_id, result.fingerprint, writer):
+                add_circumstances(run, result.tags)
+                yield result, run, False
+            else:
+                yield result, log(experiment_id, writer, result, view(result, settings)), True
+
+
+def view(result: Result, settings: Params) -> View:
+    """Return what a run shows of `result`, from the files of its lane."""
+    experiment = result.tags.get("dvc.experiment")
+    lane = paths.Lane(result.name)
+    return View(
+        title=f"{result.name} {experiment}" if experiment else result.name,
+        answer=html.escape(section(result.name, settings).answer),
+        rows=sides(result.name, settings),
+        model=pipeline(Scaler(**files.read_json(lane.scaler)), Classifier(**files.read_json(lane.model))),
+    )
+
+
+def sides(name: str, settings: Params) -> list[Rows]:
+    """Return the training rows of a lane and, where there are any, its test rows, in the table's own units."""
+    lane, lane_files = settings.models[name], paths.Lane(name)
+    tables = {"training": lane_files.split_train, "testing": lane_files.split_test}
+    rows = [Rows(context, pd.read_parquet(path), lane.target, lane.data) for context, path in tables.items()]
+    return [side for side in rows if not side.table.empty]
+
+
+def log(experiment_id: str, writer: str, result: Result, view: View) -> str:
+    """Write `result` as one finished run and return its id, or that of the run with which another clone was faster."""
+    lists = {LISTED[tag]: json.dumps([result.tags[tag]]) for tag in LISTED if tag in result.tags}
+    tags = result.tags | lists | {WRITER: writer}
+    with mlflow.start_run(experiment_id=experiment_id, run_name=view.title, tags=tags) as run:
+        run_id = str(run.info.run_id)
+        mlflow.set_tag(DESCRIPTION, f"{view.answer}\n\nRebuild it and compare every byte: `make verify RUN={run_id}`")
+        mlflow.log_params(result.params)
+        for side in view.rows:
+            mlflow.log_input(_dataset(side), context=side.context)
+        _log_artifacts(result)
+        logged = _log_model(view.model, view.rows[0])
+        mlflow.log_metrics(result.metrics, model_id=logged.model_id)
+    return find(experiment_id, result.fingerprint, writer) or run_id
+
+
+def _log_artifacts(result: Result) -> None:
+    with tempfile.TemporaryDirectory(prefix="exam-passage-run-") as folder:
+        for path in result.artifacts:
+            link = Path(folder, path)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(path.resolve())
+        files.write_json(Path(folder, OUTPUTS), result.outputs)
+        if result.patch:
+            files.write_bytes(Path(folder, CHANGES), result.patch)
+        mlflow.log_artifacts(folder)
+
+
+def _dataset(side: Rows) -> Any:
+    name = Path(side.source).name
+    with warnings.catch_warnings():
+        # MLflow finds its own local source twice and warns that it does not know which of the two to take.
+        warnings.filterwarnings("ignore", "The specified dataset source can be interpreted in multiple ways")
+        return from_pandas(side.table.astype(float), source=side.source, targets=side.target, name=name)
+
+
+def _log_model(model: Pipeline, training: Rows) -> Any:
+    features = training.table.drop(columns=training.target).astype(float)
+    return mlflow.sklearn.log_model(
+        model,
+        name="model",
+        signature=infer_signature(features.head(5), model.predict(features.head(5))),
+        pip_requirements=[f"{package}=={version(package)}" for package in SERVING],
+        serialization_format="skops",
+    )

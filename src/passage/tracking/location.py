@@ -1,0 +1,73 @@
+"""Where the MLflow store is, and what surrounds it; nothing here imports mlflow."""
+
+import hashlib
+import socket
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+SQLITE = "sqlite:///"
+PATIENCE = 5.0  # seconds that a database which another program has locked is waited for, as MLflow does
+
+
+@dataclass(frozen=True)
+class Store:
+    """A store by its URI, seen from the root of the repository whose runs it holds."""
+
+    uri: str
+    root: Path
+
+    @property
+    def database(self) -> Path | None:
+        """The SQLite file, where it is one."""
+        return Path(self.uri.removeprefix(SQLITE).partition("?")[0]) if self.uri.startswith(SQLITE) else None
+
+    @property
+    def artifacts(self) -> str | None:
+        """Where the artifacts of a new experiment go: mlruns/ beside a database; a server knows itself (None)."""
+        if self.uri.startswith("http"):
+            return None
+        return ((self.database.parent if self.database else self.root) / "mlruns").as_uri()
+
+    @property
+    def lock(self) -> Path:
+        """The file that whoever tracks holds locked: beside a database, since other clones may use that, too."""
+        return self.database.with_name(f"{self.database.name}.lock") if self.database else self.root / "mlruns/.lock"
+
+    @property
+    def shown(self) -> str:
+        """The URI without user and password, for messages."""
+        parts = urlsplit(self.uri)
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if parts.netloc else self.uri
+
+    @property
+    def writer(self) -> str:
+        """A name for this clone on this machine, by which it knows again what it began; it tells nothing of either."""
+        return hashlib.sha256(f"{socket.gethostname()}:{self.root}".encode()).hexdigest()[:16]
+
+
+def locate(uri: str | None, root: Path) -> Store:
+    """Return the store at `uri`, or mlflow.db in `root`; a relative SQLite path is seen from `root`.
+
+    root: of the main repository, which outlives DVC's temporary copies.
+    """
+    if not uri:
+        return Store(f"{SQLITE}{root / 'mlflow.db'}", root)
+    if uri.startswith(SQLITE):
+        return Store(f"{SQLITE}{root / uri.removeprefix(SQLITE)}", root)
+    return Store(uri, root)
+
+
+def probe(database: Path) -> None:
+    """Raise OSError or sqlite3.Error with the plain reason where nobody can write to `database`.
+
+    MLflow itself would try a file that cannot be opened for 102 seconds, and make the folder of a disk that is away.
+    """
+    if not database.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {database.parent}; is its disk there?")
+    if database.exists():
+        with closing(sqlite3.connect(database, timeout=PATIENCE, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")

@@ -1,0 +1,93 @@
+"""The runs in an open store: which one holds a result, what is left of killed ones, what they keep."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import time
+
+import mlflow
+from mlflow.entities import Run, ViewType
+
+WRITER = "tracked.by"  # the tag by which a clone knows what it began
+OUTPUTS = "rebuild/outputs.json"  # artifacts of a run: the hash of each file that was built,
+CHANGES = "rebuild/changes.patch"  # and what differed from the commit
+ABANDONED = 3600.0  # seconds after which a run that another clone began is taken for dead; tracking takes some five
+LISTED = {"git.commit": "git.commits", "dvc.experiment": "dvc.experiments"}  # the first one, and all of them
+MOST_LISTED = 100  # a tag holds 8000 characters
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the store holds of a run. folder: its artifacts, copied."""
+
+    id: str
+    title: str
+    tags: dict[str, str]
+    params: dict[str, str]
+    folder: Path
+
+
+def find(experiment_id: str, fingerprint: str, writer: str) -> str | None:
+    """Return the id of the finished run with this fingerprint, if there is one, and clear away all others.
+
+    Others are what a killed process has left, what has lost its artifacts, and what another clone finished at the same
+    moment. What another clone has begun a short while ago is left to it; writer: this one's name. Runs that the user
+    deleted do not count.
+    """
+    client = mlflow.MlflowClient()
+    runs = _active(experiment_id, f"tags.fingerprint = '{fingerprint}'")
+    finished = sorted((run for run in runs if run.info.status == "FINISHED"), key=_finished_first)
+    kept = next((run.info.run_id for run in finished if client.list_artifacts(run.info.run_id)), None)
+    for run in runs:
+        if run.info.run_id != kept and not _is_worked_on(run, writer):
+            _delete(run)
+    return kept
+
+
+def _active(experiment_id: str, which: str) -> list[Run]:
+    return list(mlflow.search_runs([experiment_id], which, ViewType.ACTIVE_ONLY, output_format="list"))
+
+
+def _finished_first(run: Run) -> tuple[int, str]:
+    return (run.info.end_time or 0, run.info.run_id)
+
+
+def _is_worked_on(run: Run, writer: str) -> bool:
+    """Whether another clone may still be filling this run; this one is not, since who looks holds the lock."""
+    young = run.info.start_time > (time() - ABANDONED) * 1000
+    return run.info.status == "RUNNING" and young and run.data.tags.get(WRITER, writer) != writer
+
+
+def _delete(run: Run) -> None:
+    """Delete a run with the model that it logged, which would stay in MLflow's list of models."""
+    client = mlflow.MlflowClient()
+    for model in client.search_logged_models([run.info.experiment_id], f"source_run_id = '{run.info.run_id}'"):
+        client.delete_logged_model(model.model_id)
+    client.delete_run(run.info.run_id)
+
+
+def add_circumstances(run_id: str, tags: Mapping[str, str]) -> None:
+    """Add the commit and the DVC experiment in which a result came up again to the lists in its run's tags."""
+    client = mlflow.MlflowClient()
+    present = client.get_run(run_id).data.tags
+    for tag, listed in LISTED.items():
+        first = [present[tag]] if tag in present else []
+        known = json.loads(present.get(listed, json.dumps(first)))
+        if tag in tags and tags[tag] not in known:
+            client.set_tag(run_id, listed, json.dumps([*known, tags[tag]][-MOST_LISTED:]))
+
+
+def finished(experiment_id: str) -> list[str]:
+    """Return the id of every finished run that is a result, the oldest first."""
+    found = sorted(_active(experiment_id, "attributes.status = 'FINISHED'"), key=_finished_first)
+    return [run.info.run_id for run in found if "fingerprint" in run.data.tags]
+
+
+def fetch(run_id: str, folder: Path) -> Kept:
+    """Return what the store holds of a run, with its artifacts copied into `folder`."""
+    client = mlflow.MlflowClient()
+    run = client.get_run(run_id)
+    folder.mkdir(parents=True)
+    client.download_artifacts(run_id, "", str(folder))
+    return Kept(run_id, run.info.run_name, run.data.tags, run.data.params, folder)

@@ -1,0 +1,36 @@
+"""Where a store is, without MLflow."""
+
+from pathlib import Path
+
+from passage.tracking.location import locate
+
+ROOT = Path("/home/ada/exam")
+
+
+def test_without_a_uri_the_store_lies_in_the_root_with_its_artifacts_and_lock() -> None:
+    store = locate(None, ROOT)
+    assert store.uri == "sqlite:////home/ada/exam/mlflow.db"
+    assert store.database == ROOT / "mlflow.db"
+    assert store.lock == ROOT / "mlflow.db.lock"
+    assert store.artifacts == "file:///home/ada/exam/mlruns"
+
+
+def test_artifacts_and_lock_of_another_database_lie_beside_it() -> None:
+    for uri in ("sqlite:////srv/team/store.db", "sqlite:///../../../srv/team/store.db"):
+        store = locate(uri, ROOT)
+        assert store.lock.resolve() == Path("/srv/team/store.db.lock")
+    assert locate("sqlite:////srv/team/store.db", ROOT).artifacts == "file:///srv/team/mlruns"
+
+
+def test_a_server_keeps_its_artifacts_and_is_shown_without_the_password() -> None:
+    store = locate("https://ada:secret@mlflow.example:5000/x", ROOT)
+    assert (store.database, store.artifacts) == (None, None)
+    assert store.shown == "https://mlflow.example:5000/x"
+    assert store.lock == ROOT / "mlruns/.lock"
+
+
+def test_a_clone_has_a_name_of_its_own_that_tells_nothing() -> None:
+    here, there = locate(None, ROOT).writer, locate(None, Path("/home/bob/exam")).writer
+    assert here != there
+    assert len(here) == 16
+    assert locate("http://x", ROOT).writer == here

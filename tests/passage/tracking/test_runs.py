@@ -1,0 +1,194 @@
+"""Runs in a real SQLite store."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+import pytest
+from mlflow import MlflowClient
+from students import FEATURES, ROWS, fitted
+
+from passage import files
+from passage.classifier import pipeline
+from passage.errors import Unreachable
+from passage.result import Result
+from passage.tracking import handover, runs, session
+
+Write = Callable[[str, str], Path]
+
+
+pytestmark = pytest.mark.usefixtures("own_store")
+
+
+def result(path: Path, fingerprint: str) -> Result:
+    return Result(
+        name="m",
+        params={"train.C": "1.0"},
+        metrics={"test_accuracy": 0.8, "coef_hours": 1.5},
+        tags={"model": "m", "fingerprint": fingerprint, "git.commit": "c1"},
+        outputs={path.as_posix(): "0"},
+        artifacts=[path],
+        fingerprint=fingerprint,
+        patch=b"a patch",
+    )
+
+
+def rows(context: str) -> handover.Rows:
+    side = ROWS.head(6) if context == "training" else ROWS.tail(2)
+    return handover.Rows(context, side, "passed", "data/raw/students.csv")
+
+
+def log(experiment: str, path: Path, fingerprint: str) -> str:
+    view = handover.View("m brave-owl", "It passes.", [rows("training"), rows("testing")], pipeline(*fitted()))
+    return handover.log(experiment, "me", result(path, fingerprint), view)
+
+
+def test_a_run_holds_params_metrics_tags_inputs_artifacts_and_a_model_that_takes_hours(
+    in_folder: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DVC_ROOT", str(Path.cwd() / "main"))
+    (Path.cwd() / "main").mkdir()
+    path = in_folder("models/m/model.json", "{}")
+    with session.store("exam") as (experiment, _):
+        assert runs.find(experiment, "f1", "me") is None
+        run_id = log(experiment, path, "f1")
+        assert runs.find(experiment, "f1", "me") == run_id
+    run = mlflow.get_run(run_id)
+    assert run.info.status == "FINISHED"
+    assert run.info.run_name == "m brave-owl"
+    assert run.data.params == {"train.C": "1.0"}
+    assert run.data.metrics == {"test_accuracy": 0.8, "coef_hours": 1.5}
+    assert run.data.tags["fingerprint"] == "f1"
+    assert run.inputs is not None
+    assert [[tag.value for tag in used.tags] for used in run.inputs.dataset_inputs] == [["training"], ["testing"]]
+    assert (Path.cwd() / "main/mlruns" / run_id / "artifacts/models/m/model.json").read_text() == "{}"
+    served = mlflow.pyfunc.load_model(f"runs:/{run_id}/model")
+    scaler, classifier = fitted()
+    expected = classifier.predict(scaler.transform(ROWS))["predicted"].tolist()
+    assert served.predict(ROWS[FEATURES].astype(float)).tolist() == expected
+    assert served.predict(pd.DataFrame({"hours": [19.0], "courses": [4.0]})).tolist() == [1]
+    assert not list(Path.cwd().rglob("*.pkl"))
+    assert list(Path.cwd().rglob("*.skops"))
+
+
+def begun(experiment: str, writer: str, start_time: int | None = None) -> str:
+    """Return the id of a run that somebody began to fill, with the model that it logged already."""
+    run = MlflowClient().create_run(experiment, start_time, tags={"fingerprint": "f1", runs.WRITER: writer})
+    MlflowClient().create_logged_model(experiment, source_run_id=run.info.run_id)
+    return str(run.info.run_id)
+
+
+def stage_of(run_id: str) -> str:
+    return str(mlflow.get_run(run_id).info.lifecycle_stage)
+
+
+def test_what_a_killed_process_of_this_clone_began_is_replaced_with_the_model_that_it_logged(in_folder: Write) -> None:
+    path = in_folder("model.json", "{}")
+    with session.store("exam") as (experiment, _):
+        killed = begun(experiment, "me")
+        assert runs.find(experiment, "f1", "me") is None
+        assert stage_of(killed) == "deleted"
+        assert list(MlflowClient().search_logged_models([experiment])) == []
+        run_id = log(experiment, path, "f1")
+    with session.store("exam") as (again, _):
+        assert again == experiment
+        assert runs.find(again, "f1", "me") == run_id
+
+
+def test_what_another_clone_fills_is_left_to_it_until_it_must_be_dead(in_folder: Write) -> None:
+    in_folder("x", "")
+    with session.store("exam") as (experiment, _):
+        fresh, old, failed = begun(experiment, "you"), begun(experiment, "you", start_time=1), begun(experiment, "you")
+        MlflowClient().set_terminated(failed, "FAILED")
+        assert runs.find(experiment, "f1", "me") is None
+        assert [stage_of(run_id) for run_id in (fresh, old, failed)] == ["active", "deleted", "deleted"]
+
+
+def test_of_two_clones_that_finish_at_once_the_first_one_wins_whoever_looks(in_folder: Write) -> None:
+    path = in_folder("model.json", "{}")
+    with session.store("exam") as (experiment, _):
+        first = log(experiment, path, "f1")
+        second = begun(experiment, "you")
+        MlflowClient().log_artifact(second, str(path))
+        MlflowClient().set_terminated(second)
+        for writer in ("me", "you"):
+            assert runs.find(experiment, "f1", writer) == first
+        assert stage_of(second) == "deleted"
+
+
+def test_a_run_that_the_user_deleted_or_whose_artifacts_are_gone_counts_as_absent(in_folder: Write) -> None:
+    path = in_folder("model.json", "{}")
+    with session.store("exam") as (experiment, _):
+        mlflow.delete_run(log(experiment, path, "f1"))
+        assert runs.find(experiment, "f1", "me") is None
+        bare = log(experiment, path, "f1")
+        shutil.rmtree(Path("mlruns", bare))
+        assert runs.find(experiment, "f1", "me") is None
+        assert stage_of(bare) == "deleted"
+
+
+def test_a_result_that_comes_up_again_adds_its_commit_and_experiment_and_keeps_the_first(in_folder: Write) -> None:
+    path = in_folder("model.json", "{}")
+    with session.store("exam") as (experiment, _):
+        run_id = log(experiment, path, "f1")
+        runs.add_circumstances(run_id, {"git.commit": "c2", "dvc.experiment": "brave-owl"})
+        runs.add_circumstances(run_id, {"git.commit": "c1", "dvc.experiment": "shy-cat"})
+        tags = mlflow.get_run(run_id).data.tags
+    assert (tags["git.commit"], tags["git.commits"]) == ("c1", '["c1", "c2"]')
+    assert tags["dvc.experiments"] == '["brave-owl", "shy-cat"]'
+
+
+def test_a_deleted_experiment_comes_back_with_the_command_that_the_message_names(in_folder: Write) -> None:
+    in_folder("x", "")
+    with session.store("exam") as (experiment, _):
+        MlflowClient().delete_experiment(experiment)
+    with pytest.raises(Unreachable, match="the experiment exam was deleted in MLflow; bring it back with") as refused:
+        session.store("exam").__enter__()
+    command = str(refused.value).split("`")[1]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    subprocess.run(command, shell=True, check=True, capture_output=True, env=os.environ | {"PATH": path})  # noqa: S602
+    with session.store("exam") as (again, _):
+        assert again == experiment
+
+
+def test_a_run_is_read_back_with_what_it_takes_to_build_it_again(in_folder: Write) -> None:
+    path = in_folder("models/m/model.json", "{}")
+    with session.store("exam") as (experiment, _):
+        run_id = log(experiment, path, "f1")
+        begun(experiment, "you")
+    with session.readable("exam") as again:
+        assert runs.finished(again) == [run_id]
+        kept = runs.fetch(run_id, Path("kept"))
+    assert (kept.title, kept.params, kept.tags["model"]) == ("m brave-owl", {"train.C": "1.0"}, "m")
+    assert files.read_json(kept.folder / runs.OUTPUTS) == {"models/m/model.json": "0"}
+    assert (kept.folder / runs.CHANGES).read_bytes() == b"a patch"
+    assert f"make verify RUN={run_id}" in kept.tags[handover.DESCRIPTION]
+
+
+def test_reading_makes_no_store_and_no_experiment(in_folder: Write) -> None:
+    in_folder("x", "")
+    with pytest.raises(Unreachable, match=r"there is no MLflow store .*mlflow\.db yet"):
+        session.readable("exam").__enter__()
+    assert not Path("mlflow.db").exists()
+    with session.store("exam"):
+        pass
+    with pytest.raises(Unreachable, match="has no experiment other"):
+        session.readable("other").__enter__()
+
+
+def test_a_tracking_uri_goes_before_the_projects_own_store(in_folder: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_folder("x", "")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{Path.cwd()}/other.db")
+    with session.store("elsewhere"):
+        pass
+    assert not Path("mlflow.db").exists()
+    with closing(sqlite3.connect("other.db")) as store:
+        names = store.execute("select name from experiments").fetchall()
+    assert ("elsewhere",) in names
