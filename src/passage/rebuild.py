@@ -1,0 +1,99 @@
+"""Builds in a folder of its own what a run was built from: its commit, its uncommitted changes, its parameters."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from passage import environment, files, git, paths
+from passage.errors import Mistake
+
+USERS = ("DVC_", "GIT_", "MLFLOW_")  # variables of the user's that a rebuild must not see
+LAST_STAGE = "track"  # which would write to a store
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a run was built from.
+
+    changes: a patch against the commit. params: the bytes of params.yaml. left_out: files that were too large for the
+    patch. data, data_md5: the raw table.
+    """
+
+    commit: str
+    changes: bytes
+    params: bytes
+    left_out: tuple[str, ...]
+    data: str
+    data_md5: str
+
+
+def rebuild(source: Source, folder: Path, repository: Path, own_environment: bool) -> None:
+    """Clone `repository` at the source's state into `folder` and build all but `track` there, without any cache.
+
+    own_environment: install the packages of the lock file that lies there. Raises Mistake for what cannot be had again:
+    the commit, the data, the packages, or a build that fails.
+    """
+    _clone(source, folder, repository)
+    variables = {key: value for key, value in os.environ.items() if not key.startswith(USERS)}
+    variables["PATH"] = os.pathsep.join([str(_programs(folder, own_environment)), variables.get("PATH", "")])
+    variables["DVC_SITE_CACHE_DIR"] = str(folder / ".dvc/tmp/site_cache")
+    _bring_data(source, folder, repository, variables)
+    stages = YAML(typ="safe").load((folder / paths.PIPELINE).read_text(encoding="utf-8"))["stages"]
+    _run(["dvc", "repro", "--force", *(name for name in stages if name != LAST_STAGE)], folder, variables)
+
+
+def _clone(source: Source, folder: Path, repository: Path) -> None:
+    try:
+        git.run("cat-file", "-e", f"{source.commit}^{{commit}}", folder=repository)
+    except subprocess.CalledProcessError:
+        raise Mistake(f"its commit {source.commit} is not in this repository; has it been fetched?") from None
+    # The objects are shared, so that commits which no branch has any more come along.
+    git.run("clone", "--quiet", "--shared", "--no-checkout", str(repository), str(folder))
+    git.run("checkout", "--quiet", "--detach", source.commit, folder=folder)
+    if source.changes:
+        patch = folder / ".git" / "changes.patch"
+        files.write_bytes(patch, source.changes)
+        git.run("apply", "--whitespace=nowarn", str(patch), folder=folder)
+    files.write_bytes(folder / paths.PARAMS, source.params)
+
+
+def _programs(folder: Path, own_environment: bool) -> Path:
+    """Return the folder of the programs to build with."""
+    if own_environment:
+        _run(["make", "setup"], folder, dict(os.environ))
+        return folder / ".venv/bin"
+    lock = (folder / paths.REQUIREMENTS).read_text(encoding="utf-8")
+    if differing := environment.differences(lock, environment.installed(sysconfig.get_path("purelib"))):
+        raise Mistake(
+            f"its {paths.REQUIREMENTS} has other packages than this Python: {', '.join(differing)}; to build them, "
+            "too, add ENV=own (or --env)"
+        )
+    return Path(sys.executable).parent
+
+
+def _bring_data(source: Source, folder: Path, repository: Path, variables: dict[str, str]) -> None:
+    for path in source.left_out:
+        if (repository / path).is_file():
+            shutil.copy2(repository / path, folder / path)
+    if Path(folder, f"{source.data}.dvc").is_file():
+        cache = subprocess.run(["dvc", "cache", "dir"], cwd=repository, capture_output=True, text=True, check=True)
+        _run(["dvc", "remote", "add", "--local", "repository", cache.stdout.strip()], folder, variables)
+        _run(["dvc", "pull", "--remote", "repository", f"{source.data}.dvc"], folder, variables)
+    table = folder / source.data
+    if not table.is_file():
+        raise Mistake(f"its table {source.data} is neither in Git nor in DVC's cache")
+    if (found := files.file_hash("md5", table)) != source.data_md5:
+        raise Mistake(f"its table {source.data} had the MD5 {source.data_md5}; the one that is there has {found}")
+
+
+def _run(command: list[str], folder: Path, variables: dict[str, str]) -> None:
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if line.strip()]
+        raise Mistake([f"`{' '.join(command[:2])}` failed:", *(f"  {line}" for line in said[-8:])])

@@ -1,0 +1,153 @@
+"""Build runs again in clean clones and compare every byte: make verify RUN=ID, or RUN=all."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from passage import outputs, params, paths
+from passage.difference import first_difference
+from passage.errors import Mistake
+from passage.files import file_hash, read_json
+from passage.progress import bar
+from passage.rebuild import Source, rebuild
+from passage.tracking import runs
+from passage.tracking.runs import Kept
+from passage.tracking.session import readable
+
+ALL = "all"
+OWN_ENVIRONMENT = "--env"
+DIFFERENT, IMPOSSIBLE = 1, 2  # exit codes
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One output of a run. difference: None where the rebuilt file has the same bytes."""
+
+    path: str
+    difference: str | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one run. problem: why it could not be rebuilt."""
+
+    run: Kept
+    files: list[Compared]
+    problem: str = ""
+
+    @property
+    def different(self) -> list[Compared]:
+        """The files that are not equal."""
+        return [one for one in self.files if one.difference]
+
+
+def source(run: Kept) -> Source:
+    """Return what a run was built from, out of its tags and artifacts. Raises Mistake where they do not tell."""
+    tags = run.tags
+    if "git.commit" not in tags:
+        raise Mistake("it was tracked outside Git: no commit to build it from")
+    changes = run.folder / runs.CHANGES
+    if tags.get("git.dirty") == "true" and not changes.is_file() and "git.left_out" not in tags:
+        raise Mistake("it was built with uncommitted changes that it does not keep")
+    return Source(
+        commit=tags["git.commit"],
+        changes=changes.read_bytes() if changes.is_file() else b"",
+        params=(run.folder / paths.PARAMS).read_bytes(),
+        left_out=tuple(json.loads(tags.get("git.left_out", "[]"))),
+        data=run.params["data"],
+        data_md5=tags["data.md5"],
+    )
+
+
+def compare(run: Kept, rebuilt: Path) -> list[Compared]:
+    """Return for every output of a run, and for what only the rebuild has, whether its bytes are the same."""
+    known = run.folder / runs.OUTPUTS
+    kept = {path.relative_to(run.folder).as_posix(): path for path in sorted(run.folder.rglob("*")) if path.is_file()}
+    ours = {path: file for path, file in kept.items() if path not in (str(paths.PARAMS), runs.OUTPUTS, runs.CHANGES)}
+    if known.is_file():
+        expected = read_json(known)
+        built = {
+            path.as_posix() for path in outputs.of_lane(run.tags["model"], [], rebuilt) if (rebuilt / path).is_file()
+        }
+    else:  # a run from before there was a list of outputs is held to the files that it keeps
+        expected, built = {path: file_hash("sha256", file) for path, file in ours.items()}, set()
+    return [
+        Compared(path, _difference(expected.get(path), ours.get(path), rebuilt / path))
+        for path in sorted({*expected, *built})
+    ]
+
+
+def _difference(expected: str | None, kept: Path | None, rebuilt: Path) -> str | None:
+    if expected is None:
+        return "only the rebuild has it"
+    if not rebuilt.is_file():
+        return "the rebuild does not have it"
+    if file_hash("sha256", rebuilt) == expected:
+        return None
+    return first_difference(kept, rebuilt) if kept else "of this file, the run keeps the hash alone"
+
+
+def verify(wanted: list[Kept], own_environment: bool, scratch: Path) -> Iterator[Verdict]:
+    """Yield a verdict for each run; what was built from the same is rebuilt once."""
+    groups: dict[Source, list[Kept]] = {}
+    for run in wanted:
+        try:
+            groups.setdefault(source(run), []).append(run)
+        except Mistake as mistake:
+            yield Verdict(run, [], str(mistake))
+
+    with ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 2)) as pool:
+        folders = [scratch / f"rebuild-{number}" for number in range(len(groups))]
+        builds = {
+            pool.submit(rebuild, what, folder, paths.main_repository(), own_environment): (folder, of)
+            for folder, (what, of) in zip(folders, groups.items(), strict=True)
+        }
+        for build in bar("rebuilding", "rebuild", as_completed(builds), len(builds)):
+            folder, of = builds[build]
+            failed = build.exception()
+            if failed and not isinstance(failed, Mistake):
+                raise failed
+            yield from (Verdict(run, [], str(failed)) if failed else Verdict(run, compare(run, folder)) for run in of)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def table(verdict: Verdict, every_file: bool) -> str:
+    """Return a run's verdict in lines: its files, equal or not, and a count."""
+    run = f"{verdict.run.title} ({verdict.run.id})"
+    if verdict.problem:
+        return f"{run}: cannot be rebuilt: {verdict.problem}"
+    shown = verdict.files if every_file else verdict.different
+    lines = [f"  {'DIFFERS' if one.difference else 'equal  '}  {one.path}" for one in shown]
+    lines = [f"{line}: {one.difference}" if one.difference else line for line, one in zip(lines, shown, strict=True)]
+    same = len(verdict.files) - len(verdict.different)
+    return "\n".join([*lines, f"{run}: {same} of {len(verdict.files)} files are equal, byte for byte"])
+
+
+def main(which: str, *options: str) -> int:
+    """Print for one run every file, for all finished runs of the experiment those that differ; return the exit code.
+
+    0: all are equal. 1: some differ. 2: some could not be rebuilt. Nothing is written to the store.
+    """
+    if options not in ((), (OWN_ENVIRONMENT,)):
+        raise Mistake(
+            f"{' '.join(options)} is not known; {OWN_ENVIRONMENT} builds with the packages of the run's own lock file"
+        )
+    with tempfile.TemporaryDirectory(prefix="exam-passage-verify-") as folder:
+        with readable(params.load().mlflow.experiment) as experiment_id:
+            ids = runs.finished(experiment_id) if which == ALL else [which]
+            wanted = [runs.fetch(run_id, Path(folder, run_id)) for run_id in bar("reading runs", "run", ids)]
+        verdicts = []
+        for verdict in verify(wanted, bool(options), Path(folder)):
+            print(table(verdict, every_file=which != ALL), flush=True)
+            verdicts.append(verdict)
+    impossible = sum(bool(verdict.problem) for verdict in verdicts)
+    different = sum(bool(verdict.different) for verdict in verdicts)
+    if which == ALL:
+        equal = len(verdicts) - impossible - different
+        print(f"{equal} of {len(verdicts)} runs are equal, {different} differ, {impossible} cannot be rebuilt")
+    return IMPOSSIBLE if impossible else DIFFERENT if different else 0

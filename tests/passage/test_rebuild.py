@@ -1,0 +1,67 @@
+"""What a rebuild cannot have, said before anything is built."""
+
+from pathlib import Path
+
+import pytest
+from conftest import Project
+
+from passage.errors import Mistake
+from passage.files import file_hash
+from passage.rebuild import Source, rebuild
+
+HOURS = "data/raw/exam_hours.csv"
+
+
+def source(project: Project, **changed: object) -> Source:
+    values: dict[str, object] = {
+        "commit": project.run("git", "rev-parse", "HEAD").stdout.strip(),
+        "changes": b"",
+        "params": (project.folder / "params.yaml").read_bytes(),
+        "left_out": (),
+        "data": HOURS,
+        "data_md5": file_hash("md5", project.folder / HOURS),
+    }
+    return Source(**(values | changed))  # type: ignore[arg-type]
+
+
+def refusal(project: Project, what: Source, folder: Path) -> str:
+    with pytest.raises(Mistake) as refused:
+        rebuild(what, folder / "clone", project.folder, own_environment=False)
+    return str(refused.value)
+
+
+def test_a_commit_that_is_not_there(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    said = refusal(project, source(project, commit="0" * 40), tmp_path_factory.mktemp("x"))
+    assert said == f"its commit {'0' * 40} is not in this repository; has it been fetched?"
+
+
+def test_a_table_that_changed_or_is_gone(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    said = refusal(project, source(project, data_md5="0"), tmp_path_factory.mktemp("x"))
+    assert said.startswith(f"its table {HOURS} had the MD5 0; the one that is there has ")
+    said = refusal(project, source(project, data="data/raw/gone.csv"), tmp_path_factory.mktemp("x"))
+    assert said == "its table data/raw/gone.csv is neither in Git nor in DVC's cache"
+
+
+def test_another_lock_file_is_named_with_the_packages_that_differ(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    project.replace("requirements.lock", "pandas==", "pandas==0.")
+    project.commit()
+    said = refusal(project, source(project), tmp_path_factory.mktemp("x"))
+    assert said.startswith("its requirements.lock has other packages than this Python: pandas ")
+    assert said.endswith("add ENV=own (or --env)")
+
+
+def test_a_build_that_fails_says_why(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    params = project.text("params.yaml").replace("C: 1.0", "C: -1", 1).encode()
+    said = refusal(project, source(project, params=params), tmp_path_factory.mktemp("x"))
+    assert said.startswith("`dvc repro` failed:")
+    assert "models.model.train.C is -1" in said
+
+
+def test_a_table_that_was_too_large_for_the_patch_is_taken_from_the_working_tree(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (project.folder / "data/raw/large.csv").write_text("a\n", encoding="utf-8")
+    what = source(project, data="data/raw/large.csv", left_out=("data/raw/large.csv",), data_md5="0")
+    assert "the one that is there has" in refusal(project, what, tmp_path_factory.mktemp("x"))

@@ -1,0 +1,93 @@
+"""Runs that are built again, and how unequal ones are told."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import Project
+
+from passage import files
+from passage.errors import Mistake
+from passage.tracking.runs import Kept
+from tools import verify
+
+SAME, OTHER, LARGE = "models/m/model.json", "metrics/m.json", "data/split/m/train.parquet"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Kept:
+    """What a run keeps of three outputs, the last one by its hash alone."""
+    kept = tmp_path / "run"
+    for path in (SAME, OTHER, LARGE, "params.yaml"):
+        files.write_text(kept / path, f"{path}\n")
+    hashes = {path: files.file_hash("sha256", kept / path) for path in (SAME, OTHER, LARGE)}
+    files.write_json(kept / "rebuild/outputs.json", hashes)
+    shutil.copytree(kept, tmp_path / "rebuilt")
+    (kept / LARGE).unlink()
+    tags = {"model": "m", "git.commit": "c", "git.dirty": "false", "data.md5": "d"}
+    return Kept("id", "m", tags, {"data": "raw.csv"}, kept)
+
+
+def differences(run: Kept) -> dict[str, str | None]:
+    return {one.path: one.difference for one in verify.compare(run, run.folder.parent / "rebuilt")}
+
+
+def test_every_output_that_has_the_same_bytes_is_equal(run: Kept) -> None:
+    assert differences(run) == {SAME: None, OTHER: None, LARGE: None}
+
+
+def test_what_differs_is_told_by_its_first_difference(run: Kept) -> None:
+    rebuilt = run.folder.parent / "rebuilt"
+    for path in (OTHER, LARGE):
+        files.write_text(rebuilt / path, "another\n")
+    files.write_text(rebuilt / "models/m/more.json", "{}\n")
+    (rebuilt / SAME).unlink()
+    assert differences(run) == {
+        SAME: "the rebuild does not have it",
+        OTHER: "line 1: the run has `metrics/m.json`, the rebuild `another`",
+        LARGE: "of this file, the run keeps the hash alone",
+        "models/m/more.json": "only the rebuild has it",
+    }
+    lines = verify.table(verify.Verdict(run, verify.compare(run, rebuilt)), every_file=True).splitlines()
+    assert f"  DIFFERS  {OTHER}: line 1: the run has `metrics/m.json`, the rebuild `another`" in lines
+    assert lines[-1] == "m (id): 0 of 4 files are equal, byte for byte"
+
+
+def test_a_run_from_before_there_was_a_list_is_held_to_the_files_it_keeps(run: Kept) -> None:
+    shutil.rmtree(run.folder / "rebuild")
+    files.write_text(run.folder.parent / "rebuilt" / OTHER, "another\n")
+    assert {path for path, difference in differences(run).items() if difference} == {OTHER}
+    assert len(differences(run)) == 2
+
+
+def test_a_run_that_does_not_say_what_it_was_built_from_cannot_be_rebuilt(run: Kept) -> None:
+    assert verify.source(run).commit == "c"
+    for tags, said in (({"model": "m"}, "outside Git"), (run.tags | {"git.dirty": "true"}, "does not keep")):
+        with pytest.raises(Mistake, match=said):
+            verify.source(dataclasses.replace(run, tags=tags))
+
+
+def store_of(project: Project) -> dict[str, bytes]:
+    return {"mlflow.db": (project.folder / "mlflow.db").read_bytes()}
+
+
+def test_all_runs_of_a_dirty_tree_are_rebuilt_equal_and_the_store_is_not_touched(built: Project) -> None:
+    for path in ("mlflow.db", "mlruns/receipt.json"):
+        (built.folder / path).unlink()
+    files.write_text(built.folder / "data/raw/own.csv", "hours_studied\n3\n")  # untracked
+    changes = ("~models.model_2", "~score.guessed_hours", "+score.own.model=model", "+score.own.data=data/raw/own.csv")
+    built.dvc("exp", "run", *(word for change in changes for word in ("-S", change)))
+    before = store_of(built)
+    done = built.stage("verify", "all")
+    assert done.stdout.splitlines()[-1] == "1 of 1 runs are equal, 0 differ, 0 cannot be rebuilt"
+    assert "25 of 25 files are equal, byte for byte" in done.stdout
+    assert store_of(built) == before
+
+
+def test_verify_says_what_it_cannot_do_and_ends_with_2(built: Project) -> None:
+    done = built.stage("verify", "0" * 32, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert f"Run with id={'0' * 32} not found" in done.stderr
+    done = built.stage("verify", "all", "--fast", check=False)
+    assert (done.returncode, "--env builds with the packages" in done.stderr) == (2, True)
