@@ -1,0 +1,56 @@
+"""Results of earlier commits and experiments come into a store that does not have them."""
+
+import sqlite3
+from contextlib import closing
+
+from conftest import Project
+
+from tools.history import Outcome, Revision, report
+
+
+def fingerprints(project: Project) -> list[str]:
+    query = (
+        "select value from tags join runs using (run_uuid) where key = 'fingerprint' and status = 'FINISHED' "
+        "and lifecycle_stage = 'active' order by value"
+    )
+    with closing(sqlite3.connect(project.folder / "mlflow.db")) as store:
+        return [value for (value,) in store.execute(query)]
+
+
+def test_what_dvc_still_holds_comes_back_once_and_what_it_does_not_is_named(built: Project) -> None:
+    built.dvc("exp", "run", "--name", "weaker", "-S", "models.model.threshold=0.3")
+    built.run("git", "checkout", "--quiet", ".")
+    before = fingerprints(built)
+    assert len(before) == 3
+    (built.folder / "mlflow.db").unlink()
+    assert built.stage("history").stdout == "3 results brought in, 1 were there, 0 cannot be brought in\n"
+    assert fingerprints(built) == before, "the same results have the same fingerprints"
+    assert built.stage("history").stdout == "0 results brought in, 4 were there, 0 cannot be brought in\n"
+    assert fingerprints(built) == before
+    assert built.run("git", "status", "--porcelain").stdout == ""
+
+    # a commit whose parameters were changed by hand, without a rebuild, is no result
+    built.replace("params.yaml", "C: 1.0", "C: 7.0")
+    built.commit()
+    cached = [path for path in (built.folder / ".dvc/cache/files").rglob("*") if path.is_file()]
+    [damaged] = [path for path in cached if '"threshold": 0.3' in path.read_text(errors="replace")]
+    damaged.unlink()
+    (built.folder / "mlflow.db").unlink()
+    lines = built.stage("history").stdout.splitlines()
+    assert any(
+        line.startswith("not brought in, since models.model.train in params.yaml is not the one") for line in lines
+    )
+    assert "not brought in, since models/model/model.json is neither in Git nor in DVC's cache: weaker model" in lines
+    assert lines[-1] == "2 results brought in, 2 were there, 2 cannot be brought in"
+
+
+def test_reasons_are_told_once_with_all_that_they_hold_for() -> None:
+    outcomes = [
+        Outcome(Revision("a" * 40), "m", "r1", True),
+        Outcome(Revision("b" * 40), "m", problem="x is gone"),
+        Outcome(Revision("c" * 40, "shy-cat"), "m", problem="x is gone"),
+    ]
+    assert report(outcomes).splitlines() == [
+        "not brought in, since x is gone: bbbbbbb m, shy-cat m",
+        "1 results brought in, 0 were there, 2 cannot be brought in",
+    ]
