@@ -16,7 +16,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 repro: $(ready) ## build everything that is not up to date, and track it in MLflow
-	@python3 src check >/dev/null && dvc repro && echo "Open report/index.html in a browser; the runs in MLflow: make ui"
+	@python3 src mend && python3 src check >/dev/null && dvc repro && echo "Open report/index.html in a browser; the runs in MLflow: make ui"
 
 ui: $(ready) ## open the runs in MLflow on http://127.0.0.1:5000 (PORT=5001: another port)
 	@sh src/tools/ui.sh $(PORT)
@@ -30,10 +30,16 @@ verify: $(ready) ## rebuild a run and compare every byte (RUN=id or all; ENV=own
 history: $(ready) ## bring results of earlier commits and experiments into the store, without retraining
 	@python3 src history
 
+audit: $(ready) ## read DVC's cache again and name damaged files (REPAIR=yes: move them away)
+	@python3 src audit $(if $(REPAIR),--repair)
+
 setup: $(ready) ## make .venv from requirements.lock (PYTHON=...: with this Python)
 
 test: $(ready_dev) ## set up everything and run the tests
 	@pytest -n $(JOBS)
+
+test-long: $(ready_dev) ## a hundred kills, full disks, a queue of eight that is verified (some ten minutes)
+	@pytest -n $(JOBS) -m long
 
 lint: $(ready_dev) ## check style and types, as .ci/run and pre-commit do
 	@ruff check && ruff format --check && mypy
@@ -59,4 +65,4 @@ $(ready_dev): requirements-dev.lock $(ready)
 # Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
 .venv/bin/python: ;
 
-.PHONY: help repro ui experiments verify history setup test lint bench coverage schema lock
+.PHONY: help repro ui experiments verify history audit setup test test-long lint bench coverage schema lock

@@ -3,6 +3,7 @@
 Running the folder puts this copy's own code first on the path, also in DVC's temporary copies.
 """
 
+import errno
 import importlib
 import os
 import sys
@@ -19,8 +20,18 @@ STAGES = {
     "report": "",
     "track": "",
 }
-TOOLS = {"schema": "", "experiments": "", "verify": "RUN [--env]", "history": "", "bench": "", "coverage": ""}
+TOOLS = {
+    "schema": "",
+    "experiments": "",
+    "mend": "",
+    "audit": "[--repair]",
+    "verify": "RUN [--env]",
+    "history": "",
+    "bench": "",
+    "coverage": "",
+}
 USAGE_ERROR = 2
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # a disk that is full, or may not be written to
 
 
 def use_project_python() -> None:
@@ -49,7 +60,7 @@ def usage() -> str:
 
 def main(arguments: "list[str]") -> int:
     """Run the stage or tool that `arguments` names; return the exit code, 2 for what the user can put right."""
-    from passage import environment
+    from passage import environment, orphan
     from passage.errors import Mistake
 
     name, *rest = arguments or [""]
@@ -57,6 +68,8 @@ def main(arguments: "list[str]") -> int:
     if wanted is None or not len(wanted.partition("[")[0].split()) <= len(rest) <= len(wanted.split()):
         print(usage(), file=sys.stderr)
         return USAGE_ERROR
+    if "DVC_STAGE" in os.environ:
+        orphan.end_with_dvc()
     differing = environment.differing()
     if differing:
         print(environment.warning(differing), file=sys.stderr)
@@ -66,6 +79,14 @@ def main(arguments: "list[str]") -> int:
         print(mistake, file=sys.stderr)
         if "DVC_STAGE" in os.environ:
             print(mistake.remedy, file=sys.stderr)
+        return USAGE_ERROR
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        print(
+            f"{error.filename or os.getcwd()}: {error.strerror}. Make room and call again: nothing is lost",
+            file=sys.stderr,
+        )
         return USAGE_ERROR
     except ModuleNotFoundError as error:
         if not differing:

@@ -148,29 +148,33 @@ def test_the_lessons_own_numbers_come_out_of_the_readmes_experiment(built: Proje
     assert tagged == {"model_2"}
 
 
-def test_a_queue_on_two_workers_fills_a_store_that_was_not_there(built: Project) -> None:
+@pytest.mark.long
+def test_a_queue_of_eight_from_a_dirty_tree_fills_a_store_that_was_not_there_and_every_run_is_rebuilt_equal(
+    built: Project,
+) -> None:
     (built.folder / "mlflow.db").unlink()
     shutil.rmtree(built.folder / "mlruns")
-    built.dvc("exp", "run", "--queue", "-S", "models.model.train.C=0.03,0.3,3,30")
+    built.replace("src/passage/odds.py", "import math\n", "import math  # not committed\n")
+    values = ["0.01", "0.03", "0.1", "0.3", "3.0", "10.0", "30.0", "100.0"]
+    built.dvc("exp", "run", "--queue", "-S", f"models.model.train.C={','.join(values)}")
     built.dvc("queue", "start", "-j", "2")
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 480
     while re.search(r"Running|Queued", built.dvc("queue", "status").stdout) and time.monotonic() < deadline:
         time.sleep(2)
-    assert len(re.findall("Success", built.dvc("queue", "status").stdout)) == 4
+    assert len(re.findall("Success", built.dvc("queue", "status").stdout)) == 8
     built.dvc("queue", "stop")
     found = runs(built)
     assert {run.info.status for run in found} == {"FINISHED"}
-    assert sorted(run.data.params["train.C"] for run in found if run.data.tags["model"] == "model") == [
-        "0.03",
-        "0.3",
-        "3.0",
-        "30.0",
-    ]
+    tracked = [run.data.params["train.C"] for run in found if run.data.tags["model"] == "model"]
+    assert sorted(tracked, key=float) == values
     assert len([run for run in found if run.data.tags["model"] == "model_2"]) == 1
+    assert {run.data.tags["git.dirty"] for run in found} == {"true"}
     for run in found:
         folder = built.folder / "mlruns" / run.info.run_id / "artifacts"
         assert (folder / f"models/{run.data.tags['model']}/model.json").is_file()
-    assert status(built) == ""
+    assert status(built) == " M src/passage/odds.py\n"
+    said = built.stage("verify", "all").stdout.splitlines()
+    assert said[-1] == "9 of 9 runs are equal, 0 differ, 0 cannot be rebuilt"
 
 
 def test_a_third_entry_is_a_third_lane_and_leaves_no_trace_once_it_is_gone(built: Project) -> None:

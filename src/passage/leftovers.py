@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from passage import files, paths
 from passage.errors import Mistake
@@ -24,7 +25,10 @@ def remove(settings: Params) -> list[str]:
     if not paths.PIPELINE_LOCK.exists():
         return []
     yaml = YAML()  # round trip, as DVC itself writes the file
-    lock = yaml.load(paths.PIPELINE_LOCK.read_text(encoding="utf-8")) or {}
+    try:
+        lock = yaml.load(paths.PIPELINE_LOCK.read_text(encoding="utf-8")) or {}
+    except YAMLError:
+        raise Mistake(f"{paths.PIPELINE_LOCK}: it is half-written; `python3 src mend` puts it right") from None
     gone = unlisted(lock.get("stages", {}), settings)
     for stage in gone:
         for output in lock["stages"].pop(stage).get("outs", []):

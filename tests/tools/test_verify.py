@@ -91,3 +91,21 @@ def test_verify_says_what_it_cannot_do_and_ends_with_2(built: Project) -> None:
     assert f"Run with id={'0' * 32} not found" in done.stderr
     done = built.stage("verify", "all", "--fast", check=False)
     assert (done.returncode, "--env builds with the packages" in done.stderr) == (2, True)
+
+
+@pytest.mark.long
+def test_a_run_with_other_packages_names_them_and_is_rebuilt_in_an_environment_of_its_own(built: Project) -> None:
+    """A package that nothing needs is in the run's lock file and not in this environment."""
+    (built.folder / "mlflow.db").unlink()
+    lock = built.text("requirements.lock")
+    lock += "toml==0.10.2 \\\n    --hash=sha256:806143ae5bfb6a3c6e736a764057db0e6a0e05e338b5630894a5f779cabb4f9b\n"
+    files.write_text(built.folder / "requirements.lock", lock)
+    built.commit("one package more")
+    assert "toml is missing" in built.dvc("repro").stderr
+    refused = built.stage("verify", "all", check=False)
+    assert refused.returncode == 2
+    assert "cannot be rebuilt: its requirements.lock has other packages than this Python: toml is missing" in (
+        refused.stdout
+    )
+    said = built.stage("verify", "all", "--env").stdout
+    assert said.endswith("2 of 2 runs are equal, 0 differ, 0 cannot be rebuilt\n")

@@ -1,0 +1,60 @@
+"""Ends a stage when the DVC that runs it is gone.
+
+kill -9 leaves DVC's children working; the next `dvc repro` would race with them, and DVC would cache what the two have
+mixed. Between DVC and a stage stands a shell, unless that shell has put the stage in its own place.
+"""
+
+import os
+import select
+import threading
+import time
+from pathlib import Path
+
+KILLED = 137  # the exit code of a process that kill -9 has ended
+CHECK_EVERY = 0.5  # seconds, where the system cannot tell that a process has ended
+
+
+def end_with_dvc() -> None:
+    """Watch, in a thread, the shell and the DVC that started this process, and end it at once when one of them ends."""
+    watched = _ancestors()
+    if hasattr(os, "pidfd_open"):
+        try:
+            descriptors = [os.pidfd_open(process) for process in watched]
+        except ProcessLookupError:
+            os._exit(KILLED)
+        except OSError:  # an old kernel, or one that forbids it
+            descriptors = []
+    else:
+        descriptors = []
+    # Has one ended meanwhile, and its number may be another's by now? Or had one before this process could look?
+    if watched != _ancestors() or (1 in watched and "dvc" not in _read(1, "cmdline")):
+        os._exit(KILLED)
+    threading.Thread(target=_wait, args=(descriptors, watched), daemon=True).start()
+
+
+def _ancestors() -> list[int]:
+    """Return the process that started this one, and the one behind it where that is only a shell for our command."""
+    parent = os.getppid()
+    command = _read(parent, "cmdline").split("\0")
+    if command[1:2] == ["-c"]:
+        return [parent, int(_read(parent, "stat").rpartition(")")[2].split()[1])]
+    return [parent]
+
+
+def _read(process: int, what: str) -> str:
+    try:
+        return Path("/proc", str(process), what).read_text(errors="replace")
+    except OSError:  # no such folder on macOS, no such process any more elsewhere
+        return ""
+
+
+def _wait(descriptors: list[int], watched: list[int]) -> None:
+    if descriptors:
+        poll = select.poll()
+        for descriptor in descriptors:
+            poll.register(descriptor, select.POLLIN)
+        poll.poll()
+    else:
+        while _ancestors() == watched:
+            time.sleep(CHECK_EVERY)
+    os._exit(KILLED)

@@ -1,0 +1,104 @@
+"""Read every file in DVC's cache again, and every output, and name the damaged ones: make audit.
+
+DVC takes a file in its cache for sound where nobody may write to it: a damaged one comes back as a result, in silence.
+"""
+
+import json
+import shutil
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from passage import paths
+from passage.errors import Mistake
+from passage.files import file_hash
+from passage.progress import bar
+
+REPAIR = "--repair"
+DAMAGED = 1  # exit code
+ASIDE = Path(".dvc/tmp/damaged")
+
+
+def cache_folder() -> Path:
+    """Return where DVC's cache is, by DVC's own settings."""
+    done = subprocess.run(["dvc", "cache", "dir"], capture_output=True, text=True, check=True)
+    return Path(done.stdout.strip()) / "files" / "md5"
+
+
+def recorded() -> dict[str, list[str]]:
+    """Return the outputs in dvc.lock by the MD5 that DVC recorded of them; a folder's ends with .dir."""
+    outputs: dict[str, list[str]] = defaultdict(list)
+    if paths.PIPELINE_LOCK.exists():
+        lock = YAML(typ="safe").load(paths.PIPELINE_LOCK.read_text(encoding="utf-8"))
+        for stage in lock.get("stages", {}).values():
+            for out in stage.get("outs", []):
+                outputs[out["md5"]].append(out["path"])
+    return outputs
+
+
+def with_folders(outputs: dict[str, list[str]], cache: Path) -> dict[str, list[str]]:
+    """Return `outputs` with the files in each folder, as far as the cache still says which these are."""
+    every = defaultdict(list, {md5: list(of) for md5, of in outputs.items()})
+    for md5, folders in outputs.items():
+        for entry in _listed(cache / md5[:2] / md5[2:]) if md5.endswith(".dir") else []:
+            every[entry["md5"]] += [f"{folder}/{entry['relpath']}" for folder in folders]
+    return every
+
+
+def _listed(folder: Path) -> list[dict[str, str]]:
+    """Return the files of a folder in the cache; none where the list is damaged or gone."""
+    try:
+        return list(json.loads(folder.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return []
+
+
+def damaged_objects(cache: Path) -> Iterator[tuple[str, Path]]:
+    """Yield each file of the cache whose name is not the MD5 of its bytes, after that name."""
+    objects = sorted(path for path in cache.rglob("*") if path.is_file())
+    for path in bar("reading DVC's cache", "file", objects):
+        md5 = path.parent.name + path.name
+        if file_hash("md5", path) != md5.removesuffix(".dir"):
+            yield md5, path
+
+
+def altered_outputs(outputs: dict[str, list[str]]) -> Iterator[Path]:
+    """Yield each output in the working tree whose bytes are not those that DVC recorded."""
+    for md5, present in outputs.items():
+        for path in map(Path, present):
+            if path.is_file() and file_hash("md5", path) != md5:
+                yield path
+
+
+def put_aside(path: Path) -> None:
+    """Move a file to .dvc/tmp/damaged, an output under its own path."""
+    aside = ASIDE / path.name if path.is_absolute() else ASIDE / path
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(path, aside)
+
+
+def main(*options: str) -> int:
+    """Name what is damaged, and put it aside with --repair. Return 1 where something is damaged and still in place."""
+    if options not in ((), (REPAIR,)):
+        raise Mistake(f"{' '.join(options)} is not known; {REPAIR} puts what is damaged aside")
+    cache = cache_folder()
+    outputs = with_folders(recorded(), cache)
+    objects = dict(damaged_objects(cache))
+    altered = list(altered_outputs(outputs))
+    for md5, path in objects.items():
+        print(f"damaged in DVC's cache: {path} ({', '.join(outputs.get(md5, [])) or 'an output of an earlier build'})")
+    for path in altered:
+        print(f"not what {paths.PIPELINE_LOCK} says was built: {path}")
+    if not objects and not altered:
+        print("every file in DVC's cache, and every output, is what its checksum says")
+        return 0
+    if not options:
+        print(f"`make audit REPAIR=yes` moves them to {ASIDE}; `make repro` then builds again what is missing")
+        return DAMAGED
+    for path in (*objects.values(), *altered):
+        put_aside(path)
+    print(f"moved to {ASIDE}; `make repro` builds again what is missing (`dvc pull` first, where there is a remote)")
+    return 0

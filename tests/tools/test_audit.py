@@ -1,0 +1,63 @@
+"""Damaged files in DVC's cache: found, named, and built again with the commands that the message gives."""
+
+import re
+from pathlib import Path
+
+from conftest import Project
+
+from passage.files import file_hash
+
+
+def damage(path: Path, how: str) -> None:
+    content = path.read_bytes()
+    path.chmod(0o644)
+    path.write_bytes(content[:-20] if how == "cut" else content.replace(b"1", b"7", 1))
+    path.chmod(0o444)  # DVC trusts what nobody may write to
+
+
+def cached(project: Project, md5: str) -> Path:
+    return project.folder / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
+
+
+def test_a_sound_cache_is_sound(built: Project) -> None:
+    assert built.stage("audit").stdout == "every file in DVC's cache, and every output, is what its checksum says\n"
+
+
+def test_damaged_files_are_named_and_built_again_with_the_commands_that_the_message_gives(built: Project) -> None:
+    before = built.text("dvc.lock")
+    model, table = built.folder / "models/model/model.json", built.folder / "data/split/model_2/train.parquet"
+    pictures = re.search(r"path: plots/model/pictures\n +hash: md5\n +md5: (\w+\.dir)", before)
+    assert pictures
+    damage(cached(built, file_hash("md5", model)), "a flipped digit")
+    damage(cached(built, file_hash("md5", table)), "cut")
+    damage(cached(built, pictures[1]), "cut")
+    model.unlink()
+    built.dvc("checkout", "models/model/model.json")  # which DVC believes to be the right one
+    assert file_hash("md5", model) not in before
+
+    done = built.stage("audit", check=False)
+    assert done.returncode == 1
+    for output in ("models/model/model.json", "data/split/model_2/train.parquet", "plots/model/pictures"):
+        assert re.search(rf"^damaged in DVC's cache: .*/\w+(\.dir)? \({output}\)$", done.stdout, re.MULTILINE)
+    assert "not what dvc.lock says was built: models/model/model.json" in done.stdout
+    refused = built.stage("track", check=False)
+    assert (refused.returncode, "models/model/model.json: this is not what dvc.lock" in refused.stderr) == (2, True)
+
+    assert "`make audit REPAIR=yes` moves them to .dvc/tmp/damaged; `make repro`" in done.stdout
+    built.stage("audit", "--repair")
+    assert (built.folder / ".dvc/tmp/damaged/models/model/model.json").exists(), "nothing is lost"
+    built.dvc("repro")
+    assert built.text("dvc.lock") == before
+    assert built.stage("audit").stdout.startswith("every file in DVC's cache, and every output, is what")
+    assert file_hash("md5", model) in before
+
+
+def test_a_damaged_entry_of_the_run_cache_is_passed_over(built: Project) -> None:
+    before = built.text("dvc.lock")
+    for entry in (built.folder / ".dvc/cache/runs").rglob("*"):
+        if entry.is_file():
+            entry.chmod(0o644)
+            entry.write_bytes(entry.read_bytes()[:-30])
+    (built.folder / "models/model/scaler.json").unlink()
+    built.dvc("repro", "normalize@model")
+    assert built.text("dvc.lock") == before
