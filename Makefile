@@ -41,6 +41,9 @@ test: $(ready_dev) ## set up everything and run the tests
 test-long: $(ready_dev) ## a hundred kills, full disks, a queue of eight that is verified (some ten minutes)
 	@pytest -n $(JOBS) -m long
 
+test-server: $(ready_dev) ## an MLflow server with PostgreSQL, eight writers, a colleague (needs PostgreSQL)
+	@pytest -n $(JOBS) -m server
+
 lint: $(ready_dev) ## check style and types, as .ci/run and pre-commit do
 	@ruff check && ruff format --check && mypy
 
@@ -65,4 +68,4 @@ $(ready_dev): requirements-dev.lock $(ready)
 # Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
 .venv/bin/python: ;
 
-.PHONY: help repro ui experiments verify history audit setup test test-long lint bench coverage schema lock
+.PHONY: help repro ui experiments verify history audit setup test test-long test-server lint bench coverage schema lock

@@ -4,9 +4,11 @@ set -eu
 store=${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}
 case $store in
 http://* | https://*)
-    echo "MLFLOW_TRACKING_URI is a server already: open $store in a browser"
+    echo "MLFLOW_TRACKING_URI is a server already: open $(printf '%s' "$store" | sed 's#//[^/]*@#//#') in a browser"
     exit 0
     ;;
 esac
 echo "MLflow shows the runs on http://127.0.0.1:$1 (Ctrl-C ends it)"
-exec mlflow ui --host 127.0.0.1 --port "$1" --workers 1 --backend-store-uri "$store"
+# In the environment: everybody on the machine can read a command line, and a store's address may hold a password.
+export MLFLOW_BACKEND_STORE_URI="$store"
+exec mlflow ui --host 127.0.0.1 --port "$1" --workers 1
