@@ -9,6 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 PORT ?= 5000
 JOBS ?= auto
+export VARIATIONS TABLES
 
 .DEFAULT_GOAL := help
 
@@ -50,6 +51,12 @@ lint: $(ready_dev) ## check style and types, as .ci/run and pre-commit do
 bench: $(ready) ## time dvc repro against the same stages with cp, and with imports only
 	@python3 src bench
 
+reproduce: $(ready) ## build in some thirty ways and compare dvc.lock (half an hour; VARIATIONS=, TABLES=)
+	@python3 src reproduce
+
+solvers: $(ready) ## count how many different fits each solver gives on other processors (a few minutes)
+	@python3 src solvers
+
 coverage: $(ready) ## simulate how often the intervals hold the truth (a few minutes)
 	@python3 src coverage
 
@@ -68,4 +75,4 @@ $(ready_dev): requirements-dev.lock $(ready)
 # Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
 .venv/bin/python: ;
 
-.PHONY: help repro ui experiments verify history audit setup test test-long test-server lint bench coverage schema lock
+.PHONY: help repro ui experiments verify history audit setup test test-long test-server lint bench reproduce solvers coverage schema lock

@@ -28,6 +28,8 @@ TOOLS = {
     "verify": "RUN [--env]",
     "history": "",
     "bench": "",
+    "reproduce": "",
+    "solvers": "[fits]",
     "coverage": "",
 }
 USAGE_ERROR = 2

@@ -27,6 +27,9 @@ from passage.errors import Mistake
 
 AUTO = "auto"
 
+# Solvers whose ten digits were the same with every kernel and number of threads (docs/reproducibility.md).
+SAME_EVERYWHERE = ("newton-cholesky", "sag", "saga")
+
 Seed = Annotated[int, Ge(0), Lt(2**32)]
 Share = Annotated[float, Ge(0), Le(1)]
 Folds = Annotated[int, Ge(2), Le(100)]
@@ -142,7 +145,8 @@ class Train(Settings):
     )
     l1_ratio: Share = Field(description="0: L2 penalty; 1: L1; between: both (elastic net)")
     solver: Literal["lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga"] = Field(
-        description="newton-cholesky ends closest to the optimum; the others end near it"
+        description="newton-cholesky ends closest to the optimum; the others end near it, and lbfgs, liblinear and "
+        "newton-cg not in the same ten digits on each processor"
     )
     tol: Annotated[float, Gt(0), Lt(1)] = Field(description="when the solver stops")
     max_iter: Annotated[int, Ge(1), Lt(2**31)] = Field(description="iterations that the solver may take")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from passage import files, headers, leftovers, params, paths
 from passage.errors import Mistake
-from passage.params import Params
+from passage.params import SAME_EVERYWHERE, Params
 
 
 def wrong_tables(settings: Params) -> Iterator[str]:
@@ -25,6 +25,16 @@ def _wrong(table: str, wanted: dict[str, str], named_by: str) -> Iterator[str]:
         yield from (f"{line} ({named_by})" for line in mistake.lines)
 
 
+def not_the_same_everywhere(settings: Params) -> Iterator[str]:
+    """Yield one line for each model whose last digits may be others on another machine."""
+    for name, lane in settings.models.items():
+        if (solver := lane.train.solver) not in SAME_EVERYWHERE:
+            yield (
+                f"warning: models.{name}.train.solver is {solver}: on another processor the last of its ten digits may "
+                f"differ, and `make verify` would say so; {', '.join(SAME_EVERYWHERE)} give the same everywhere"
+            )
+
+
 def main() -> None:
     """Write data/checked, which every lane waits for, and clear away what lanes no longer listed have left."""
     settings = params.load()
@@ -33,5 +43,7 @@ def main() -> None:
     for stage in leftovers.remove(settings):
         print(f"{stage} is no longer in {paths.PARAMS}: its outputs and its entry in {paths.PIPELINE_LOCK} are gone")
     leftovers.refuse_strays(settings)
+    for warning in not_the_same_everywhere(settings):
+        print(warning)
     files.write_text(paths.CHECKED, f"{paths.PARAMS} and the headers of its tables are fine\n")
     print(f"nothing wrong; models: {', '.join(settings.models)}; to score: {', '.join(settings.score) or 'nothing'}")
