@@ -13,6 +13,7 @@ from typing import Any
 import mlflow
 import pandas as pd
 from mlflow.data.pandas_dataset import from_pandas
+from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
 from sklearn.pipeline import Pipeline
 
@@ -26,6 +27,8 @@ from passage.tracking.session import store
 
 # What it takes to load and serve the model that a run holds.
 SERVING = ("mlflow", "numpy", "pandas", "scikit-learn", "scipy", "skops")
+
+AT_ONCE = 5  # times that the same rows are named, where others name them, too
 
 DESCRIPTION = "mlflow.note.content"  # the tag whose Markdown MLflow shows above a run
 
@@ -90,7 +93,7 @@ def log(experiment_id: str, writer: str, result: Result, view: View) -> str:
         mlflow.set_tag(DESCRIPTION, f"{view.answer}\n\nRebuild it and compare every byte: `make verify RUN={run_id}`")
         mlflow.log_params(result.params)
         for side in view.rows:
-            mlflow.log_input(_dataset(side), context=side.context)
+            _log_rows(side)
         _log_artifacts(result)
         logged = _log_model(view.model, view.rows[0])
         mlflow.log_metrics(result.metrics, model_id=logged.model_id)
@@ -107,6 +110,22 @@ def _log_artifacts(result: Result) -> None:
         if result.patch:
             files.write_bytes(Path(folder, CHANGES), result.patch)
         mlflow.log_artifacts(folder)
+
+
+def _log_rows(side: Rows) -> None:
+    """Name the rows of a side as an input of the run.
+
+    Of clones that name the same ones at the same moment, a server refuses all but the first (MLflow looks whether it
+    knows them, and then adds them); the others then find what that one has added.
+    """
+    for attempt in range(AT_ONCE):
+        try:
+            mlflow.log_input(_dataset(side), context=side.context)
+        except MlflowException as error:
+            if "duplicate" not in str(error).lower() or attempt == AT_ONCE - 1:
+                raise
+        else:
+            return
 
 
 def _dataset(side: Rows) -> Any:

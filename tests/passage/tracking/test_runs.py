@@ -13,6 +13,7 @@ import mlflow
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 from students import FEATURES, ROWS, fitted
 
 from passage import files
@@ -192,3 +193,24 @@ def test_a_tracking_uri_goes_before_the_projects_own_store(in_folder: Write, mon
     with closing(sqlite3.connect("other.db")) as store:
         names = store.execute("select name from experiments").fetchall()
     assert ("elsewhere",) in names
+
+
+def test_rows_that_another_clone_names_at_the_same_moment_are_named_again(
+    in_folder: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, original, refusals = in_folder("model.json", "{}"), mlflow.log_input, ["duplicate key value", "duplicate"]
+
+    def refusing(*arguments: object, **options: object) -> None:
+        if refusals:
+            raise MlflowException(f"BAD_REQUEST: (psycopg.errors.UniqueViolation) {refusals.pop()}")
+        original(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mlflow, "log_input", refusing)
+    with session.store("exam") as (experiment, _):
+        run = mlflow.get_run(log(experiment, path, "f1"))
+        assert run.inputs is not None
+        assert len(run.inputs.dataset_inputs) == 2
+        refusals += ["duplicate"] * handover.AT_ONCE
+        with pytest.raises(MlflowException, match="duplicate"):
+            log(experiment, path, "f2")
+        assert runs.find(experiment, "f2", "me") is None
