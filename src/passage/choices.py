@@ -10,14 +10,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import GridSearchCV, StratifiedKFold, TunedThresholdClassifierCV
+from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
 from sklearn.pipeline import Pipeline
 
 from passage import fitting, paths
 from passage.classifier import PLAIN_THRESHOLD
 from passage.digits import PREDICTED, rounded, significant
 from passage.errors import Mistake
-from passage.params import AUTO, Lane, Tune
+from passage.folds import Sample, divide
+from passage.params import AUTO, Lane
+
+Folds = list[tuple[np.ndarray, np.ndarray]]
 
 THRESHOLDS = [hundredth / 100 for hundredth in range(2, 100, 2)]
 
@@ -82,22 +85,22 @@ class Choices:
         return lines + [f"warning: {caution}" for caution in self.cautions.values()]
 
 
-def choose(rows: np.ndarray, target: np.ndarray, settings: Lane) -> Choices:
-    """Return C and the threshold for `rows` (n_rows, n_features), in their own units, and `target` (n_rows,), 0 or 1.
+def choose(sample: Sample, settings: Lane) -> Choices:
+    """Return C and the threshold for the rows of `sample`.
 
     The threshold is chosen for the chosen C. Where the rarer class has fewer rows than there should be folds, there are
     as many folds as it has rows; TooFewRows where it has one. Solvers may warn; `for_model` puts that in words.
     """
-    tune, division = settings.train.tune, folds(target, settings.train.tune)
-    tried_C = try_C(rows, target, settings, division) if settings.train.C == AUTO else []  # noqa: N806
+    division = folds(sample, settings)
+    if len(division) < 2:
+        raise TooFewRows("one class has a single training row, and a choice by cross-validation takes two of each")
+    tried_C = try_C(sample, settings, division) if settings.train.C == AUTO else []  # noqa: N806
     C = strongest_within_one_standard_error(tried_C) if tried_C else float(settings.train.C)  # noqa: N806
     tried_thresholds = (
-        try_thresholds(rows, target, settings.holding(C, PLAIN_THRESHOLD), division)
-        if settings.threshold == AUTO
-        else []
+        try_thresholds(sample, settings.holding(C, PLAIN_THRESHOLD), division) if settings.threshold == AUTO else []
     )
     threshold = nearest_of_the_best(tried_thresholds) if tried_thresholds else float(settings.threshold)
-    return Choices(C, threshold, tried_C, tried_thresholds, tune.criterion, division.n_splits)
+    return Choices(C, threshold, tried_C, tried_thresholds, settings.train.tune.criterion, len(division))
 
 
 def for_model(name: str, training: pd.DataFrame, settings: Lane) -> Choices | None:
@@ -107,10 +110,10 @@ def for_model(name: str, training: pd.DataFrame, settings: Lane) -> Choices | No
     """
     if not settings.chooses():
         return None
-    target = training[settings.target].to_numpy()
+    sample = Sample.of(training, settings)
     try:
         with fitting.solver_warnings() as warned:
-            choices = choose(training[settings.features].to_numpy(dtype=float), target, settings)
+            choices = choose(sample, settings)
     except TooFewRows as error:
         keys = [f"models.{name}.{key}" for key in settings.autos()]
         raise Mistake(f"{paths.PARAMS}: {key} is auto, but {error}; give a number" for key in keys) from None
@@ -120,35 +123,35 @@ def for_model(name: str, training: pd.DataFrame, settings: Lane) -> Choices | No
         cautions["choice_fewer_folds"] = f"{rarer}: {choices.folds} folds of the choice (auto) instead of {asked}"
     if warned:
         doing = "the choice (auto) from the training rows"
-        cautions["choice_not_converged"] = fitting.in_words(warned, fits(target, settings), doing)
+        cautions["choice_not_converged"] = fitting.in_words(warned, fits(sample, settings), doing)
     return replace(choices, cautions=cautions)
 
 
-def fits(target: np.ndarray, settings: Lane) -> int:
-    """Return how many fits `choose` takes for `target` (n_rows,); none where nothing is auto."""
-    tune, count = settings.train.tune, fitting.fold_count(target, settings.train.tune.folds)
+def fits(sample: Sample, settings: Lane) -> int:
+    """Return how many fits `choose` takes for `sample`; none where nothing is auto."""
+    if not settings.chooses():
+        return 0
+    values, count = len(set(settings.train.tune.C)), len(folds(sample, settings))
     for_threshold = count + 1  # TunedThresholdClassifierCV fits all rows, too
-    return (settings.train.C == AUTO) * len(set(tune.C)) * count + (settings.threshold == AUTO) * for_threshold
+    return (settings.train.C == AUTO) * values * count + (settings.threshold == AUTO) * for_threshold
 
 
-def folds(target: np.ndarray, tune: Tune) -> StratifiedKFold:
-    """Return the division of the rows with `target` (n_rows,); TooFewRows where a class has one row."""
-    count = fitting.fold_count(target, tune.folds)
-    if count < 2:
-        raise TooFewRows("one class has a single training row, and a choice by cross-validation takes two of each")
-    return StratifiedKFold(count, shuffle=True, random_state=tune.seed)
+def folds(sample: Sample, settings: Lane) -> Folds:
+    """Return the positions of the rows that train and of those held out, for each fold of a choice from `sample`."""
+    tune = settings.train.tune
+    return list(divide(sample, tune.folds, tune.seed))
 
 
-def try_C(rows: np.ndarray, target: np.ndarray, settings: Lane, division: StratifiedKFold) -> list[TriedC]:  # noqa: N802
-    """Return what each C of `settings` comes to on `rows` (n_rows, n_features), in their own units; the least first."""
+def try_C(sample: Sample, settings: Lane, division: Folds) -> list[TriedC]:  # noqa: N802 (scikit-learn's name)
+    """Return what each C of `settings` comes to on the rows of `sample`; the least first."""
     grid = sorted(set(settings.train.tune.C))
-    estimator = fitting.unfitted(settings.holding(1.0, PLAIN_THRESHOLD), rows.shape[1])
+    estimator = fitting.unfitted(settings.holding(1.0, PLAIN_THRESHOLD), sample.rows.shape[1])
     search = GridSearchCV(
         estimator, {"regression__C": grid}, scoring="neg_log_loss", cv=division, refit=False, error_score="raise"
     )
-    found = search.fit(rows, target).cv_results_
-    losses = -np.array([found[f"split{fold}_test_score"] for fold in range(division.n_splits)])
-    errors = losses.std(axis=0, ddof=1) / math.sqrt(division.n_splits)
+    found = search.fit(sample.rows, sample.target).cv_results_
+    losses = -np.array([found[f"split{fold}_test_score"] for fold in range(len(division))])
+    errors = losses.std(axis=0, ddof=1) / math.sqrt(len(division))
     return [
         TriedC(C, significant(loss, PREDICTED), significant(error, PREDICTED))
         for C, loss, error in zip(grid, losses.mean(axis=0), errors, strict=True)
@@ -171,21 +174,16 @@ class _Written(Pipeline):  # type: ignore[misc]
         return rounded(super().predict_proba(rows))
 
 
-def try_thresholds(
-    rows: np.ndarray, target: np.ndarray, settings: Lane, division: StratifiedKFold
-) -> list[TriedThreshold]:
-    """Return what each threshold comes to by the criterion of `settings`, whose C is a number; the least first.
-
-    rows: (n_rows, n_features), in their own units.
-    """
+def try_thresholds(sample: Sample, settings: Lane, division: Folds) -> list[TriedThreshold]:
+    """Return what each threshold comes to by the criterion of `settings`, whose C is a number; the least first."""
     tuned = TunedThresholdClassifierCV(
-        _Written(fitting.unfitted(settings, rows.shape[1]).steps),
+        _Written(fitting.unfitted(settings, sample.rows.shape[1]).steps),
         scoring=settings.train.tune.criterion,
         response_method="predict_proba",
         thresholds=THRESHOLDS,
         cv=division,
         store_cv_results=True,
-    ).fit(rows, target)
+    ).fit(sample.rows, sample.target)
     scores = zip(THRESHOLDS, tuned.cv_results_["scores"], strict=True)
     return [TriedThreshold(threshold, significant(score, PREDICTED)) for threshold, score in scores]
 

@@ -1,10 +1,9 @@
-"""What every cross-validation shares: what is fitted in a fold, how many folds there can be, what solvers warn of."""
+"""What every cross-validation shares: what is fitted in a fold, and what solvers warn of."""
 
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import numpy as np
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -27,11 +26,6 @@ def unfitted(settings: Lane, n_features: int) -> Pipeline:
     method = settings.normalize.method
     regression = LogisticRegression(**estimator_settings(settings.train.model_dump()))
     return Pipeline([("scaler", SCALERS[method]() if method in SCALERS else "passthrough"), ("regression", regression)])
-
-
-def fold_count(target: np.ndarray, wanted: int) -> int:
-    """Return how many folds have a row of each class, at most `wanted`; below 2 there are none."""
-    return min(wanted, int(np.bincount(target, minlength=2).min()))
 
 
 @contextmanager

@@ -22,7 +22,6 @@ def tables(
 
     sides: training and test rows, in their own units. predictions: those of the test rows. odds: as metrics/NAME.json.
     """
-    features, target = settings.features, settings.target
     every, train = pd.concat(sides.values(), ignore_index=True), sides["training"]
     scaler, classifier = model
     held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
@@ -33,9 +32,7 @@ def tables(
         "coefficients": plots.coefficients(odds),
     }
     for name, make, rows in (("calibration", plots.calibration, every), ("thresholds", plots.thresholds, train)):
-        actual = rows[target].to_numpy()
-        probability = held_out(rows[features].to_numpy(dtype=float), actual, held)
-        found[name] = make(actual[: len(probability)], probability)
+        found[name] = make(*held_out(rows, held))
     return found
 
 

@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.special import expit
-from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold, cross_val_predict
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
 from passage import choices, fitting
 from passage.digits import PREDICTED, rounded, significant
+from passage.folds import Division, Sample, divide
 from passage.goodness import log_loss
 from passage.params import Lane
 from passage.progress import bar
@@ -47,52 +47,44 @@ class Validation:
     log_loss: np.ndarray
 
 
-def division(target: np.ndarray, settings: Lane) -> RepeatedStratifiedKFold:
-    """Return how the rows with `target` (n_rows,) are divided, anew in each repeat."""
-    asked = settings.evaluate
-    folds = fitting.fold_count(target, asked.folds)
-    return RepeatedStratifiedKFold(n_splits=folds, n_repeats=asked.repeats, random_state=asked.seed)
+def fits(sample: Sample, division: Division, settings: Lane) -> int:
+    """Return how many fits `validate` takes, those of choices among them."""
+    return sum(choices.fits(sample.part(train), settings) + 1 for train, _ in division)
 
 
-def fits(target: np.ndarray, settings: Lane) -> int:
-    """Return how many fits `validate` takes for `target` (n_rows,), those of choices among them."""
-    folds = division(target, settings).split(target, target)
-    return sum(choices.fits(target[train], settings) + 1 for train, _ in folds)
-
-
-def validate(rows: np.ndarray, target: np.ndarray, settings: Lane, progress: "tqdm[Any]") -> Validation:
-    """Return how good `settings` are on `rows` (n_rows, n_features), in their own units, and `target` (n_rows,).
+def validate(sample: Sample, division: Division, settings: Lane, progress: "tqdm[Any]") -> Validation:
+    """Return how good `settings` are on the rows that `division` holds out.
 
     Each row is predicted once in each repeat. What is auto is chosen from each fold's training rows alone.
     """
     right, loss = [], []
-    for train, held_out in division(target, settings).split(rows, target):
-        held = settings
+    for train, held_out in division:
+        learned, held = sample.part(train), settings
         if settings.chooses():
-            chosen = choices.choose(rows[train], target[train], settings)
+            chosen = choices.choose(learned, settings)
             held = settings.holding(chosen.C, chosen.threshold)
-        fitted = fitting.unfitted(held, rows.shape[1]).fit(rows[train], target[train])
-        says, actual = rounded(log_odds(fitted, rows[held_out])), target[held_out]
+        fitted = fitting.unfitted(held, sample.rows.shape[1]).fit(learned.rows, learned.target)
+        says, actual = rounded(log_odds(fitted, sample.rows[held_out])), sample.target[held_out]
         right.append(int(((rounded(expit(says)) >= held.threshold) == actual).sum()))
         loss.append(log_loss(actual, says) * len(actual))
-        progress.update(choices.fits(target[train], settings) + 1)
-    by_repeat = (settings.evaluate.repeats, -1)
-    return Validation(*(np.reshape(sums, by_repeat).sum(axis=1) / len(target) for sums in (right, loss)))
+        progress.update(choices.fits(learned, settings) + 1)
+    by_repeat = (len(division.fold_of), -1)
+    return Validation(*(np.reshape(sums, by_repeat).sum(axis=1) / len(sample.target) for sums in (right, loss)))
 
 
-def held_out(rows: np.ndarray, target: np.ndarray, settings: Lane) -> np.ndarray:
-    """Return the probability of each row, (n_rows,), from a fit without its fold; nothing where there are no two folds.
+def held_out(table: pd.DataFrame, settings: Lane) -> tuple[np.ndarray, np.ndarray]:
+    """Return what became of each row of `table` and its probability from a fit without its fold, (n_rows,) each.
 
-    rows: (n_rows, n_features), in their own units. target: (n_rows,). settings: C is a number.
+    Nothing where there are no two folds. table: features in their own units. settings: C is a number.
     """
-    asked, folds = settings.evaluate, fitting.fold_count(target, settings.evaluate.folds)
-    if folds < 2:
-        return np.empty(0)
-    division = StratifiedKFold(folds, shuffle=True, random_state=asked.seed)
-    estimator = fitting.unfitted(settings, rows.shape[1])
+    sample, asked = Sample.of(table, settings), settings.evaluate
+    division = divide(sample, asked.folds, asked.seed)
+    says, predicted = np.empty(len(table)), division.fold_of[0] >= 0
     with fitting.solver_warnings():  # cross_validation, of the like fits, tells
-        says = cross_val_predict(estimator, rows, target, cv=division, method="decision_function")
-    return rounded(expit(rounded(says)))
+        for train, out in division:
+            estimator = fitting.unfitted(settings, sample.rows.shape[1])
+            says[out] = log_odds(estimator.fit(sample.rows[train], sample.target[train]), sample.rows[out])
+    return sample.target[predicted], rounded(expit(rounded(says[predicted])))
 
 
 def cross_validation(table: pd.DataFrame, settings: Lane, held: Lane) -> tuple[dict[str, Any], dict[str, str]]:
@@ -106,26 +98,24 @@ def cross_validation(table: pd.DataFrame, settings: Lane, held: Lane) -> tuple[d
     two models that each chose for themselves would differ by their choices, too. So where C is auto, the log loss that
     a difference starts from is not the nested one.
     """
-    target, asked, features = table[settings.target].to_numpy(), settings.evaluate, settings.features
-    folds = fitting.fold_count(target, asked.folds)
-    if obstacle := _obstacle(target, settings):
+    sample, asked, features = Sample.of(table, settings), settings.evaluate, settings.features
+    division = divide(sample, asked.folds, asked.seed, asked.repeats)
+    folds = division.folds
+    if obstacle := _obstacle(sample, folds, settings):
         return {}, {"no_cross_validation": f"{obstacle}, so there is no cross-validation"}
     cautions = {}
     if folds < asked.folds:
         fewer = f"the rarer class has {folds} rows: {folds} folds of the cross-validation instead of {asked.folds}"
         cautions["fewer_folds"] = fewer
     compared = len(features) + settings.chooses()
-    total = fits(target, settings) + compared * fits(target, held)
-    rows = table[features].to_numpy(dtype=float)
+    total = fits(sample, division, settings) + compared * fits(sample, division, held)
     with (
         fitting.solver_warnings() as warned,
         bar("cross-validation", "fits", total=total) as progress,
     ):
-        whole = validate(rows, target, settings, progress)
-        start = validate(rows, target, held, progress) if settings.chooses() else whole
-        parts = [
-            validate(np.delete(rows, position, axis=1), target, held, progress) for position in range(len(features))
-        ]
+        whole = validate(sample, division, settings, progress)
+        start = validate(sample, division, held, progress) if settings.chooses() else whole
+        parts = [validate(sample.without(feature), division, held, progress) for feature in range(len(features))]
     if warned:
         cautions["not_converged"] = fitting.in_words(warned, total, "the cross-validation")
     without = {
@@ -136,11 +126,11 @@ def cross_validation(table: pd.DataFrame, settings: Lane, held: Lane) -> tuple[d
     return {"folds": folds, "repeats": asked.repeats, **spreads, "without": without}, cautions
 
 
-def _obstacle(target: np.ndarray, settings: Lane) -> str:
-    """Return why there can be no cross-validation of rows with `target` (n_rows,), nothing where there can."""
-    rarer, folds = int(np.bincount(target, minlength=2).min()), fitting.fold_count(target, settings.evaluate.folds)
+def _obstacle(sample: Sample, folds: int, settings: Lane) -> str:
+    """Return why there can be no cross-validation of `sample` in so many folds, nothing where there can."""
     if folds < 2:
         return "one class has a single row"
+    rarer = int(np.bincount(sample.target, minlength=2).min())
     left = rarer - math.ceil(rarer / folds)  # for training, where a fold holds out the most
     if settings.chooses() and left < 2:
         return (

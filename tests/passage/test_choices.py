@@ -15,11 +15,13 @@ from sklearn.preprocessing import StandardScaler
 from passage import choices, fitting
 from passage.choices import Choices, TooFewRows, TriedC, TriedThreshold
 from passage.errors import Mistake
+from passage.folds import Sample
 
 GRID = [0.1, 1.0, 10.0]
 MANY = pd.concat([students.ROWS, students.ROWS.assign(hours=students.ROWS["hours"] * 0.9 + 1)], ignore_index=True)
 ROWS, PASSED = MANY[students.FEATURES].to_numpy(float), MANY["passed"].to_numpy()
-FOLDS = StratifiedKFold(4, shuffle=True, random_state=7)
+SAMPLE = Sample(ROWS, PASSED)
+FOLDS = list(StratifiedKFold(4, shuffle=True, random_state=7).split(ROWS, PASSED))
 TUNE = {"C": GRID, "folds": 4, "seed": 7}
 
 
@@ -28,13 +30,13 @@ def estimator(C: float = 1.0) -> object:
 
 
 def test_each_c_is_tried_with_the_scaler_fitted_in_each_fold_alone() -> None:
-    tried = choices.try_C(ROWS, PASSED, students.lane(C="auto", tune=TUNE), FOLDS)
+    tried = choices.try_C(SAMPLE, students.lane(C="auto", tune=TUNE), FOLDS)
 
     def losses(rows: np.ndarray, C: float) -> np.ndarray:
         return np.array(
             [
                 log_loss(PASSED[out], estimator(C).fit(rows[train], PASSED[train]).predict_proba(rows[out]))  # type: ignore[attr-defined]
-                for train, out in FOLDS.split(rows, PASSED)
+                for train, out in FOLDS
             ]
         )
 
@@ -54,8 +56,8 @@ def test_no_fold_sees_the_scaling_of_another(monkeypatch: pytest.MonkeyPatch) ->
             return super().fit(rows)  # type: ignore[no-any-return]
 
     monkeypatch.setitem(fitting.SCALERS, "standard", Recording)
-    choices.choose(ROWS, PASSED, students.lane(C="auto", threshold="auto", tune=TUNE))
-    trained = [ROWS[train].tolist() for train, _ in FOLDS.split(ROWS, PASSED)]
+    choices.choose(SAMPLE, students.lane(C="auto", threshold="auto", tune=TUNE))
+    trained = [ROWS[train].tolist() for train, _ in FOLDS]
     unused = [ROWS.tolist()]  # TunedThresholdClassifierCV fits all rows, too, and nothing here looks at that
     assert sorted(seen) == sorted(trained * (len(GRID) + 1) + unused)
 
@@ -82,11 +84,11 @@ def test_the_strongest_penalty_within_one_standard_error_of_the_best_is_chosen(
 )
 def test_each_threshold_gets_its_mean_score_over_the_folds(criterion: str, measure: object) -> None:
     settings = students.lane(C=3.0, threshold="auto", tune=TUNE | {"criterion": criterion})
-    tried = choices.try_thresholds(ROWS, PASSED, settings, FOLDS)
+    tried = choices.try_thresholds(SAMPLE, settings, FOLDS)
     assert [one.threshold for one in tried] == [round(0.02 * step, 2) for step in range(1, 50)]
     for one in tried[5::12]:
         scores = []
-        for train, out in FOLDS.split(ROWS, PASSED):
+        for train, out in FOLDS:
             probability = estimator(3.0).fit(ROWS[train], PASSED[train]).predict_proba(ROWS[out])[:, 1]  # type: ignore[attr-defined]
             predicted = probability >= one.threshold
             scores.append(measure(PASSED[out], predicted) if callable(measure) else (predicted == PASSED[out]).mean())
@@ -97,7 +99,7 @@ def test_a_probability_decides_by_its_written_digits_as_in_predictions(monkeypat
     half = np.array([0.5 + 1e-12, 0.5 - 1e-12])
     monkeypatch.setattr(LogisticRegression, "predict_proba", lambda _, rows: np.tile(half, (len(rows), 1)))
     settings = students.lane(threshold="auto", tune=TUNE | {"criterion": "f1"})
-    score = {one.threshold: one.score for one in choices.try_thresholds(ROWS, PASSED, settings, FOLDS)}
+    score = {one.threshold: one.score for one in choices.try_thresholds(SAMPLE, settings, FOLDS)}
     assert score[0.5] == pytest.approx(2 / 3)
     assert score[0.52] == 0
 
@@ -119,21 +121,19 @@ def test_of_equally_good_thresholds_the_one_nearest_to_a_half_is_chosen_or_the_l
 
 def test_the_threshold_is_chosen_for_the_chosen_c() -> None:
     tune = TUNE | {"C": [0.01, 0.1]}
-    both = choices.choose(ROWS, PASSED, students.lane(C="auto", threshold="auto", tune=tune))
+    both = choices.choose(SAMPLE, students.lane(C="auto", threshold="auto", tune=tune))
     for_that, for_another = (
-        choices.choose(ROWS, PASSED, students.lane(C=C, threshold="auto", tune=tune)) for C in (both.C, 1.0)
+        choices.choose(SAMPLE, students.lane(C=C, threshold="auto", tune=tune)) for C in (both.C, 1.0)
     )
     assert (for_that.threshold, for_that.tried_thresholds) == (both.threshold, both.tried_thresholds)
     assert for_another.tried_thresholds != both.tried_thresholds
-    alone = choices.choose(ROWS, PASSED, students.lane(C="auto", threshold=0.3, tune=tune))
+    alone = choices.choose(SAMPLE, students.lane(C="auto", threshold=0.3, tune=tune))
     assert (alone.C, alone.threshold, alone.tried_thresholds) == (both.C, 0.3, [])
     assert for_that.tried_C == []
 
 
 def test_another_seed_divides_the_rows_in_another_way() -> None:
-    first, second = (
-        choices.choose(ROWS, PASSED, students.lane(C="auto", tune=TUNE | {"seed": seed})) for seed in (1, 2)
-    )
+    first, second = (choices.choose(SAMPLE, students.lane(C="auto", tune=TUNE | {"seed": seed})) for seed in (1, 2))
     assert first.tried_C != second.tried_C
 
 
@@ -142,9 +142,9 @@ def test_the_fits_of_a_choice_are_counted_as_they_are_made(
     C: float | str, threshold: float | str, fits_made: list[LogisticRegression]
 ) -> None:
     settings = students.lane(C=C, threshold=threshold, tune=TUNE)
-    choices.choose(ROWS, PASSED, settings)
-    assert len(fits_made) == choices.fits(PASSED, settings)
-    assert choices.fits(PASSED, students.lane()) == 0
+    choices.choose(SAMPLE, settings)
+    assert len(fits_made) == choices.fits(SAMPLE, settings)
+    assert choices.fits(SAMPLE, students.lane()) == 0
 
 
 def test_fewer_rows_than_folds_give_fewer_folds_and_a_sentence() -> None:
@@ -160,7 +160,7 @@ def test_fewer_rows_than_folds_give_fewer_folds_and_a_sentence() -> None:
 def test_a_class_with_one_row_is_a_mistake_that_names_each_key_that_is_auto() -> None:
     one = MANY[(MANY["passed"] == 0) | (np.arange(16) < 2)]
     with pytest.raises(TooFewRows):
-        choices.choose(one[students.FEATURES].to_numpy(float), one["passed"].to_numpy(), students.lane(C="auto"))
+        choices.choose(Sample.of(one, students.lane()), students.lane(C="auto"))
     with pytest.raises(Mistake) as caught:
         choices.for_model("m", one, students.lane(C="auto", threshold="auto"))
     why = "is auto, but one class has a single training row, and a choice by cross-validation takes two of each"

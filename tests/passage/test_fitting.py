@@ -2,7 +2,6 @@
 
 import warnings
 
-import numpy as np
 import pytest
 import students
 from sklearn.exceptions import ConvergenceWarning
@@ -22,12 +21,6 @@ def test_what_is_fitted_has_the_scaler_and_the_regression_of_the_settings() -> N
     }
     assert isinstance(fitting.unfitted(other["minmax"], 2)["scaler"], MinMaxScaler)
     assert fitting.unfitted(other["none"], 2)["scaler"] == "passthrough"
-
-
-def test_there_are_at_most_as_many_folds_as_the_rarer_class_has_rows() -> None:
-    target = np.array([0, 0, 0, 1, 1])
-    assert [fitting.fold_count(target, wanted) for wanted in (2, 3, 5)] == [2, 2, 2]
-    assert fitting.fold_count(np.array([0, 0, 0]), 5) == 0
 
 
 def test_each_warning_of_a_solver_is_collected_and_other_warnings_are_as_before() -> None:

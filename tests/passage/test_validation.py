@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
 from passage import choices
+from passage.folds import Sample, divide
 from passage.params import Lane
 from passage.validation import cross_validation, fits, held_out
 
@@ -80,9 +81,9 @@ def test_what_is_auto_is_chosen_anew_from_each_folds_training_rows_alone(monkeyp
     chosen_from = []
     choose = choices.choose
 
-    def recording(rows: np.ndarray, target: np.ndarray, settings: Lane) -> choices.Choices:
-        chosen_from.append((rows.tolist(), target.tolist()))
-        return choose(rows, target, settings)
+    def recording(sample: Sample, settings: Lane) -> choices.Choices:
+        chosen_from.append((sample.rows.tolist(), sample.target.tolist()))
+        return choose(sample, settings)
 
     monkeypatch.setattr(choices, "choose", recording)
     auto = students.lane(C="auto", tune=TUNE)
@@ -121,7 +122,8 @@ def test_progress_counts_every_fit(
     cross_validation(MANY, settings, settings.holding(1.0, 0.5))
     assert totals == {len(fits_made)}
     assert sum(steps) == len(fits_made)
-    assert fits(PASSED, settings.holding(1.0, 0.5)) == 12
+    sample = Sample.of(MANY, settings)
+    assert fits(sample, divide(sample, 4, 1, 3), settings.holding(1.0, 0.5)) == 12
 
 
 def test_where_a_fold_leaves_too_few_rows_to_choose_from_there_is_a_sentence_and_no_cross_validation() -> None:
@@ -152,5 +154,7 @@ def test_held_out_probabilities_are_those_of_scikit_learn_and_none_where_there_a
     rows, passed = MANY[students.FEATURES].to_numpy(float), MANY["passed"].to_numpy()
     division = StratifiedKFold(4, shuffle=True, random_state=1)
     expected = cross_val_predict(estimator, rows, passed, cv=division, method="predict_proba")[:, 1]
-    assert held_out(rows, passed, students.lane()) == pytest.approx(expected, abs=1e-7)
-    assert len(held_out(rows[:3], np.array([0, 0, 1]), students.lane())) == 0
+    actual, probability = held_out(MANY, students.lane())
+    assert probability == pytest.approx(expected, abs=1e-7)
+    assert actual.tolist() == passed.tolist()
+    assert [len(found) for found in held_out(MANY.iloc[:3], students.lane())] == [0, 0]
