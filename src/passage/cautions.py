@@ -60,11 +60,19 @@ def of_split(train: pd.DataFrame, test: pd.DataFrame, settings: Lane, rows: str)
             f"{target.name} is {target.iloc[0]} for each of the {len(test)} test {rows}: how well the model tells both "
             "classes apart, they cannot say"
         )
-    if twice := len(test.merge(train.drop_duplicates(), how="inner")):
+    known = [*settings.features, settings.target]  # of two rows; a mark tells them apart
+    if twice := len(test[known].merge(train[known].drop_duplicates(), how="inner")):
         found["duplicates_across_split"] = (
             f"{twice} of {len(test)} test {rows} {verb('equals', twice)} a training one in every feature and the "
             "target: if they are the same ones, the test flatters"
         )
+    if mark := settings.split.mark:
+        marks = pd.concat([train[mark], test[mark]])
+        if not marks.is_unique:
+            found["dependent_rows"] = (
+                f"the {len(marks)} {rows} have {marks.nunique()} values of {mark}, and those of one value are hardly "
+                "independent of each other: the intervals of the accuracy and of the odds are too narrow"
+            )
     if settings.saw_test_rows():
         found["saw_test_rows"] = f"the scaling was fitted on the {len(test)} test {rows}, too"
     return found

@@ -17,7 +17,7 @@ from passage import fitting, paths
 from passage.classifier import PLAIN_THRESHOLD
 from passage.digits import PREDICTED, rounded, significant
 from passage.errors import Mistake
-from passage.folds import Sample, divide
+from passage.folds import Sample, divide, scarcity, too_few
 from passage.params import AUTO, Lane
 
 Folds = list[tuple[np.ndarray, np.ndarray]]
@@ -26,7 +26,7 @@ THRESHOLDS = [hundredth / 100 for hundredth in range(2, 100, 2)]
 
 
 class TooFewRows(ValueError):
-    """There are not two rows of each class, which the smallest cross-validation needs."""
+    """There are no two folds with both classes, which the smallest cross-validation needs."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ def choose(sample: Sample, settings: Lane) -> Choices:
     """
     division = folds(sample, settings)
     if len(division) < 2:
-        raise TooFewRows("one class has a single training row, and a choice by cross-validation takes two of each")
+        few = too_few(settings.split, "training row")
+        raise TooFewRows(f"{few}, and a choice by cross-validation takes two of each")
     tried_C = try_C(sample, settings, division) if settings.train.C == AUTO else []  # noqa: N806
     C = strongest_within_one_standard_error(tried_C) if tried_C else float(settings.train.C)  # noqa: N806
     tried_thresholds = (
@@ -119,8 +120,8 @@ def for_model(name: str, training: pd.DataFrame, settings: Lane) -> Choices | No
         raise Mistake(f"{paths.PARAMS}: {key} is auto, but {error}; give a number" for key in keys) from None
     cautions, asked = {}, settings.train.tune.folds
     if choices.folds < asked:
-        rarer = f"the rarer class has {choices.folds} training rows"
-        cautions["choice_fewer_folds"] = f"{rarer}: {choices.folds} folds of the choice (auto) instead of {asked}"
+        few = scarcity(choices.folds, settings.split, "training rows")
+        cautions["choice_fewer_folds"] = f"{few}: {choices.folds} folds of the choice (auto) instead of {asked}"
     if warned:
         doing = "the choice (auto) from the training rows"
         cautions["choice_not_converged"] = fitting.in_words(warned, fits(sample, settings), doing)
@@ -137,9 +138,13 @@ def fits(sample: Sample, settings: Lane) -> int:
 
 
 def folds(sample: Sample, settings: Lane) -> Folds:
-    """Return the positions of the rows that train and of those held out, for each fold of a choice from `sample`."""
+    """Return the positions of the rows that train and of those held out, for each fold of a choice from `sample`.
+
+    A fold that holds out rows of one class alone, as whole groups may be, has no score of balanced accuracy or F1.
+    """
     tune = settings.train.tune
-    return list(divide(sample, tune.folds, tune.seed))
+    division = divide(sample, tune.folds, tune.seed)
+    return [(train, out) for train, out in division if sample.target[out].min() < sample.target[out].max()]
 
 
 def try_C(sample: Sample, settings: Lane, division: Folds) -> list[TriedC]:  # noqa: N802 (scikit-learn's name)

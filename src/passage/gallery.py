@@ -50,7 +50,8 @@ def draw(
     """
     scaler, classifier = model
     words, test = vocabulary(settings), metrics.get("test")
-    rows = pd.concat([table.assign(side=side) for side, table in sides.items()], ignore_index=True)
+    known = [*settings.features, settings.target]
+    rows = pd.concat([table[known].assign(side=side) for side, table in sides.items()], ignore_index=True)
     rows = rows.rename(columns={settings.target: "actual"})
     drawn = {}
     if len(classifier.features) == 1:

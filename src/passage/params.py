@@ -73,18 +73,26 @@ class Settings(BaseModel):
 class Split(Settings):
     """Which rows train and which test; keys that the chosen method does not use may stay."""
 
-    method: Literal["random", "column", "none"] = Field(
-        description="random: by chance; column: as a column of the table says, train or test; none: every row trains"
+    method: Literal["random", "column", "hash", "group", "none"] = Field(
+        description="random: by chance; column: as a column of the table says, train or test; hash: by the identifier "
+        "of each row, which keeps its side whatever happens to the others; group: by chance, rows with the same value "
+        "of a column together; none: every row trains"
     )
     test_size: Annotated[float, Gt(0), Lt(1)] | None = Field(
-        default=None, description="random: share of the rows that test", validate_default=True
+        default=None, description="random, hash, group: share of the rows that test", validate_default=True
     )
     stratify: bool | None = Field(
-        default=None, description="random: keep the share of passes the same on both sides", validate_default=True
+        default=None,
+        description="random, group: keep the share of passes the same on both sides",
+        validate_default=True,
     )
-    seed: Seed | None = Field(default=None, description="random: another seed, another split", validate_default=True)
+    seed: Seed | None = Field(
+        default=None, description="random, hash, group: another seed, another split", validate_default=True
+    )
     column: Column | None = Field(
-        default=None, description="column: the column that says train or test", validate_default=True
+        default=None,
+        description="column: the column that says train or test; hash, group: the one that says whose row it is",
+        validate_default=True,
     )
 
     @field_validator("test_size", "stratify", "seed", "column")
@@ -96,9 +104,14 @@ class Split(Settings):
         return value
 
     @property
-    def side_column(self) -> str | None:
-        """The column that says train or test, where the method goes by one."""
-        return self.column if self.method == "column" else None
+    def named_column(self) -> str | None:
+        """The column that the method goes by, where it goes by one."""
+        return self.column if "column" in _SPLIT_KEYS[self.method] else None
+
+    @property
+    def mark(self) -> str | None:
+        """The column whose values say which rows belong together, in a cross-validation, too."""
+        return None if self.method == "column" else self.named_column
 
     def used(self) -> dict[str, Any]:
         """Return the keys that the method uses, with their values."""
@@ -108,6 +121,8 @@ class Split(Settings):
 _SPLIT_KEYS: dict[str | None, tuple[str, ...]] = {
     "random": ("test_size", "stratify", "seed"),
     "column": ("column",),
+    "hash": ("column", "test_size", "seed"),
+    "group": ("column", "test_size", "stratify", "seed"),
     "none": (),
 }
 
@@ -245,15 +260,15 @@ class Lane(Settings):
     @classmethod
     def _own_column(cls, split: Split, info: ValidationInfo) -> Split:
         taken = [info.data.get("target", ""), *info.data.get("features", [])]
-        if split.side_column in taken:
+        if split.named_column in taken:
             raise findings.wrong(split.column, "it must be neither a feature nor the target", "column")
         return split
 
     def columns(self, name: str) -> dict[str, str]:
         """Return the columns that the table of lane `name` must have, each with the full key that names it."""
         named = {self.target: "target"} | dict.fromkeys(self.features, "features")
-        if self.split.side_column is not None:
-            named[self.split.side_column] = "split.column"
+        if self.split.named_column is not None:
+            named[self.split.named_column] = "split.column"
         for column in self.words.columns:  # may be that of a feature that an experiment leaves out
             named.setdefault(column, "words.columns")
         return {column: f"models.{name}.{key}" for column, key in named.items()}

@@ -1,7 +1,7 @@
 """Tables as they come: read, and refused with one line that says where they are wrong."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,10 @@ from passage import headers
 from passage.errors import Mistake
 
 
-def read(path: Path) -> pd.DataFrame:
+def read(path: Path, text: Collection[str] = ()) -> pd.DataFrame:
     """Return the table at `path`, one row for each record; what is a number in each row of a column is a number.
 
+    text: columns of which a CSV is to give the text as it stands there, 007 and not 7.
     Raises Mistake for what `headers.columns` refuses, rows of different widths and a header without rows.
     """
     headers.columns(path)
@@ -23,7 +24,7 @@ def read(path: Path) -> pd.DataFrame:
         table = _parquet(path)
     else:
         try:
-            table = pd.read_csv(path, low_memory=False)
+            table = pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(text, str))
         except (pd.errors.ParserError, UnicodeDecodeError) as error:
             headers.walk(path)  # raises Mistake with the line, which pandas counts its own way
             raise Mistake(f"{path}: this is not CSV: {str(error).strip().splitlines()[-1]}") from None
@@ -93,6 +94,11 @@ def sides(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
     wrong = ~column.isin(["train", "test"]).to_numpy()
     _refuse([_finding(table, name, wrong, path, "a split column must say train or test")])
     return column
+
+
+def refuse(table: pd.DataFrame, name: str, wrong: np.ndarray, path: Path, rule: str) -> None:
+    """Raise Mistake for the first row of column `name` where `wrong` (n_rows,) holds: where, what, but `rule`."""
+    _refuse([_finding(table, name, wrong, path, rule)])
 
 
 def _refuse(findings: list[str]) -> None:

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from passage import choices, fitting
 from passage.digits import PREDICTED, rounded, significant
-from passage.folds import Division, Sample, divide
+from passage.folds import Division, Sample, divide, scarcity, too_few
 from passage.goodness import log_loss
 from passage.params import Lane
 from passage.progress import bar
@@ -101,12 +101,12 @@ def cross_validation(table: pd.DataFrame, settings: Lane, held: Lane) -> tuple[d
     sample, asked, features = Sample.of(table, settings), settings.evaluate, settings.features
     division = divide(sample, asked.folds, asked.seed, asked.repeats)
     folds = division.folds
-    if obstacle := _obstacle(sample, folds, settings):
+    if obstacle := _obstacle(sample, division, settings):
         return {}, {"no_cross_validation": f"{obstacle}, so there is no cross-validation"}
     cautions = {}
     if folds < asked.folds:
-        fewer = f"the rarer class has {folds} rows: {folds} folds of the cross-validation instead of {asked.folds}"
-        cautions["fewer_folds"] = fewer
+        fewer = f"{folds} folds of the cross-validation instead of {asked.folds}"
+        cautions["fewer_folds"] = f"{scarcity(folds, settings.split)}: {fewer}"
     compared = len(features) + settings.chooses()
     total = fits(sample, division, settings) + compared * fits(sample, division, held)
     with (
@@ -126,13 +126,20 @@ def cross_validation(table: pd.DataFrame, settings: Lane, held: Lane) -> tuple[d
     return {"folds": folds, "repeats": asked.repeats, **spreads, "without": without}, cautions
 
 
-def _obstacle(sample: Sample, folds: int, settings: Lane) -> str:
-    """Return why there can be no cross-validation of `sample` in so many folds, nothing where there can."""
+def _obstacle(sample: Sample, division: Division, settings: Lane) -> str:
+    """Return why there can be no cross-validation of `sample` by `division`, nothing where there can."""
+    folds, split = division.folds, settings.split
     if folds < 2:
-        return "one class has a single row"
+        return too_few(split)
+    if not settings.chooses():
+        return ""
+    if split.mark:
+        if all(len(choices.folds(sample.part(train), settings)) >= 2 for train, _ in division):
+            return ""
+        return f"C or threshold is auto, but of what some fold leaves to choose from, {too_few(split)}"
     rarer = int(np.bincount(sample.target, minlength=2).min())
     left = rarer - math.ceil(rarer / folds)  # for training, where a fold holds out the most
-    if settings.chooses() and left < 2:
+    if left < 2:
         return (
             f"C or threshold is auto and a choice takes two rows of each class, but the rarer one has {rarer}, "
             f"of which {folds} folds leave one to choose from"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from passage import files, headers, params, tables
+from passage import files, headers, marks, params, sides, tables
 from passage.errors import Mistake
 from passage.params import Split
 from passage.paths import Lane
@@ -16,20 +16,17 @@ def split(table: pd.DataFrame, target: str, settings: Split) -> tuple[pd.DataFra
 
     Raises ValueError where the rows are too few to be divided as asked, or one class alone would train.
     """
-    match settings.method:
-        case "random":
-            train, test = train_test_split(
-                table,
-                test_size=settings.test_size,
-                stratify=table[target] if settings.stratify else None,
-                random_state=settings.seed,
-            )
-            train, test = train.sort_index(), test.sort_index()
-        case "column":
-            tests = table[settings.column] == "test"
-            train, test = table[~tests], table[tests]
-        case "none":
-            train, test = table, table.iloc[:0]
+    if settings.method == "random":
+        train, test = train_test_split(
+            table,
+            test_size=settings.test_size,
+            stratify=table[target] if settings.stratify else None,
+            random_state=settings.seed,
+        )
+        train, test = train.sort_index(), test.sort_index()
+    else:
+        tests = sides.testing(table, target, settings)
+        train, test = table[~tests], table[tests]
     if train[target].nunique() < 2:
         if train.empty:
             raise ValueError("there are no training rows")
@@ -39,20 +36,21 @@ def split(table: pd.DataFrame, target: str, settings: Split) -> tuple[pd.DataFra
 
 
 def main(name: str) -> None:
-    """Write data/split/NAME/train.parquet and test.parquet: the features and the target."""
+    """Write data/split/NAME/train.parquet and test.parquet: features, target, and what ties rows together, if any."""
     lane, settings = Lane(name), params.load().model(name)
     path = Path(settings.data)
-    raw = tables.read(path)
+    by, mark = settings.split.named_column, [settings.split.mark] if settings.split.mark else []
+    raw = tables.read(path, text=mark)
     headers.require(path, settings.columns(name))
     table = tables.numbers(raw, settings.features, path)
     table[settings.target] = tables.labels(raw, settings.target, path)
-    if column := settings.split.side_column:
-        table[column] = tables.sides(raw, column, path)
+    if by:
+        table[by] = marks.read(raw, settings.split, path)
     try:
         train, test = split(table, settings.target, settings.split)
     except ValueError as error:
         raise Mistake(f"{path}: split by models.{name}.split: {error}") from None
-    kept = [*settings.features, settings.target]
+    kept = [*settings.features, settings.target, *mark]
     files.write_parquet(lane.split_train, train[kept])
     files.write_parquet(lane.split_test, test[kept])
     print(f"{name}: {len(train)} rows train, {len(test)} test")

@@ -8,6 +8,7 @@ import students
 
 from passage import cautions
 from passage.association import associate
+from passage.params import Lane
 
 SOUND: dict[str, Any] = associate(students.ROWS[students.FEATURES], students.ROWS["passed"].to_numpy(), 0.95).content()
 
@@ -75,3 +76,17 @@ def test_values_outside_the_training_range_are_named_a_few_of_many() -> None:
         "outside_training_range": "11 of 11 rows lie outside the training range (hours is 0 to 19 there, but 20, 21, "
         "22, 23, 24 and 5 more here and courses is 0 to 4 there, but 9 here): do not believe their predictions"
     }
+
+
+def test_rows_of_one_person_are_not_independent_and_a_mark_is_no_feature() -> None:
+    split = {"method": "group", "column": "person", "test_size": 0.25, "stratify": True, "seed": 1}
+    settings = Lane.model_validate(students.lane().model_dump() | {"split": split, "words": {"rows": "students"}})
+    train, test = students.ROWS.assign(person=list("aabbccdd")), students.ROWS.iloc[[0, 1]].assign(person=["e", "f"])
+    assert cautions.of_split(train, test, settings, "students") == {
+        "duplicates_across_split": "2 of 2 test students equal a training one in every feature and the target: if "
+        "they are the same ones, the test flatters",
+        "dependent_rows": "the 10 students have 6 values of person, and those of one value are hardly independent of "
+        "each other: the intervals of the accuracy and of the odds are too narrow",
+    }
+    alone = train.assign(person=list("abcdghij"))
+    assert list(cautions.of_split(alone, test, settings, "students")) == ["duplicates_across_split"]

@@ -16,6 +16,7 @@ from passage import choices, fitting
 from passage.choices import Choices, TooFewRows, TriedC, TriedThreshold
 from passage.errors import Mistake
 from passage.folds import Sample
+from passage.params import Lane
 
 GRID = [0.1, 1.0, 10.0]
 MANY = pd.concat([students.ROWS, students.ROWS.assign(hours=students.ROWS["hours"] * 0.9 + 1)], ignore_index=True)
@@ -193,3 +194,40 @@ def test_what_is_chosen_is_told_beside_what_was_tried() -> None:
         "the threshold 0.6 is chosen: f1 0.9 in 5 folds of the training rows; of the best, it is nearest to 0.5",
     ]
     assert Choices(1.0, 0.5, [], [], "f1", 5).in_words() == []
+
+
+def by_group(**train_settings: object) -> Lane:
+    split = {"method": "group", "column": "person", "test_size": 0.25, "stratify": True, "seed": 1}
+    lane = students.lane(**train_settings)  # type: ignore[arg-type]
+    return Lane.model_validate(lane.model_dump() | {"split": split})
+
+
+def test_a_group_is_never_on_both_sides_of_a_choice() -> None:
+    auto = by_group(C="auto", threshold="auto", tune=TUNE)
+    sample = Sample.of(MANY.assign(person=[f"p{row % 6}" for row in range(16)]), auto)
+    division = choices.folds(sample, auto)
+    assert len(division) >= 2
+    assert sample.marks is not None
+    for train, out in division:
+        assert set(sample.marks[train]).isdisjoint(sample.marks[out])
+        assert set(PASSED[out]) == {0, 1}
+    found = choices.choose(sample, auto)
+    assert found.tried_C == choices.try_C(sample, auto, division)
+    assert found.folds == len(division)
+
+
+def test_too_few_groups_to_choose_from_are_told() -> None:
+    few = MANY.assign(person=["a" if passed else "b" for passed in PASSED])
+    with pytest.raises(Mistake) as caught:
+        choices.for_model("m", few, by_group(C="auto", tune=TUNE))
+    assert caught.value.lines == [
+        "params.yaml: models.m.train.C is auto, but the training rows of one class have too few values of person, and "
+        "a choice by cross-validation takes two of each; give a number"
+    ]
+    three = MANY.assign(person=[f"p{row % 3}" for row in range(16)])
+    found = choices.for_model("m", three, by_group(C="auto", tune=TUNE))
+    assert found is not None
+    assert found.cautions == {
+        "choice_fewer_folds": "the training rows of one class have 3 values of person alone: 3 folds of the choice "
+        "(auto) instead of 4"
+    }

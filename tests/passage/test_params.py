@@ -88,9 +88,16 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
         (
             "method: random",
             "method: rnd",
-            "models.model.split.method is \"rnd\"; it should be 'random', 'column' or 'none'",
+            "models.model.split.method is \"rnd\"; it should be 'random', 'column', 'hash',",
         ),
         ("column: split", "", "models.model_2.split.column is missing; split.method column needs it"),
+        ("method: random", "method: hash", "models.model.split.column is missing; split.method hash needs it"),
+        ("method: column", "method: group", "models.model_2.split.stratify is missing; split.method group needs it"),
+        (
+            "method: random",
+            "method: hash\n      column: hours_studied",
+            'models.model.split.column is "hours_studied"; it must be neither a feature nor the target',
+        ),
         (
             "column: split",
             "column: hours_studied",
@@ -181,6 +188,26 @@ def test_keys_of_another_split_method_may_stay_and_have_no_part_in_the_result() 
     lane = params.parse(changed("method: random", "method: none")).models["model"]
     assert lane.split.test_size == 0.25
     assert lane.used()["split"] == {"method": "none"}
+
+
+@pytest.mark.parametrize(
+    ("method", "used", "mark"),
+    [
+        ("column", {"column": "id"}, None),
+        ("hash", {"column": "id", "test_size": 0.25, "seed": 27}, "id"),
+        ("group", {"column": "id", "test_size": 0.25, "stratify": True, "seed": 27}, "id"),
+    ],
+)
+def test_a_split_uses_its_own_keys_and_the_table_must_have_its_column(
+    method: str, used: dict[str, Any], mark: str | None
+) -> None:
+    lane = params.parse(changed("method: random", f"method: {method}\n      column: id")).models["model"]
+    assert lane.used()["split"] == {"method": method} | used
+    assert lane.split.mark == mark
+    assert lane.columns("model")["id"] == "models.model.split.column"
+    random = params.parse(changed("method: random", "method: random\n      column: id")).models["model"]
+    assert "id" not in random.columns("model")
+    assert random.split.mark is None
 
 
 def test_how_to_choose_has_a_part_in_the_result_only_where_something_is_chosen() -> None:

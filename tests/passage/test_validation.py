@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from passage import choices
+from passage import choices, fitting
 from passage.folds import Sample, divide
 from passage.params import Lane
 from passage.validation import cross_validation, fits, held_out
@@ -158,3 +158,56 @@ def test_held_out_probabilities_are_those_of_scikit_learn_and_none_where_there_a
     assert probability == pytest.approx(expected, abs=1e-7)
     assert actual.tolist() == passed.tolist()
     assert [len(found) for found in held_out(MANY.iloc[:3], students.lane())] == [0, 0]
+
+
+def by_group(**train_settings: object) -> Lane:
+    split = {"method": "group", "column": "person", "test_size": 0.25, "stratify": True, "seed": 1}
+    lane = students.lane(**train_settings)  # type: ignore[arg-type]
+    return Lane.model_validate(lane.model_dump() | {"split": split})
+
+
+def test_rows_of_one_group_are_predicted_by_fits_without_any_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = MANY.assign(person=[f"p{row % 6}" for row in range(16)])
+    person_of = {tuple(row): person for row, person in zip(MANY[students.FEATURES].to_numpy(float), table["person"])}  # noqa: B905
+    together = []
+    original = fitting.unfitted
+
+    class Watched:
+        def __init__(self, settings: Lane, n_features: int) -> None:
+            self.inner = original(settings, n_features)
+
+        def fit(self, rows: np.ndarray, target: np.ndarray) -> "Watched":
+            self.trained = {person_of[tuple(row)] for row in rows} if rows.shape[1] == 2 else set()
+            self.inner.fit(rows, target)
+            return self
+
+        def decision_function(self, rows: np.ndarray) -> np.ndarray:
+            if rows.shape[1] == 2:
+                together.append(self.trained & {person_of[tuple(row)] for row in rows})
+            return np.asarray(self.inner.decision_function(rows))
+
+    monkeypatch.setattr(fitting, "unfitted", Watched)
+    found, cautions = validated(by_group(), table)
+    actual, probability = held_out(table, by_group())
+    assert together == [set()] * (4 * 3 + 4)
+    assert (found["folds"], cautions) == (4, {})
+    assert len(actual) == len(probability) == 16
+
+
+def test_few_groups_are_told_in_the_words_of_the_split() -> None:
+    three = MANY.assign(person=[f"p{row % 3}" for row in range(16)])
+    assert validated(by_group(), three)[1] == {
+        "fewer_folds": "the rows of one class have 3 values of person alone: 3 folds of the cross-validation instead "
+        "of 4"
+    }
+    one = MANY.assign(person="a")
+    why = "the rows of one class have too few values of person, so there is no cross-validation"
+    assert validated(by_group(), one) == ({}, {"no_cross_validation": why})
+    assert [len(found) for found in held_out(one, by_group())] == [0, 0]
+    auto = by_group(C="auto", tune=TUNE)
+    two = MANY.assign(person=[f"p{row % 2}" for row in range(16)])
+    why = (
+        "C or threshold is auto, but of what some fold leaves to choose from, the rows of one class have too few "
+        "values of person, so there is no cross-validation"
+    )
+    assert cross_validation(two, auto, auto.holding(1.0, 0.5)) == ({}, {"no_cross_validation": why})

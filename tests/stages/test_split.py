@@ -41,6 +41,15 @@ def test_a_column_says_who_tests() -> None:
     assert len(train) == 15
 
 
+@pytest.mark.parametrize("method", ["hash", "group"])
+def test_rows_of_one_person_are_on_one_side(method: str) -> None:
+    rows = ROWS.assign(person=[str(number % 7) for number in range(20)])
+    train, test = split(rows, "passed", by_chance(method=method, column="person"))
+    assert sorted([*train.index, *test.index]) == list(ROWS.index)
+    assert set(train["person"]).isdisjoint(test["person"])
+    assert len(test)
+
+
 def test_without_a_split_every_row_trains() -> None:
     train, test = split(ROWS, "passed", Split(method="none"))
     assert train.equals(ROWS)
@@ -62,3 +71,10 @@ def test_rows_that_cannot_train_a_model_are_refused(passed: list[int], side: str
     settings = Split(method="column", column=side) if side else by_chance()
     with pytest.raises(ValueError, match=said):
         split(rows, "passed", settings)
+
+
+@pytest.mark.parametrize(("size", "said"), [(1e-9, "there are no test rows"), (1 - 1e-9, "there are no training rows")])
+def test_a_hash_that_leaves_a_side_empty_is_refused(size: float, said: str) -> None:
+    rows = ROWS.assign(person=[str(number) for number in range(20)])
+    with pytest.raises(ValueError, match=said):
+        split(rows, "passed", by_chance(method="hash", column="person", test_size=size))

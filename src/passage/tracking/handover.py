@@ -80,7 +80,8 @@ def sides(name: str, settings: Params) -> list[Rows]:
     """Return the training rows of a lane and, where there are any, its test rows, in the table's own units."""
     lane, lane_files = settings.models[name], paths.Lane(name)
     tables = {"training": lane_files.split_train, "testing": lane_files.split_test}
-    rows = [Rows(context, pd.read_parquet(path), lane.target, lane.data) for context, path in tables.items()]
+    known = [*lane.features, lane.target]
+    rows = [Rows(context, pd.read_parquet(path)[known], lane.target, lane.data) for context, path in tables.items()]
     return [side for side in rows if not side.table.empty]
 
 
