@@ -66,7 +66,7 @@ def of_split(train: pd.DataFrame, test: pd.DataFrame, settings: Lane, rows: str)
             f"{twice} of {len(test)} test {rows} {verb('equals', twice)} a training one in every feature and the "
             "target: if they are the same ones, the test flatters"
         )
-    if mark := settings.split.mark:
+    if (mark := settings.split.mark) and not settings.split.past_only:
         marks = pd.concat([train[mark], test[mark]])
         if not marks.is_unique:
             found["dependent_rows"] = (

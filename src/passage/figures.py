@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from passage.sentences import level
+from passage.sentences import by_time, level
 from passage.vocabulary import Vocabulary
 
 ORDER = ("curve", "regions", "coefficients", "C", "confusion", "roc", "calibration", "thresholds")
@@ -41,7 +41,10 @@ def words_for(picture: str, metrics: Mapping[str, Any], confidence: float, words
     """Return the alt text and the caption of a picture, by its name."""
     no, yes = words.classes
     test, features = metrics.get("test", {}), ", ".join(metrics["odds"])
-    folds = "predicted by fits that have not seen them"
+    every, training, folds = f"All {words.rows}", f"Training {words.rows}", "predicted by fits that have not seen them"
+    if by_time(metrics):
+        every, training = f"Later {words.rows}", f"Later training {words.rows}"
+        folds = "predicted by fits on earlier ones"
     match picture:
         case "curve":
             return (
@@ -75,12 +78,12 @@ def words_for(picture: str, metrics: Mapping[str, Any], confidence: float, words
         case "calibration":
             return (
                 f"Share of {yes} among {words.rows} of like predicted probability",
-                f"All {words.rows}, {folds}: on the dotted line, probabilities are what they say.",
+                f"{every}, {folds}: on the dotted line, probabilities are what they say.",
             )
         case "thresholds":
             return (
                 "Accuracy, precision and recall over thresholds",
-                f"Training {words.rows}, {folds}: what another threshold would do.",
+                f"{training}, {folds}: what another threshold would do.",
             )
         case _:
             return (

@@ -17,23 +17,26 @@ class Sample:
     """Rows to divide. rows: (n_rows, n_features), in their own units. target: (n_rows,), 0 or 1.
 
     marks: (n_rows,), numbers that are the same for rows that belong together; None where each row stands alone.
+    past_only: marks are in order of time, and a row may be predicted from earlier ones alone.
     """
 
     rows: np.ndarray
     target: np.ndarray
     marks: np.ndarray | None = None
+    past_only: bool = False
 
     @classmethod
     def of(cls, table: pd.DataFrame, settings: Lane) -> Self:
         """Return the features, the target and the marks of `table`, which may hold more columns."""
         mark = settings.split.mark
         marks = pd.factorize(table[mark], sort=True)[0] if mark else None
-        return cls(table[settings.features].to_numpy(dtype=float), table[settings.target].to_numpy(), marks)
+        rows, target = table[settings.features].to_numpy(dtype=float), table[settings.target].to_numpy()
+        return cls(rows, target, marks, settings.split.past_only)
 
     def part(self, positions: np.ndarray) -> Self:
         """Return the rows at `positions`."""
         marks = None if self.marks is None else self.marks[positions]
-        return type(self)(self.rows[positions], self.target[positions], marks)
+        return replace(self, rows=self.rows[positions], target=self.target[positions], marks=marks)
 
     def without(self, feature: int) -> Self:
         """Return all rows without the feature at this position."""
@@ -42,20 +45,30 @@ class Sample:
 
 @dataclass(frozen=True)
 class Division:
-    """Rows in folds, once or several times. fold_of: (repeats, n_rows), which fold holds a row out, -1 for none."""
+    """Rows in folds, once or several times.
+
+    fold_of: (repeats, n_rows), which fold holds a row out, -1 for none. past_only: folds are in order of time, and of
+    the other rows those of earlier folds train, and those of none.
+    """
 
     fold_of: np.ndarray
+    past_only: bool = False
 
     @property
     def folds(self) -> int:
         """How many folds there are in each repeat: none where there cannot be two."""
         return int(self.fold_of.max()) + 1
 
+    def from_fold(self, first: int) -> "Division":
+        """Return the same folds without those before `first`, whose rows are then never held out."""
+        return replace(self, fold_of=np.where(self.fold_of < first, -1, self.fold_of - first))
+
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield the positions of the rows that train and of those that are held out, fold by fold, repeat by repeat."""
         for fold_of in self.fold_of:
             for fold in range(self.folds):
-                yield np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
+                train = fold_of < fold if self.past_only else fold_of != fold
+                yield np.flatnonzero(train), np.flatnonzero(fold_of == fold)
 
 
 def fold_count(target: np.ndarray, wanted: int) -> int:
@@ -66,8 +79,11 @@ def fold_count(target: np.ndarray, wanted: int) -> int:
 def divide(sample: Sample, wanted: int, seed: int, repeats: int = 1) -> Division:
     """Return `sample` in at most `wanted` folds, each with the same share of each class, anew in each repeat.
 
-    Rows that belong together are held out together; the share is then that of the groups with rows of a class.
+    Rows that belong together are held out together; the share is then that of the groups with rows of a class. Rows of
+    which the past alone may tell are divided once, by time; the earliest are never held out.
     """
+    if sample.marks is not None and sample.past_only:
+        return Division(_stretches(sample.target, sample.marks, wanted)[None, :], past_only=True)
     if sample.marks is None:
         return Division(_stratified(sample.target, fold_count(sample.target, wanted), seed, repeats))
     return Division(_in_groups(sample.target, sample.marks, wanted, seed, repeats))
@@ -91,6 +107,19 @@ def _in_groups(target: np.ndarray, marks: np.ndarray, wanted: int, seed: int, re
     return fold_of if sound else np.full_like(fold_of, -1)
 
 
+def _stretches(target: np.ndarray, times: np.ndarray, wanted: int) -> np.ndarray:
+    """Return the fold of each row, (n_rows,): stretches of time with about as many rows each.
+
+    Rows of one time are in one stretch, which scikit-learn's TimeSeriesSplit, by rows, does not look after. A stretch
+    is held out where both classes have been seen before it.
+    """
+    before = np.searchsorted(np.sort(times), times)  # rows
+    _, stretch = np.unique(before * (wanted + 1) // len(times), return_inverse=True)
+    seen = max(stretch[target == label].min(initial=stretch.max()) for label in (0, 1))
+    fold_of = np.maximum(stretch - seen - 1, -1)
+    return fold_of if fold_of.max() > 0 else np.full_like(fold_of, -1)
+
+
 def _both_train(target: np.ndarray, fold_of: np.ndarray, folds: int) -> bool:
     """Return whether rows of both classes train in each fold."""
     held_out = np.bincount(2 * fold_of.astype(int) + target, minlength=2 * folds).reshape(folds, 2)
@@ -112,6 +141,8 @@ def _stratified(strata: np.ndarray, folds: int, seed: int, repeats: int) -> np.n
 
 def scarcity(folds: int, split: Split, rows: str = "rows") -> str:
     """Return why there are so few folds, at least two, of `rows` that were split in this way."""
+    if split.past_only:
+        return f"{split.mark} has few values, or one class comes late or seldom among the {rows}"
     if split.mark:
         return f"the {rows} of one class have {folds} values of {split.mark} alone"
     return f"the rarer class has {folds} {rows}"
@@ -119,6 +150,8 @@ def scarcity(folds: int, split: Split, rows: str = "rows") -> str:
 
 def too_few(split: Split, row: str = "row") -> str:
     """Return why there are no two folds of rows that were split in this way."""
+    if split.past_only:
+        return f"{split.mark} has too few values, or one class comes too late or seldom among the {row}s"
     if split.mark:
         return f"the {row}s of one class have too few values of {split.mark}"
     return f"one class has a single {row}"

@@ -4,6 +4,8 @@ The classes are the reference of every key; params.schema.json is made from them
 """
 
 import math
+import re
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -11,6 +13,7 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -58,7 +61,34 @@ def _raw_table(name: str) -> str:
     return name
 
 
+# Dates and times as ISO 8601 writes them in full; 03/04/2026 would be a guess.
+ISO_TIME = re.compile(r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}(:?\d{2})?)?)?)?", re.ASCII)
+TIMES = "a date or time as 2026-03-01, 2026-03-01T09:30 or, with its time zone, 2026-03-01T09:30+01:00"
+
+
+def _date_or_number(value: object) -> object:
+    """Return a time in ISO 8601 (text) or a finite number as it is."""
+    if isinstance(value, date):
+        raise findings.wrong(value, f'it must be in quotes, "{value.isoformat()}", since DVC takes no bare date')
+    if not (_is_time(value) if isinstance(value, str) else _is_number(value)):
+        raise findings.wrong(value, f"it must be a number, or {TIMES}")
+    return value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(f"{text}-01" if len(text) == len("2026-03") else text)
+    except ValueError:
+        return False
+    return bool(ISO_TIME.fullmatch(text))
+
+
 Name = Annotated[str, AfterValidator(_lane_name)]
+DateOrNumber = Annotated[float | str, BeforeValidator(_date_or_number)]
 RawTable = Annotated[str, AfterValidator(_raw_table)]
 Column = Annotated[str, MinLen(1)]
 Phrase = Annotated[str, MinLen(1), MaxLen(200)]
@@ -73,10 +103,10 @@ class Settings(BaseModel):
 class Split(Settings):
     """Which rows train and which test; keys that the chosen method does not use may stay."""
 
-    method: Literal["random", "column", "hash", "group", "none"] = Field(
+    method: Literal["random", "column", "hash", "group", "time", "none"] = Field(
         description="random: by chance; column: as a column of the table says, train or test; hash: by the identifier "
         "of each row, which keeps its side whatever happens to the others; group: by chance, rows with the same value "
-        "of a column together; none: every row trains"
+        "of a column together; time: earlier rows train, later ones test; none: every row trains"
     )
     test_size: Annotated[float, Gt(0), Lt(1)] | None = Field(
         default=None, description="random, hash, group: share of the rows that test", validate_default=True
@@ -91,11 +121,17 @@ class Split(Settings):
     )
     column: Column | None = Field(
         default=None,
-        description="column: the column that says train or test; hash, group: the one that says whose row it is",
+        description="column: the column that says train or test; hash, group: the one that says whose row it is; time: "
+        "the one of dates, times or numbers",
+        validate_default=True,
+    )
+    test_from: DateOrNumber | None = Field(
+        default=None,
+        description="time: rows before it train, the others test; a number, or in quotes a date or time in ISO 8601",
         validate_default=True,
     )
 
-    @field_validator("test_size", "stratify", "seed", "column")
+    @field_validator("test_size", "stratify", "seed", "column", "test_from")
     @classmethod
     def _needed(cls, value: object, info: ValidationInfo) -> object:
         method = info.data.get("method")
@@ -110,8 +146,13 @@ class Split(Settings):
 
     @property
     def mark(self) -> str | None:
-        """The column whose values say which rows belong together, in a cross-validation, too."""
+        """The column whose values say which rows belong together or come first, in a cross-validation, too."""
         return None if self.method == "column" else self.named_column
+
+    @property
+    def past_only(self) -> bool:
+        """Whether a row may be predicted from earlier rows alone, by the column `mark`."""
+        return self.method == "time"
 
     def used(self) -> dict[str, Any]:
         """Return the keys that the method uses, with their values."""
@@ -123,6 +164,7 @@ _SPLIT_KEYS: dict[str | None, tuple[str, ...]] = {
     "column": ("column",),
     "hash": ("column", "test_size", "seed"),
     "group": ("column", "test_size", "stratify", "seed"),
+    "time": ("column", "test_from"),
     "none": (),
 }
 

@@ -87,8 +87,9 @@ def strongest(odds_ratios: pd.DataFrame) -> pd.DataFrame:
 
 
 def thresholds(actual: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
-    """Return threshold, accuracy, precision and recall; precision is missing where no row reaches the threshold.
+    """Return threshold, accuracy, precision and recall.
 
+    Precision is missing where no row reaches the threshold, recall where no row is of class 1.
     actual, probability: (n_rows,), each row's probability from a model that has not seen it.
     """
     if not len(actual):
@@ -100,13 +101,13 @@ def thresholds(actual: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
     wrong = predicted - right
     negatives = len(order) - len(passed)
     with np.errstate(invalid="ignore"):
-        precision = np.where(predicted > 0, right / predicted, np.nan)
+        precision, recall = right / predicted, right / len(passed)
     return _rounded(
         {
             "threshold": THRESHOLDS,
             "accuracy": (right + negatives - wrong) / len(order),
             "precision": precision,
-            "recall": right / len(passed),
+            "recall": recall,
         }
     )
 

@@ -65,6 +65,11 @@ class Section:
         return sentences.answer(self.metrics, self.confidence, self.words, self.beware)
 
     @property
+    def by_time(self) -> bool:
+        """Whether the cross-validation predicted later rows from earlier ones alone."""
+        return sentences.by_time(self.metrics)
+
+    @property
     def short_answer(self) -> str:
         """The same in one line."""
         return sentences.short(self.metrics, self.confidence, self.words)

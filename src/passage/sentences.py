@@ -47,19 +47,30 @@ def cross_validated(metrics: Mapping[str, Any], words: Vocabulary) -> str:
     """Return what the cross-validation came to; nothing where there is none."""
     if not (found := metrics.get("cross_validation")):
         return ""
+    total, folds = f"{sum(metrics['rows'].values()):,} {words.rows}", found["folds"]
+    chosen = " and ".join(metrics.get("chosen", {}))  # from other rows than those it is judged by
+    if by_time(metrics):
+        how = f"the {found['rows']:,} later ones of {total} are predicted, stretch by stretch, by fits on earlier ones"
+        how += f" that have chosen their {chosen} from those" if chosen else ""
+        over = f"{folds} stretches"
+    else:
+        how = f"each of all {total} is predicted by a fit that has not seen it"
+        how += f" and that has chosen its {chosen} without it" if chosen else ""
+        over = f"{found['repeats']} repeats of {folds} folds"
     return (
-        f"When each of all {sum(metrics['rows'].values()):,} {words.rows} is predicted by a fit that has not seen it"
-        f"{_chosen_anew(metrics)}, "
-        f"{share(found['accuracy'])} are predicted right ({share(found['accuracy_least'])} to "
-        f"{share(found['accuracy_greatest'])} over {found['repeats']} repeats of {found['folds']} folds: a spread, not "
-        "an interval)."
+        f"When {how}, {share(found['accuracy'])} are predicted right ({share(found['accuracy_least'])} to "
+        f"{share(found['accuracy_greatest'])} over {over}: a spread, not an interval)."
     )
 
 
-def _chosen_anew(metrics: Mapping[str, Any]) -> str:
-    """Return that what is auto is chosen from other rows than those it is judged by; nothing where nothing is."""
-    names = " and ".join(metrics.get("chosen", {}))
-    return f" and that has chosen its {names} without it" if names else ""
+def by_time(metrics: Mapping[str, Any]) -> bool:
+    """Return whether the cross-validation predicted later rows from earlier ones alone."""
+    return "rows" in metrics.get("cross_validation", {})
+
+
+def parts(metrics: Mapping[str, Any]) -> str:
+    """Return over what the cross-validation has a spread."""
+    return "stretches" if by_time(metrics) else "repeats"
 
 
 def odds(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> dict[str, str]:
@@ -106,17 +117,17 @@ def why_two(model: Mapping[str, Any]) -> str:
 
 def worth(metrics: Mapping[str, Any]) -> dict[str, str]:
     """Return for each feature one sentence on what knowing it is worth; nothing without a cross-validation."""
-    parts = metrics.get("cross_validation", {}).get("without", {})
-    return {feature: _worth(feature, one) for feature, one in parts.items()}
+    without = metrics.get("cross_validation", {}).get("without", {})
+    return {feature: _worth(feature, one, parts(metrics)) for feature, one in without.items()}
 
 
-def _worth(feature: str, one: Mapping[str, float]) -> str:
+def _worth(feature: str, one: Mapping[str, float], over: str) -> str:
     least, difference, greatest = (one[name] for name in ("difference_least", "difference", "difference_greatest"))
-    spread = f"({number(least)} to {number(greatest)} over the repeats)"
+    spread = f"({number(least)} to {number(greatest)} over the {over})"
     if least > 0:
         verdict = f"rises by {number(difference)} {spread}: knowing it helps"
     elif greatest < 0:
-        verdict = f"falls by {number(-difference)} ({number(-greatest)} to {number(-least)} over the repeats): "
+        verdict = f"falls by {number(-difference)} ({number(-greatest)} to {number(-least)} over the {over}): "
         verdict += "the model does better without"
     else:
         verdict = f"changes by {number(difference)} {spread}: whether knowing it helps, these rows do not tell"

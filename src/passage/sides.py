@@ -1,4 +1,4 @@
-"""Which rows test: as a column says, by a hash of what identifies them, or by drawing whole groups of them."""
+"""Which rows test: as a column says, by a hash of what identifies them, by whole groups, or by time."""
 
 import hashlib
 
@@ -24,9 +24,28 @@ def testing(table: pd.DataFrame, target: str, split: Split) -> np.ndarray:
         case "group":
             groups = table[used["column"]]
             tests |= grouped(groups, table[target], used["test_size"], used["stratify"], used["seed"])
+        case "time":
+            tests |= later(table[used["column"]], used["test_from"])
     if "test_size" in used and not tests.any():
         raise ValueError("there are no test rows")
     return tests
+
+
+def later(times: pd.Series, test_from: float | str) -> np.ndarray:
+    """Return whether each row tests, (n_rows,): one of a time before `test_from` does not.
+
+    times: numbers where `test_from` is a number, else times.
+    Raises ValueError where one of the two has a time zone and the other has none, or one side would have no rows.
+    """
+    start = pd.Timestamp(test_from) if isinstance(test_from, str) else test_from
+    if isinstance(start, pd.Timestamp) and (start.tz is None) != (times.dt.tz is None):
+        zone, none = (times.name, "test_from") if start.tz is None else ("test_from", times.name)
+        raise ValueError(f"{zone} has a time zone and {none} has none; both must have one, or none")
+    tests = (times >= start).to_numpy()
+    if tests.all() or not tests.any():
+        what = "train" if tests.all() else "test"
+        raise ValueError(f"no row is left to {what}: {times.name} goes from {times.min()} to {times.max()}")
+    return np.asarray(tests)
 
 
 def hashed(identifiers: pd.Series, test_size: float, seed: int) -> np.ndarray:

@@ -38,13 +38,14 @@ def log_odds(fitted: Pipeline, rows: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Validation:
-    """What a cross-validation came to; each array has one entry for each repeat, (repeats,).
+    """What a cross-validation came to; each array has one entry for each repeat or, by time, for each fold, (parts,).
 
-    accuracy: share of all rows that were predicted right. log_loss: in nats.
+    accuracy: share of the rows that were predicted right. log_loss: in nats. rows: how many were predicted.
     """
 
     accuracy: np.ndarray
     log_loss: np.ndarray
+    rows: np.ndarray
 
 
 def fits(sample: Sample, division: Division, settings: Lane) -> int:
@@ -55,9 +56,9 @@ def fits(sample: Sample, division: Division, settings: Lane) -> int:
 def validate(sample: Sample, division: Division, settings: Lane, progress: "tqdm[Any]") -> Validation:
     """Return how good `settings` are on the rows that `division` holds out.
 
-    Each row is predicted once in each repeat. What is auto is chosen from each fold's training rows alone.
+    Each of them is predicted once in each repeat. What is auto is chosen from each fold's training rows alone.
     """
-    right, loss = [], []
+    right, loss, rows = [], [], []
     for train, held_out in division:
         learned, held = sample.part(train), settings
         if settings.chooses():
@@ -67,15 +68,18 @@ def validate(sample: Sample, division: Division, settings: Lane, progress: "tqdm
         says, actual = rounded(log_odds(fitted, sample.rows[held_out])), sample.target[held_out]
         right.append(int(((rounded(expit(says)) >= held.threshold) == actual).sum()))
         loss.append(log_loss(actual, says) * len(actual))
+        rows.append(len(actual))
         progress.update(choices.fits(learned, settings) + 1)
-    by_repeat = (len(division.fold_of), -1)
-    return Validation(*(np.reshape(sums, by_repeat).sum(axis=1) / len(sample.target) for sums in (right, loss)))
+    by_part = (division.folds if division.past_only else len(division.fold_of), -1)
+    right, loss, rows = (np.reshape(sums, by_part).sum(axis=1) for sums in (right, loss, rows))
+    return Validation(right / rows, loss / rows, rows)
 
 
 def held_out(table: pd.DataFrame, settings: Lane) -> tuple[np.ndarray, np.ndarray]:
     """Return what became of each row of `table` and its probability from a fit without its fold, (n_rows,) each.
 
-    Nothing where there are no two folds. table: features in their own units. settings: C is a number.
+    By time, of each row that is held out, from a fit on earlier ones. Nothing where there are no two folds.
+    table: features in their own units. settings: C is a number.
     """
     sample, asked = Sample.of(table, settings), settings.evaluate
     division = divide(sample, asked.folds, asked.seed)
@@ -94,12 +98,14 @@ def cross_validation(table: pd.DataFrame, settings: Lane, held: Lane) -> tuple[d
     folds, there are as many folds as it has rows; where a fold leaves too few to fit or to choose, there is no
     cross-validation. Without each feature in turn, the same folds show what knowing it is worth: by how much the log
     loss rises, repeat by repeat.
+    By time, there is one repeat, whose folds take the place of repeats, and `rows` says how many rows were predicted:
+    the earliest are not.
     held: `settings` with C and the threshold that the model has. With and without a feature, the comparison holds them:
     two models that each chose for themselves would differ by their choices, too. So where C is auto, the log loss that
     a difference starts from is not the nested one.
     """
     sample, asked, features = Sample.of(table, settings), settings.evaluate, settings.features
-    division = divide(sample, asked.folds, asked.seed, asked.repeats)
+    division = _division(sample, settings)
     folds = division.folds
     if obstacle := _obstacle(sample, division, settings):
         return {}, {"no_cross_validation": f"{obstacle}, so there is no cross-validation"}
@@ -119,11 +125,25 @@ def cross_validation(table: pd.DataFrame, settings: Lane, held: Lane) -> tuple[d
     if warned:
         cautions["not_converged"] = fitting.in_words(warned, total, "the cross-validation")
     without = {
-        feature: {"log_loss": _mean(part.log_loss), **_spread("difference", part.log_loss - start.log_loss)}
+        feature: {
+            "log_loss": _mean(part.log_loss, part.rows),
+            **_spread("difference", part.log_loss - start.log_loss, part.rows),
+        }
         for feature, part in zip(features, parts, strict=True)
     }
-    spreads = _spread("accuracy", whole.accuracy) | _spread("log_loss", whole.log_loss)
-    return {"folds": folds, "repeats": asked.repeats, **spreads, "without": without}, cautions
+    spreads = _spread("accuracy", whole.accuracy, whole.rows) | _spread("log_loss", whole.log_loss, whole.rows)
+    predicted = {"rows": int(whole.rows.sum())} if division.past_only else {}
+    return {"folds": folds, "repeats": len(division.fold_of), **predicted, **spreads, "without": without}, cautions
+
+
+def _division(sample: Sample, settings: Lane) -> Division:
+    """Return how `sample` is divided; by time, without the folds that are too early for the past to choose from."""
+    asked = settings.evaluate
+    division = divide(sample, asked.folds, asked.seed, asked.repeats)
+    if not (division.past_only and settings.chooses()):
+        return division
+    few = [len(choices.folds(sample.part(train), settings)) < 2 for train, _ in division]
+    return division.from_fold(max((fold + 1 for fold, early in enumerate(few) if early), default=0))
 
 
 def _obstacle(sample: Sample, division: Division, settings: Lane) -> str:
@@ -147,11 +167,11 @@ def _obstacle(sample: Sample, division: Division, settings: Lane) -> str:
     return ""
 
 
-def _mean(values: np.ndarray) -> float:
-    return significant(values.mean(), PREDICTED)
+def _mean(values: np.ndarray, rows: np.ndarray) -> float:
+    return significant(np.average(values, weights=rows), PREDICTED)
 
 
-def _spread(name: str, values: np.ndarray) -> dict[str, float]:
-    """Return the mean of `values` (repeats,) under `name`, and the least and the greatest of them."""
+def _spread(name: str, values: np.ndarray, rows: np.ndarray) -> dict[str, float]:
+    """Return the mean of `values` (parts,), over so many `rows` each, under `name`, and the least and the greatest."""
     least, greatest = (significant(value, PREDICTED) for value in (values.min(), values.max()))
-    return {name: _mean(values), f"{name}_least": least, f"{name}_greatest": greatest}
+    return {name: _mean(values, rows), f"{name}_least": least, f"{name}_greatest": greatest}

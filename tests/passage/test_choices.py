@@ -231,3 +231,31 @@ def test_too_few_groups_to_choose_from_are_told() -> None:
         "choice_fewer_folds": "the training rows of one class have 3 values of person alone: 3 folds of the choice "
         "(auto) instead of 4"
     }
+
+
+def by_time(**train_settings: object) -> Lane:
+    lane = students.lane(**train_settings)  # type: ignore[arg-type]
+    return Lane.model_validate(lane.model_dump() | {"split": {"method": "time", "column": "day", "test_from": 99}})
+
+
+def test_a_choice_by_time_looks_at_no_later_row_and_scores_folds_with_both_classes_alone() -> None:
+    auto = by_time(C="auto", threshold="auto", tune=TUNE)
+    table = MANY.sort_values("hours", kind="stable").assign(day=range(16))[::-1]
+    table.loc[table["day"] >= 13, "passed"] = 1  # the last stretch has one class
+    sample = Sample.of(table, auto)
+    division = choices.folds(sample, auto)
+    assert sample.marks is not None
+    for train, out in division:
+        assert sample.marks[train].max() < sample.marks[out].min()
+        assert set(sample.target[out]) == set(sample.target[train]) == {0, 1}
+    found = choices.choose(sample, auto)
+    assert 2 <= found.folds == len(division) < 4
+
+
+def test_times_that_are_too_few_to_choose_from_are_told() -> None:
+    with pytest.raises(Mistake) as caught:
+        choices.for_model("m", MANY.assign(day=[1, 2] * 8), by_time(C="auto", tune=TUNE))
+    assert caught.value.lines == [
+        "params.yaml: models.m.train.C is auto, but day has too few values, or one class comes too late or seldom "
+        "among the training rows, and a choice by cross-validation takes two of each; give a number"
+    ]

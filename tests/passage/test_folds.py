@@ -6,11 +6,11 @@ import pytest
 import students
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.model_selection import RepeatedStratifiedKFold
+from sklearn.model_selection import RepeatedStratifiedKFold, TimeSeriesSplit
 
 from passage import folds
 from passage.folds import Sample
-from passage.params import Lane
+from passage.params import Lane, Split
 
 TARGET = np.array([0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0])
 
@@ -85,6 +85,43 @@ def test_there_are_at_most_as_many_folds_as_groups_with_rows_of_a_class() -> Non
     assert folds.divide(Sample(np.zeros((8, 1)), target, np.ones(8)), 5, 1).folds == 0
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 1)), min_size=2, max_size=60),
+    st.integers(2, 6),
+)
+def test_no_row_trains_for_an_earlier_one_or_one_of_its_own_time_and_both_classes_train(
+    rows: list[tuple[int, int]], wanted: int
+) -> None:
+    times, target = np.array(rows).T
+    division = folds.divide(Sample(np.zeros((len(rows), 1)), target, times, past_only=True), wanted, 1, 3)
+    assert division.folds == 0 or 2 <= division.folds <= wanted
+    pairs = list(division)
+    assert len(pairs) == division.folds, "there is no dividing anew"
+    for train, out in pairs:
+        assert times[train].max() < times[out].min()
+        assert set(target[train]) == {0, 1}
+        assert sorted(train) == list(np.flatnonzero(times < times[out].min())), "all that came before trains"
+    held_out = [row for _, out in pairs for row in out]
+    assert len(held_out) == len(set(held_out))
+
+
+def test_of_times_that_differ_the_stretches_are_those_of_scikit_learn_in_any_order_of_the_rows() -> None:
+    order = np.random.RandomState(0).permutation(24)
+    target = np.tile([0, 1], 12)[order]
+    ours = list(folds.divide(Sample(np.zeros((24, 1)), target, order, past_only=True), 5, 1))
+    for (train, out), theirs in zip(ours, TimeSeriesSplit(5).split(order), strict=True):
+        assert sorted(order[train]) == theirs[0].tolist()
+        assert sorted(order[out]) == theirs[1].tolist()
+
+
+def test_stretches_before_which_one_class_was_not_seen_are_not_held_out() -> None:
+    times, target = np.arange(24), np.array([0] * 9 + [1, 0, 1] * 5)
+    division = folds.divide(Sample(np.zeros((24, 1)), target, times, past_only=True), 5, 1)
+    assert [out[0] for _, out in division] == [12, 16, 20]
+    late = np.array([0] * 20 + [1] * 4)
+    assert folds.divide(Sample(np.zeros((24, 1)), late, times, past_only=True), 5, 1).folds == 0
+
+
 @pytest.mark.parametrize("method", ["group", "hash"])
 def test_a_sample_takes_its_marks_from_the_column_of_the_split(method: str) -> None:
     table = students.ROWS.assign(person=["b", "a", "b", "a", "c", "c", "a", "b"])
@@ -103,5 +140,8 @@ def test_why_there_are_few_folds_or_none_is_said_in_the_words_of_the_split() -> 
     split = by_group().split
     assert folds.scarcity(3, split) == "the rows of one class have 3 values of person alone"
     assert folds.too_few(split, "training row") == "the training rows of one class have too few values of person"
+    time = Split(method="time", column="day", test_from=3)
+    assert folds.scarcity(3, time) == "day has few values, or one class comes late or seldom among the rows"
+    assert folds.too_few(time) == "day has too few values, or one class comes too late or seldom among the rows"
     assert folds.scarcity(3, students.lane().split) == "the rarer class has 3 rows"
     assert folds.too_few(students.lane().split) == "one class has a single row"

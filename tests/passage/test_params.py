@@ -95,6 +95,51 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
         ("method: column", "method: group", "models.model_2.split.stratify is missing; split.method group needs it"),
         (
             "method: random",
+            "method: time\n      column: day\n      test_from: 03/04/2026",
+            'models.model.split.test_from is "03/04/2026"; it must be a number, or a date or time as 2026-03-01',
+        ),
+        (
+            "method: random",
+            'method: time\n      column: day\n      test_from: "2026-02-30"',
+            'models.model.split.test_from is "2026-02-30"; it must be a number, or a date or time as 2026-03-01',
+        ),
+        (
+            "method: random",
+            'method: time\n      column: day\n      test_from: "20260301"',
+            'models.model.split.test_from is "20260301"; it must be a number, or a date or time as 2026-03-01',
+        ),
+        (
+            "method: random",
+            "method: time\n      column: day\n      test_from: soon",
+            'models.model.split.test_from is "soon"; it must be a number, or a date or time as 2026-03-01',
+        ),
+        (
+            "method: random",
+            "method: time\n      column: day\n      test_from: .nan",
+            "models.model.split.test_from is nan; it must be a number, or a date or time as 2026-03-01",
+        ),
+        (
+            "method: random",
+            "method: time\n      column: day\n      test_from: true",
+            "models.model.split.test_from is true; it must be a number, or a date or time as 2026-03-01",
+        ),
+        (
+            "method: random",
+            "method: time\n      column: day\n      test_from: [1]",
+            "models.model.split.test_from is a list; it must be a number, or a date or time as 2026-03-01",
+        ),
+        (
+            "method: random",
+            "method: time\n      column: day\n      test_from: 2026-03-01",
+            'models.model.split.test_from is 2026-03-01; it must be in quotes, "2026-03-01", since DVC takes no bare',
+        ),
+        (
+            "method: random",
+            "method: time\n      column: day",
+            "models.model.split.test_from is missing; split.method time needs it",
+        ),
+        (
+            "method: random",
             "method: hash\n      column: hours_studied",
             'models.model.split.column is "hours_studied"; it must be neither a feature nor the target',
         ),
@@ -193,6 +238,12 @@ def test_keys_of_another_split_method_may_stay_and_have_no_part_in_the_result() 
 @pytest.mark.parametrize(
     ("method", "used", "mark"),
     [
+        (
+            "time\n      test_from: '2026-03-01T09:30+01:00'",
+            {"column": "id", "test_from": "2026-03-01T09:30+01:00"},
+            "id",
+        ),
+        ("time\n      test_from: 3", {"column": "id", "test_from": 3}, "id"),
         ("column", {"column": "id"}, None),
         ("hash", {"column": "id", "test_size": 0.25, "seed": 27}, "id"),
         ("group", {"column": "id", "test_size": 0.25, "stratify": True, "seed": 27}, "id"),
@@ -202,7 +253,8 @@ def test_a_split_uses_its_own_keys_and_the_table_must_have_its_column(
     method: str, used: dict[str, Any], mark: str | None
 ) -> None:
     lane = params.parse(changed("method: random", f"method: {method}\n      column: id")).models["model"]
-    assert lane.used()["split"] == {"method": method} | used
+    assert lane.used()["split"] == {"method": method.partition("\n")[0]} | used
+    assert lane.split.past_only == method.startswith("time")
     assert lane.split.mark == mark
     assert lane.columns("model")["id"] == "models.model.split.column"
     random = params.parse(changed("method: random", "method: random\n      column: id")).models["model"]
@@ -296,6 +348,8 @@ def test_a_value_is_read_as_dvc_reads_it(scalar: str, tmp_path: Path) -> None:
         ("models.model.threshold=auto", lambda lane: lane.threshold == "auto"),
         ("+models.model.train.tune.criterion=f1", lambda lane: lane.train.tune.criterion == "f1"),
         ("models.model.split.method=none", lambda lane: lane.used()["split"] == {"method": "none"}),
+        ("+models.model.split.test_from=2026-03-01", lambda lane: lane.split.test_from == "2026-03-01"),
+        ("+models.model.split.test_from=2026", lambda lane: lane.split.test_from == 2026),
         ("models.model.features=[hours_studied]", lambda lane: lane.features == ["hours_studied"]),
         ("models.model.train.class_weight=balanced", lambda lane: lane.train.class_weight == "balanced"),
     ],

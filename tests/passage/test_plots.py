@@ -41,6 +41,17 @@ def test_precision_is_missing_where_no_row_reaches_the_threshold() -> None:
     assert found.loc[found["threshold"] == 0.6, "precision"].tolist() == [1.0]
 
 
+def test_recall_is_missing_where_no_row_is_of_class_1() -> None:
+    found = plots.thresholds(np.array([0, 0]), np.array([0.1, 0.6]))
+    assert found["recall"].isna().all()
+    assert found["accuracy"].iloc[-1] == 1
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_rows_of_one_class_have_a_share_of_it(label: int) -> None:
+    assert plots.calibration(np.full(10, label), PROBABILITY[:10])["share"].tolist() == [label, label]
+
+
 def test_a_thinned_roc_curve_keeps_its_ends_and_its_area() -> None:
     found = plots.roc(predictions(ACTUAL, PROBABILITY))
     assert len(found) <= plots.POINTS

@@ -89,3 +89,26 @@ def test_the_share_is_of_the_rows_not_of_the_groups_and_classes_are_alike_where_
 def test_one_group_alone_cannot_be_divided() -> None:
     with pytest.raises(ValueError, match="person is the same in all 3 rows, and a group stays on one side"):
         sides.grouped(pd.Series(["a"] * 3, name="person"), pd.Series([0, 1, 0]), 0.25, True, 1)
+
+
+DAYS = pd.Series(pd.to_datetime(["2026-03-02", "2026-02-28", "2026-03-01"]), name="day")
+
+
+def test_rows_from_test_from_on_test_in_any_order() -> None:
+    assert sides.later(DAYS, "2026-03-01").tolist() == [True, False, True]
+    assert sides.later(DAYS, "2026-03-01T00:01").tolist() == [True, False, False]
+    assert sides.later(pd.Series([3.0, 1.0, 2.0]), 2.0).tolist() == [True, False, True]
+    assert sides.later(DAYS.dt.tz_localize("UTC"), "2026-03-01T01:30+01:00").tolist() == [True, False, False]
+
+
+def test_a_side_without_rows_and_a_time_zone_on_one_of_the_two_are_refused() -> None:
+    span = "day goes from 2026-02-28 00:00:00 to 2026-03-02 00:00:00"
+    for test_from, said in (
+        ("2026-02-28", f"no row is left to train: {span}"),
+        ("2027-01-01", f"no row is left to test: {span}"),
+        ("2026-03-01T00:00Z", "test_from has a time zone and day has none; both must have one, or none"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            sides.later(DAYS, test_from)
+    with pytest.raises(ValueError, match="day has a time zone and test_from has none"):
+        sides.later(DAYS.dt.tz_localize("UTC"), "2026-03-01")

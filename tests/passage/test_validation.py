@@ -211,3 +211,46 @@ def test_few_groups_are_told_in_the_words_of_the_split() -> None:
         "values of person, so there is no cross-validation"
     )
     assert cross_validation(two, auto, auto.holding(1.0, 0.5)) == ({}, {"no_cross_validation": why})
+
+
+def by_time(**train_settings: object) -> Lane:
+    lane = students.lane(**train_settings)  # type: ignore[arg-type]
+    return Lane.model_validate(lane.model_dump() | {"split": {"method": "time", "column": "day", "test_from": 99}})
+
+
+def test_by_time_the_past_alone_predicts_and_the_folds_take_the_place_of_repeats() -> None:
+    table = MANY.iloc[::-1].assign(day=np.arange(16)[::-1])  # the order of the rows does not matter
+    found, cautions = validated(by_time(), table)
+    estimator = make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky", tol=1e-8))
+    rows = MANY[students.FEATURES].to_numpy(float)
+    stretches = [(4, 7), (7, 10), (10, 13), (13, 16)]
+    right, losses = [], []
+    for start, end in stretches:
+        fit = estimator.fit(rows[:start], PASSED[:start])
+        right.append((fit.predict(rows[start:end]) == PASSED[start:end]).mean())
+        losses.append(log_loss(PASSED[start:end], fit.predict_proba(rows[start:end]), labels=[0, 1]))
+    assert cautions == {}
+    assert (found["folds"], found["repeats"], found["rows"]) == (4, 1, 12)
+    assert [found[f"accuracy{end}"] for end in ("", "_least", "_greatest")] == pytest.approx(
+        [np.mean(right), min(right), max(right)], abs=1e-6
+    )
+    assert [found["log_loss"], found["log_loss_greatest"]] == pytest.approx([np.mean(losses), max(losses)], abs=1e-6)
+    actual, probability = held_out(table, by_time())
+    assert len(actual) == len(probability) == 12
+    assert actual.tolist() == PASSED[4:][::-1].tolist()
+
+
+def test_what_is_auto_is_chosen_from_the_past_of_each_fold_that_has_enough_of_it() -> None:
+    longer = pd.concat([MANY, MANY], ignore_index=True).assign(day=range(32))
+    auto = by_time(C="auto", tune=TUNE)
+    found, cautions = cross_validation(longer, auto, auto.holding(1.0, 0.5))
+    assert (found["folds"], found["rows"]) == (3, 19)
+    assert cautions["fewer_folds"] == (
+        "day has few values, or one class comes late or seldom among the rows: 3 folds of the cross-validation instead "
+        "of 4"
+    )
+    why = (
+        "day has too few values, or one class comes too late or seldom among the rows, so there is no cross-validation"
+    )
+    few = auto, auto.holding(1.0, 0.5)
+    assert cross_validation(MANY.assign(day=[0] * 12 + [1, 2, 3, 4]), *few) == ({}, {"no_cross_validation": why})
