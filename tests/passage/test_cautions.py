@@ -8,7 +8,7 @@ import students
 
 from passage import cautions
 from passage.association import associate
-from passage.params import Lane
+from passage.params import Lane, Split
 
 SOUND: dict[str, Any] = associate(students.ROWS[students.FEATURES], students.ROWS["passed"].to_numpy(), 0.95).content()
 
@@ -88,5 +88,9 @@ def test_rows_of_one_person_are_not_independent_and_a_mark_is_no_feature() -> No
         "dependent_rows": "the 10 students have 6 values of person, and those of one value are hardly independent of "
         "each other: the intervals of the accuracy and of the odds are too narrow",
     }
+    by_time = settings.model_copy(update={"split": Split(method="time", column="person", test_from=1)})
+    assert "dependent_rows" not in cautions.of_split(train, test, by_time, "students"), (
+        "rows of one day are no person's"
+    )
     alone = train.assign(person=list("abcdghij"))
     assert list(cautions.of_split(alone, test, settings, "students")) == ["duplicates_across_split"]
