@@ -31,7 +31,9 @@ def lane(threshold: float | str = 0.5, **train_settings: object) -> Lane:
         {
             "data": "data/raw/x.csv",
             "target": "passed",
+            "positive": 1,
             "features": FEATURES,
+            "columns": {},
             "split": {"method": "none"},
             "normalize": {"method": "standard", "fit_on": "train"},
             "train": defaults | train_settings,

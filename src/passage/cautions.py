@@ -1,11 +1,12 @@
 """Where not to believe a model: one plain sentence for each reason, by its kind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from passage.classifier import Classifier
+from passage.labels import Label, written
 from passage.params import Lane
 from passage.sentences import listed, verb
 
@@ -16,11 +17,23 @@ def content(found: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def of_model(
-    association: Mapping[str, Any], train: pd.DataFrame, test: pd.DataFrame, classifier: Classifier, settings: Lane
+    association: Mapping[str, Any],
+    train: pd.DataFrame,
+    test: pd.DataFrame,
+    classifier: Classifier,
+    settings: Lane,
+    dropped: Mapping[str, Any],
 ) -> dict[str, str]:
-    """Return what the files and rows of one model tell to beware of. train, test: in the table's own units."""
+    """Return what the files and rows of one model tell to beware of. train, test: in the table's own units.
+
+    dropped: as dropped.json has it.
+    """
     rows = settings.words.rows
-    found = of_association(association, rows) | of_split(train, test, settings, rows)
+    found = (
+        of_dropped(dropped, rows)
+        | of_association(association, rows)
+        | of_split(train, test, settings, classifier.classes)
+    )
     return found | of_range(test, classifier, f"test {rows}")
 
 
@@ -52,13 +65,13 @@ def of_association(association: Mapping[str, Any], rows: str) -> dict[str, str]:
     return found
 
 
-def of_split(train: pd.DataFrame, test: pd.DataFrame, settings: Lane, rows: str) -> dict[str, str]:
-    """Return what the rows on both sides, features in their own units and the target, tell to beware of."""
-    target, found = test[settings.target], {}
+def of_split(train: pd.DataFrame, test: pd.DataFrame, settings: Lane, classes: Sequence[Label]) -> dict[str, str]:
+    """Return what the rows on both sides, features in their own units and the target (0 or 1), tell to beware of."""
+    target, rows, found = test[settings.target], settings.words.rows, {}
     if len(test) and target.nunique() < 2:
         found["one_class_in_test"] = (
-            f"{target.name} is {target.iloc[0]} for each of the {len(test)} test {rows}: how well the model tells both "
-            "classes apart, they cannot say"
+            f"{target.name} is {written(classes[target.iloc[0]])} for each of the {len(test)} test {rows}: how well "
+            "the model tells both classes apart, they cannot say"
         )
     known = [*settings.features, settings.target]  # of two rows; a mark tells them apart
     if twice := len(test[known].merge(train[known].drop_duplicates(), how="inner")):
@@ -78,17 +91,36 @@ def of_split(train: pd.DataFrame, test: pd.DataFrame, settings: Lane, rows: str)
     return found
 
 
+def of_dropped(dropped: Mapping[str, Any], rows: str) -> dict[str, str]:
+    """Return how many rows were dropped, and for want of what. dropped: as tables.whole has it."""
+    if not dropped:
+        return {}
+    gaps = listed(f"{name} in {count}" for name, count in dropped["missing"].items())
+    return {
+        "dropped_rows": f"{dropped['rows']} of {dropped['of']} {rows} {verb('is', dropped['rows'])} left out, since a "
+        f"value is missing ({gaps}): nothing here is about rows like these"
+    }
+
+
 def of_range(table: pd.DataFrame, classifier: Classifier, rows: str) -> dict[str, str]:
     """Return whether some rows of `table`, features in their own units, are like none that trained the model."""
     outside = classifier.outside(table)
     reasons = []
     for name, limits in classifier.training_range.items():
         if outside[name].any():
-            values = listed(f"{value:g}" for value in table.loc[outside[name], name].unique())
-            reasons.append(f"{name} is {limits['least']:g} to {limits['greatest']:g} there, but {values} here")
+            values = listed(_shown(value, limits) for value in table.loc[outside[name], name].unique())
+            within = listed(map(written, limits["values"])) if "values" in limits else ""
+            within = within or f"{limits['least']:g} to {limits['greatest']:g}"
+            reasons.append(f"{name} is {within} there, but {values} here")
     if not reasons:
         return {}
     count = outside.any(axis="columns").sum()
     found = f"{count} of {len(table)} {rows} {verb('lies', count)} outside the training range ({listed(reasons)})"
     theirs = "its prediction" if count == 1 else "their predictions"
     return {"outside_training_range": f"{found}: do not believe {theirs}"}
+
+
+def _shown(value: Any, limits: Mapping[str, Any]) -> str:
+    if "values" not in limits:
+        return f"{value:g}"
+    return value if isinstance(value, str) else written(bool(value))

@@ -1,7 +1,7 @@
 """How C and the threshold are chosen where params.yaml says auto: by cross-validation of rows that train.
 
-Scaler and regression are fitted anew in each fold, on rows in the table's own units, so that no fold sees another's
-scaling. Whatever is compared has eight digits, so that the choice is the same on every machine.
+Preparation, scaler and regression are fitted anew in each fold, on rows as preparation.coded has them, so that no fold
+sees another's. Whatever is compared has eight digits, so that the choice is the same on every machine.
 """
 
 import math
@@ -150,7 +150,7 @@ def folds(sample: Sample, settings: Lane) -> Folds:
 def try_C(sample: Sample, settings: Lane, division: Folds) -> list[TriedC]:  # noqa: N802 (scikit-learn's name)
     """Return what each C of `settings` comes to on the rows of `sample`; the least first."""
     grid = sorted(set(settings.train.tune.C))
-    estimator = fitting.unfitted(settings.holding(1.0, PLAIN_THRESHOLD), sample.rows.shape[1])
+    estimator = fitting.unfitted(settings.holding(1.0, PLAIN_THRESHOLD), sample.rows)
     search = GridSearchCV(
         estimator, {"regression__C": grid}, scoring="neg_log_loss", cv=division, refit=False, error_score="raise"
     )
@@ -182,7 +182,7 @@ class _Written(Pipeline):  # type: ignore[misc]
 def try_thresholds(sample: Sample, settings: Lane, division: Folds) -> list[TriedThreshold]:
     """Return what each threshold comes to by the criterion of `settings`, whose C is a number; the least first."""
     tuned = TunedThresholdClassifierCV(
-        _Written(fitting.unfitted(settings, sample.rows.shape[1]).steps),
+        _Written(fitting.unfitted(settings, sample.rows).steps),
         scoring=settings.train.tune.criterion,
         response_method="predict_proba",
         thresholds=THRESHOLDS,

@@ -1,7 +1,7 @@
 """A scaler and a classifier as numbers one can read, and the scikit-learn objects they stand for."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from passage.digits import FITTED, PREDICTED, fitted, significant
+from passage.labels import Label
+from passage.preparation import Preparation
 
 PLAIN_THRESHOLD = 0.5  # where LogisticRegression.predict decides by itself
 
@@ -22,6 +24,11 @@ class Scaler:
     method: str
     center: dict[str, float]
     scale: dict[str, float]
+
+    @classmethod
+    def read(cls, written: dict[str, Any]) -> Self:
+        """Return the scaler in the content of a scaler.json."""
+        return cls(written["method"], written["center"], written["scale"])
 
     def transform(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return `rows` (n_rows, n_features), in the table's own units, normalized (no unit)."""
@@ -52,25 +59,27 @@ class Scaler:
 
 @dataclass(frozen=True)
 class Classifier:
-    """A fitted logistic regression; log-odds of class 1 = intercept + sum of coefficient * feature.
+    """A fitted logistic regression; log-odds of the positive class = intercept + sum of coefficient * feature.
 
+    classes: the two labels of the target, the positive one last.
     coefficients and intercept belong to normalized features (no unit), original_units to the table's own: log-odds per
-    hour. training_range: least and greatest value of each feature among the training rows, in the table's own units.
+    hour. training_range: least and greatest value of each feature among the training rows, in the table's own units,
+    or all values where it is no number.
     """
 
     features: list[str]
     coefficients: dict[str, float]
     intercept: float
     original_units: dict[str, Any]
-    classes: list[int]
+    classes: list[Label]
     threshold: float
     settings: dict[str, Any]
     iterations: int
     rows: int
-    training_range: dict[str, dict[str, float]]
+    training_range: dict[str, dict[str, Any]]
 
     def predict(self, normalized: pd.DataFrame) -> pd.DataFrame:
-        """Return log_odds, probability (of class 1) and predicted (0 or 1) for each row of normalized features."""
+        """Return log_odds, probability and predicted (1: positive, or 0) for each row of normalized features."""
         log_odds = probability = np.empty(0)  # scikit-learn refuses to predict no rows
         if not normalized.empty:
             regression, rows = self.regression(), normalized[self.features].to_numpy()
@@ -80,9 +89,9 @@ class Classifier:
         return predictions.assign(predicted=(predictions["probability"] >= self.threshold).astype("int64"))
 
     def outside(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return for each value in `rows`, in the table's own units, whether it is out of the training range."""
+        """Return for each value in `rows`, as it comes, whether it is out of the training range; a gap is not."""
         limits = self.training_range.items()
-        return pd.DataFrame({name: ~rows[name].between(one["least"], one["greatest"]) for name, one in limits})
+        return pd.DataFrame({name: _outside(rows[name], one) for name, one in limits}, index=rows.index)
 
     def regression(self) -> LogisticRegression:
         """Return scikit-learn's fitted LogisticRegression with these numbers."""
@@ -97,6 +106,23 @@ class Classifier:
     def content(self) -> dict[str, Any]:
         """Return what is written to model.json."""
         return asdict(self)
+
+
+def seen(column: pd.Series, kind: str) -> dict[str, Any]:
+    """Return the least and the greatest number of a feature, or all its values where it is of another kind."""
+    match kind:
+        case "number":
+            return {"least": column.min().item(), "greatest": column.max().item()}
+        case "boolean":
+            return {"values": sorted(map(bool, column.dropna().unique()))}
+        case _:
+            return {"values": sorted(column.dropna().unique())}
+
+
+def _outside(column: pd.Series, limits: dict[str, Any]) -> pd.Series:
+    if "values" in limits:
+        return ~column.isin(limits["values"]) & column.notna()
+    return ~column.between(limits["least"], limits["greatest"]) & column.notna()
 
 
 def estimator_settings(settings: dict[str, Any]) -> dict[str, Any]:
@@ -122,11 +148,16 @@ def original_units(coefficients: dict[str, float], intercept: float, scaler: Sca
     }
 
 
-def pipeline(scaler: Scaler, classifier: Classifier) -> Pipeline:
-    """Return the scikit-learn Pipeline of both: rows in the table's own units in, labels at the threshold out."""
+def pipeline(preparation: Preparation, scaler: Scaler, classifier: Classifier) -> Pipeline:
+    """Return the scikit-learn Pipeline of all three: rows as they come in, labels at the threshold out."""
     regression = classifier.regression()
     final = regression
     if classifier.threshold != PLAIN_THRESHOLD:
-        final = FixedThresholdClassifier(regression, threshold=classifier.threshold)
+        positive = classifier.classes[1]
+        final = FixedThresholdClassifier(regression, threshold=classifier.threshold, pos_label=positive)
         final.estimator_ = regression
-    return Pipeline([("scaler", scaler.transformer()), ("regression", final)])
+    scaling = scaler.transformer()
+    if preparation.plain:
+        return Pipeline([("scaler", scaling), ("regression", final)])
+    del scaling.feature_names_in_  # a table of numbers comes from the preparation
+    return Pipeline([("preparation", preparation.transformer()), ("scaler", scaling), ("regression", final)])

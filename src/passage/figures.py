@@ -41,6 +41,8 @@ def words_for(picture: str, metrics: Mapping[str, Any], confidence: float, words
     """Return the alt text and the caption of a picture, by its name."""
     no, yes = words.classes
     test, features = metrics.get("test", {}), ", ".join(metrics["odds"])
+    both = any("against" in ratios for ratios in metrics["odds"].values())
+    or_else = ", or with what is named instead of what it is read against" if both else ""
     every, training, folds = f"All {words.rows}", f"Training {words.rows}", "predicted by fits that have not seen them"
     if by_time(metrics):
         every, training = f"Later {words.rows}", f"Later training {words.rows}"
@@ -59,9 +61,9 @@ def words_for(picture: str, metrics: Mapping[str, Any], confidence: float, words
         case "coefficients":
             return (
                 "Odds ratios for one standard deviation of each feature with intervals; the table has the numbers",
-                f"How the odds go with one standard deviation more: the model's own estimate, and the unpenalised one "
-                f"with its {level(confidence)} interval. Left of 1 they are lower; what is beyond 1,000 times "
-                "either way is cut off.",
+                f"How the odds go with one standard deviation more{or_else}: the model's own estimate, and the "
+                f"unpenalised one with its {level(confidence)} interval. Left of 1 they are lower; what is beyond "
+                "1,000 times either way is cut off.",
             )
         case "confusion":
             return (

@@ -1,6 +1,7 @@
 """What pydantic finds wrong in params.yaml, one line for each finding."""
 
 import difflib
+import json
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -29,7 +30,7 @@ def line(finding: ErrorDetails, settings: type[BaseModel]) -> str:
         return f"{where}: the name is not text; put it in quotes"
     match finding["type"]:
         case "missing":
-            return f"{where} is missing"
+            return f"{where} is missing{_what_to_write(settings, location)}"
         case "extra_forbidden":
             return f"{where} is not a known key; {_known_keys(settings, location)}"
         case "rule" if context["found"] is None:
@@ -65,6 +66,15 @@ def _shown(value: object) -> str:
             return str(value).lower()
         case _:
             return str(value)
+
+
+def _what_to_write(settings: type[BaseModel], location: list[str]) -> str:
+    """Return what a missing key is for and an example of it, where the settings have one."""
+    *parents, key = location
+    field = _at(settings, parents).model_fields[key]
+    if not field.examples:
+        return ""
+    return f": {field.description}; write, for example, {key}: {json.dumps(field.examples[0])}"
 
 
 def _known_keys(settings: type[BaseModel], location: list[str]) -> str:

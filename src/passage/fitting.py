@@ -4,28 +4,37 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
+from passage import preparation
 from passage.classifier import estimator_settings
 from passage.params import Lane
 
 SCALERS = {"standard": StandardScaler, "minmax": MinMaxScaler}
 
 
-def unfitted(settings: Lane, n_features: int) -> Pipeline:
-    """Return scaler and regression as `settings` say, to be fitted on rows in their own units.
+def unfitted(settings: Lane, rows: np.ndarray) -> Pipeline:
+    """Return preparation, scaler and regression as `settings` say, to be fitted on some of `rows`.
 
+    rows: (n_rows, n_features), as preparation.coded has them: in their own units where all are numbers without gaps.
     Without features it predicts the share of each class. With them, train.C must be a number.
     """
-    if n_features == 0:
+    if not settings.features:
         return Pipeline([("share", DummyClassifier(strategy="prior"))])
     method = settings.normalize.method
     regression = LogisticRegression(**estimator_settings(settings.train.model_dump()))
-    return Pipeline([("scaler", SCALERS[method]() if method in SCALERS else "passthrough"), ("regression", regression)])
+    return Pipeline(
+        [
+            ("preparation", preparation.unfitted(settings, rows)),
+            ("scaler", SCALERS[method]() if method in SCALERS else "passthrough"),
+            ("regression", regression),
+        ]
+    )
 
 
 @contextmanager

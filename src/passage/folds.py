@@ -10,11 +10,12 @@ import pandas as pd
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 from passage.params import Lane, Split
+from passage.preparation import coded
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Rows to divide. rows: (n_rows, n_features), in their own units. target: (n_rows,), 0 or 1.
+    """Rows to divide. rows: (n_rows, n_features), as preparation.coded has them. target: (n_rows,), 0 or 1.
 
     marks: (n_rows,), numbers that are the same for rows that belong together; None where each row stands alone.
     past_only: marks are in order of time, and a row may be predicted from earlier ones alone.
@@ -30,7 +31,7 @@ class Sample:
         """Return the features, the target and the marks of `table`, which may hold more columns."""
         mark = settings.split.mark
         marks = pd.factorize(table[mark], sort=True)[0] if mark else None
-        rows, target = table[settings.features].to_numpy(dtype=float), table[settings.target].to_numpy()
+        rows, target = coded(table, settings), table[settings.target].to_numpy()
         return cls(rows, target, marks, settings.split.past_only)
 
     def part(self, positions: np.ndarray) -> Self:

@@ -4,42 +4,48 @@ from typing import Any
 
 import pandas as pd
 
-from passage import pictures, plots
+from passage import labels, pictures, plots
 from passage.classifier import Classifier, Scaler
 from passage.params import Lane
+from passage.preparation import Preparation
 from passage.validation import held_out
 from passage.vocabulary import vocabulary
 
+Tables = dict[str, pd.DataFrame]
+Model = tuple[Preparation, Scaler, Classifier]
+
 
 def tables(
-    sides: dict[str, pd.DataFrame],
+    sides: Tables,
     predictions: pd.DataFrame,
-    model: tuple[Scaler, Classifier],
+    model: Model,
     odds: Any,
     settings: Lane,
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Return the rows of data behind each plot, by its name.
 
     sides: training and test rows, in their own units. predictions: those of the test rows. odds: as metrics/NAME.json.
     """
     every, train = pd.concat(sides.values(), ignore_index=True), sides["training"]
-    scaler, classifier = model
+    prepared, scaler, classifier = model
     held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
     found = {
         "confusion": plots.confusion(predictions),
         "roc": plots.roc(predictions),
-        "curve": plots.curves(classifier, scaler, train),
+        "curve": plots.curves(classifier, scaler, prepared.design(train), prepared.columns),
         "coefficients": plots.coefficients(odds),
     }
+    says = {name: labels.named(column, classifier.classes) for name, column in found["confusion"].items()}
+    found["confusion"] = pd.DataFrame(says)
     for name, make, rows in (("calibration", plots.calibration, every), ("thresholds", plots.thresholds, train)):
         found[name] = make(*held_out(rows, held))
     return found
 
 
 def draw(
-    found: dict[str, pd.DataFrame],
-    sides: dict[str, pd.DataFrame],
-    model: tuple[Scaler, Classifier],
+    found: Tables,
+    sides: Tables,
+    model: Model,
     metrics: Any,
     choices: Any,
     settings: Lane,
@@ -48,15 +54,14 @@ def draw(
 
     found: from `tables`. metrics, choices: as in the files of these names.
     """
-    scaler, classifier = model
-    words, test = vocabulary(settings), metrics.get("test")
-    known = [*settings.features, settings.target]
-    rows = pd.concat([table[known].assign(side=side) for side, table in sides.items()], ignore_index=True)
-    rows = rows.rename(columns={settings.target: "actual"})
+    prepared, scaler, classifier = model
+    words, test = vocabulary(settings, classifier.classes, prepared.columns), metrics.get("test")
+    rows = pd.concat([_drawn(table, side, prepared, settings) for side, table in sides.items()], ignore_index=True)
+    numbers = [column.name for column in prepared.columns if column.kind == "number"]
     drawn = {}
-    if len(classifier.features) == 1:
+    if classifier.features == numbers[:1]:
         drawn["curve"] = pictures.svg(pictures.curve(found["curve"], rows, classifier, words))
-    if len(classifier.features) == 2:
+    if classifier.features == numbers and len(numbers) == 2:
         drawn["regions"] = pictures.svg(pictures.regions(rows, classifier, scaler, words), 4.4)
     shown = plots.strongest(found["coefficients"])
     height = 1.6 + 0.35 * len(shown)
@@ -73,3 +78,10 @@ def draw(
     if len(found["thresholds"]):
         drawn["thresholds"] = pictures.svg(pictures.thresholds(found["thresholds"], classifier.threshold))
     return drawn
+
+
+def _drawn(table: pd.DataFrame, side: str, prepared: Preparation, settings: Lane) -> pd.DataFrame:
+    """Return the rows as pictures show them: the design table, what became of them, and the side they are on."""
+    rows = prepared.design(table).assign(actual=table[settings.target])
+    rows[pictures.SIDE] = side
+    return rows

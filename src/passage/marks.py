@@ -31,7 +31,7 @@ def identifiers(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
     column = table[name]
     text = column.astype("str").str.strip().str.replace(r"^(-?\d+)\.0+$", r"\1", regex=True)
     missing = (column.isna() | (text == "")).to_numpy(dtype=bool)
-    tables.refuse(table, name, missing, path, "split.column must say in each row whose it is")
+    _refuse(table, name, missing, path, "split.column must say in each row whose it is")
     return text
 
 
@@ -42,7 +42,7 @@ def numbers(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
         column = column.astype("str")
     found = pd.to_numeric(column, errors="coerce").astype("float64")
     wrong = ~np.isfinite(found.to_numpy())
-    tables.refuse(table, name, wrong, path, "it must be a number, as split.test_from is")
+    _refuse(table, name, wrong, path, "it must be a number, as split.test_from is")
     return found
 
 
@@ -60,7 +60,12 @@ def times(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
         parts = text.str.fullmatch(ISO_TIME).fillna(value=False).astype(bool)
         found = pd.to_datetime(text.where(parts), format="ISO8601", utc=True, errors="coerce")
         zoned = text.str.contains(r":.*(?:Z|[+-][\d:]+)$").fillna(value=False).to_numpy(dtype=bool)
-    tables.refuse(table, name, found.isna().to_numpy(), path, f"with split.test_from a time, it must be {TIMES}")
+    _refuse(table, name, found.isna().to_numpy(), path, f"with split.test_from a time, it must be {TIMES}")
     first = "a time zone" if zoned[0] else "no time zone"
-    tables.refuse(table, name, zoned != zoned[0], path, f"the first row has {first}: all must have one, or none")
+    _refuse(table, name, zoned != zoned[0], path, f"the first row has {first}: all must have one, or none")
     return found if zoned[0] else found.dt.tz_localize(None)
+
+
+def _refuse(table: pd.DataFrame, name: str, wrong: np.ndarray, path: Path, rule: str) -> None:
+    """Raise Mistake for the first row of column `name` where `wrong` (n_rows,) holds: where, what, but `rule`."""
+    tables.refuse(table, pd.DataFrame({name: wrong}), {name: rule}, path)

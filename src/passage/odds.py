@@ -7,13 +7,15 @@ from typing import Any
 from passage.digits import PREDICTED, significant
 
 
-def odds(coefficients: Mapping[str, float], association: Mapping[str, Any]) -> dict[str, Any]:
-    """Return for each feature what its odds are multiplied by, per_unit of the table and per_standard_deviation.
+def odds(
+    coefficients: Mapping[str, float], association: Mapping[str, Any], against: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return for each column of the design table what the odds are multiplied by: per_unit, per_standard_deviation.
 
     coefficients: the model's own, log-odds per unit. association: what association.json holds.
     standard_deviation: of the training rows, in units of the table. Of each step, odds_ratio is the model's own, held
     back by its penalty; unpenalised, low and high are Firth's and belong together. What is not known or too large for a
-    number is absent.
+    number is absent. against: by column of 0 and 1, what a 1 (one unit more) is read against.
     """
     ratios = {}
     for feature, known in association["features"].items():
@@ -25,7 +27,7 @@ def odds(coefficients: Mapping[str, float], association: Mapping[str, Any]) -> d
             "per_unit": _ratios(slopes, 1.0),
             "per_standard_deviation": _ratios(slopes, known["standard_deviation"]),
             "standard_deviation": known["standard_deviation"],
-        }
+        } | ({"against": against[feature]} if feature in against else {})
     return ratios
 
 

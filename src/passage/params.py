@@ -27,6 +27,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from passage import findings, paths
 from passage.errors import Mistake
+from passage.labels import written
 
 AUTO = "auto"
 
@@ -45,7 +46,7 @@ NumberOrAuto = Annotated[
 ]
 
 # Columns that the pipeline adds to a table of predictions.
-ADDED_COLUMNS = ("actual", "log_odds", "probability", "predicted", "outside_training_range")
+ADDED_COLUMNS = ("actual", "log_odds", "probability", "predicted", "outside_training_range", "unseen_category")
 
 
 def _lane_name(name: str) -> str:
@@ -87,7 +88,14 @@ def _is_time(text: str) -> bool:
     return bool(ISO_TIME.fullmatch(text))
 
 
+def _label(label: object) -> object:
+    if not isinstance(label, str | bool | int) or label == "":
+        raise findings.wrong(label, "it must be a text, a whole number, true or false")
+    return label
+
+
 Name = Annotated[str, AfterValidator(_lane_name)]
+Label = Annotated[str | bool | int, BeforeValidator(_label)]
 DateOrNumber = Annotated[float | str, BeforeValidator(_date_or_number)]
 RawTable = Annotated[str, AfterValidator(_raw_table)]
 Column = Annotated[str, MinLen(1)]
@@ -167,6 +175,74 @@ _SPLIT_KEYS: dict[str | None, tuple[str, ...]] = {
     "time": ("column", "test_from"),
     "none": (),
 }
+
+
+class ColumnSettings(Settings):
+    """What a column holds, how it is prepared where it is a feature, and what its values must be.
+
+    What only checks (minimum, maximum, allowed, unique, nullable) has no part in a result.
+    """
+
+    kind: Literal["number", "category", "boolean"] = Field(
+        default="number", description="number; category: a text, one-hot against its reference; boolean: true or false"
+    )
+    missing: Literal["error", "median", "most_frequent", "drop"] = Field(
+        default="error",
+        description="a value that is missing is an error, filled from the training rows, or a reason to drop its row",
+    )
+    indicator: bool = Field(default=False, description="a further column of 0 and 1 says where the value was missing")
+    reference: Label | None = Field(
+        default=None, description="what a category is read against; default: the training rows' most frequent one"
+    )
+    unseen: Literal["error", "reference"] = Field(
+        default="error", description="a category that no training row has is an error, or counts as the reference"
+    )
+    minimum: float | None = Field(default=None, description="least number allowed")
+    maximum: float | None = Field(default=None, description="greatest number allowed")
+    allowed: Annotated[list[Label], MinLen(1)] | None = Field(default=None, description="every value allowed")
+    unique: bool = Field(default=False, description="no value may come twice")
+    nullable: bool | None = Field(default=None, description="whether a value may be missing")
+
+    @field_validator("missing", "indicator", "reference", "unseen", "minimum", "maximum", "allowed", "nullable")
+    @classmethod
+    def _makes_sense(cls, value: Any, info: ValidationInfo) -> Any:
+        kind, missing = info.data.get("kind"), info.data.get("missing")
+        match info.field_name:
+            case "missing" if value == "median" and kind != "number":
+                raise findings.wrong(value, f"a {kind} has no median; most_frequent, drop and error are left")
+            case "indicator" if value and missing in ("error", "drop"):
+                raise findings.wrong(value, f"where missing is {missing} nothing is filled; median or most_frequent is")
+            case "reference" | "unseen" if value not in (None, "error") and kind != "category":
+                raise findings.wrong(value, f"only a category has it, and this is a {kind}")
+            case "minimum" | "maximum" if value is not None and kind != "number":
+                raise findings.wrong(value, f"only a number has it, and this is a {kind}")
+            case "maximum" if value is not None and (least := info.data.get("minimum")) is not None and value < least:
+                raise findings.wrong(value, f"it must not be less than minimum, which is {least:g}")
+            case "allowed" if value is not None:
+                cls._allows(value, info)
+            case "nullable" if value is False and missing != "error":
+                raise findings.wrong(value, f"missing is {missing}, which says what to do with a value that is missing")
+        return value
+
+    @staticmethod
+    def _allows(values: list[Any], info: ValidationInfo) -> None:
+        if info.data.get("kind") == "boolean":
+            raise findings.wrong(values, "a boolean is true or false")
+        reference = info.data.get("reference")
+        if reference is not None and written(reference) not in map(written, values):
+            raise findings.wrong(values, f"the reference, {written(reference)}, must be among them")
+
+    @property
+    def reference_text(self) -> str:
+        """The reference as a table has it, nothing where it is the most frequent category."""
+        return "" if self.reference is None else written(self.reference)
+
+    def used(self) -> dict[str, Any]:
+        """Return what has a part in a result and is not the default."""
+        return self.model_dump(include=_PREPARING, exclude_defaults=True)
+
+
+_PREPARING = {"kind", "missing", "indicator", "reference", "unseen"}
 
 
 class Normalize(Settings):
@@ -261,9 +337,11 @@ class Words(Settings):
 
     question: Phrase | None = Field(default=None, description="what the model answers: Will a student pass the exam?")
     rows: Phrase = Field(default="rows", description="what the rows of the table are: students")
-    outcome: Phrase | None = Field(default=None, description="what a 1 of the target is: passing the exam")
+    outcome: Phrase | None = Field(
+        default=None, description="what the positive label of the target is: passing the exam"
+    )
     classes: Annotated[list[Phrase], MinLen(2), MaxLen(2)] | None = Field(
-        default=None, description="what a row with 0 and one with 1 is: failed, passed"
+        default=None, description="what a row without and one with the positive label is: failed, passed"
     )
     columns: dict[Column, ColumnWords] = Field(default={}, description="by feature")
 
@@ -272,13 +350,18 @@ class Lane(Settings):
     """One model: its table, its columns and what each stage does with them."""
 
     data: RawTable = Field(description="the table, one row for each student")
-    target: Column = Field(description="the column to predict, 0 or 1")
-    features: Annotated[list[Column], MinLen(1)] = Field(description="the columns to predict from, numbers")
+    target: Column = Field(description="the column to predict, which has two labels")
+    positive: Label = Field(description="which of the target's two labels is predicted", examples=[1])
+    features: Annotated[list[Column], MinLen(1)] = Field(description="the columns to predict from")
+    columns: dict[Column, ColumnSettings] = Field(
+        description="by column: what it holds, and what to do where it is missing; others are numbers without gaps",
+        examples=[{}],
+    )
     split: Split
     normalize: Normalize
     train: Train
     threshold: NumberOrAuto[Share] = Field(
-        description="predict 1 where the probability is at least this; auto: chosen by train.tune.criterion"
+        description="predict positive where the probability is at least this; auto: chosen by train.tune.criterion"
     )
     evaluate: Evaluate
     words: Words = Field(default=Words(), description="for people; no number depends on it")
@@ -306,21 +389,42 @@ class Lane(Settings):
             raise findings.wrong(split.column, "it must be neither a feature nor the target", "column")
         return split
 
-    def columns(self, name: str) -> dict[str, str]:
+    def needed_columns(self, name: str) -> dict[str, str]:
         """Return the columns that the table of lane `name` must have, each with the full key that names it."""
         named = {self.target: "target"} | dict.fromkeys(self.features, "features")
         if self.split.named_column is not None:
             named[self.split.named_column] = "split.column"
-        for column in self.words.columns:  # may be that of a feature that an experiment leaves out
-            named.setdefault(column, "words.columns")
+        for key, columns in (("columns", list(self.columns)), ("words.columns", list(self.words.columns))):
+            for column in columns:  # may be that of a feature that an experiment leaves out
+                named.setdefault(column, key)
         return {column: f"models.{name}.{key}" for column, key in named.items()}
+
+    def text_columns(self) -> list[str]:
+        """Return the columns whose values are text, whatever they look like."""
+        texts = [name for name in self.features if self.column(name).kind != "number"]
+        return [*texts, self.target] if isinstance(self.positive, str | bool) else texts
+
+    def dropping(self) -> list[str]:
+        """Return the features without which a row is dropped."""
+        return [name for name in self.features if self.column(name).missing == "drop"]
+
+    def column(self, name: str) -> ColumnSettings:
+        """Return what column `name` holds: a number without gaps where nothing is said."""
+        return self.columns.get(name, ColumnSettings())
 
     def used(self) -> dict[str, Any]:
         """Return the settings that have a part in the result.
 
-        These are all but words, the keys of other split methods, and how to choose where nothing is chosen.
+        These are all but words, the keys of other split methods, how to choose where nothing is chosen, a positive
+        label of 1, columns that are no features or say nothing, and what only checks.
         """
         settings = self.model_dump(exclude={"words"}) | {"split": self.split.used()}
+        if written(self.positive) == "1":
+            del settings["positive"]
+        columns = {name: self.column(name).used() for name in self.features}
+        settings["columns"] = {name: used for name, used in columns.items() if used}
+        if not settings["columns"]:
+            del settings["columns"]
         if not self.chooses():
             del settings["train"]["tune"]
         return settings
@@ -336,6 +440,10 @@ class Lane(Settings):
     def holding(self, C: float, threshold: float) -> Self:  # noqa: N803 (scikit-learn's name)
         """Return the same settings with these numbers in the place of whatever was there, auto or not."""
         return self.model_copy(update={"train": self.train.model_copy(update={"C": C}), "threshold": threshold})
+
+    def without(self, feature: str) -> Self:
+        """Return the same settings for a model that does not know `feature`."""
+        return self.model_copy(update={"features": [name for name in self.features if name != feature]})
 
     def saw_test_rows(self) -> bool:
         """Return whether the scaling was fitted on the test rows, too."""

@@ -35,6 +35,10 @@ class Lane:
         return Path("data/split", self.name, "test.parquet")
 
     @property
+    def dropped(self) -> Path:
+        return Path("data/split", self.name, "dropped.json")
+
+    @property
     def normalized_train(self) -> Path:
         return Path("data/normalized", self.name, "train.parquet")
 

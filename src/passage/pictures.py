@@ -44,6 +44,7 @@ STYLE: dict[Any, Any] = {
 WIDTH, HEIGHT = 4.6, 3.5  # inches
 ONE_BY_ONE = 300  # rows that are drawn as points; of more, bins or a sample
 FARTHEST = 1000.0  # times the odds that the picture of coefficients reaches to
+SIDE = "training or test"  # the column that says so
 LETTERS = 30  # of a name on an axis
 
 Draw = Callable[[Axes], None]
@@ -224,7 +225,7 @@ def _scatter(axes: Axes, rows: pd.DataFrame, words: Vocabulary) -> None:
     """Draw x and y of `rows`: form and colour by what became of them, hollow where they test."""
     for actual, (marker, color) in MARKERS.items():
         for side, inside in (("training", color), ("test", "none")):
-            shown = rows[(rows["actual"] == actual) & (rows["side"] == side)]
+            shown = rows[(rows["actual"] == actual) & (rows[SIDE] == side)]
             axes.scatter(
                 shown["x"],
                 shown["y"],

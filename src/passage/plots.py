@@ -3,7 +3,7 @@
 Where rows are many, a plot holds some of them: no viewer shows a million, and no reader sees them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_curve
 
+from passage import design
 from passage.classifier import Classifier, Scaler
 from passage.digits import PREDICTED, significant
 
@@ -55,16 +56,19 @@ def calibration(actual: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
     return _rounded({"probability": mean, "share": share})
 
 
-def curves(classifier: Classifier, scaler: Scaler, train: pd.DataFrame) -> pd.DataFrame:
-    """Return feature, value and probability along each feature's training range, the others at their training mean.
+def curves(
+    classifier: Classifier, scaler: Scaler, train: pd.DataFrame, columns: Sequence[design.Column]
+) -> pd.DataFrame:
+    """Return feature, value and probability along each number's training range, all else at its training mean.
 
-    Of more than FEATURES features, those with the greatest coefficients.
+    train: a design table with these `columns`. Of more than FEATURES numbers, those with the greatest coefficients.
     """
-    greatest = sorted(classifier.features, key=lambda name: -abs(classifier.coefficients[name]))[:FEATURES]
+    numbers = [column.name for column in columns if column.kind == "number"]
+    greatest = sorted(numbers, key=lambda name: -abs(classifier.coefficients[name]))[:FEATURES]
     means = train[classifier.features].mean()
-    return pd.concat(
-        [_along(name, means, classifier, scaler) for name in classifier.features if name in greatest], ignore_index=True
-    )
+    none = pd.DataFrame({"value": [], "probability": [], "feature": []})
+    along = [_along(name, means, classifier, scaler) for name in numbers if name in greatest]
+    return pd.concat(along or [none], ignore_index=True)
 
 
 def _along(feature: str, means: pd.Series, classifier: Classifier, scaler: Scaler) -> pd.DataFrame:
@@ -76,8 +80,11 @@ def _along(feature: str, means: pd.Series, classifier: Classifier, scaler: Scale
 
 
 def coefficients(odds: Mapping[str, Any]) -> pd.DataFrame:
-    """Return feature, and the odds ratios of metrics/NAME.json for one standard deviation of it."""
-    return pd.DataFrame([{"feature": feature, **ratios["per_standard_deviation"]} for feature, ratios in odds.items()])
+    """Return feature, and the odds ratios of metrics/NAME.json for one standard deviation more, or 1 instead of 0."""
+    steps = {
+        feature: "per_unit" if "against" in ratios else "per_standard_deviation" for feature, ratios in odds.items()
+    }
+    return pd.DataFrame([{"feature": feature, **odds[feature][step]} for feature, step in steps.items()])
 
 
 def strongest(odds_ratios: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from passage import files, outputs, paths
+from passage import design, files, outputs, paths
 from passage.files import file_hash
 from passage.params import Params
 
@@ -46,15 +46,18 @@ def collect(name: str, settings: Params, circumstances: Mapping[str, str], patch
     tables = [Path(lane.data), *(Path(batch.data) for batch in batches.values())]
     used = {"model": name, **lane.used(), "score": {key: batch.model_dump() for key, batch in batches.items()}}
     mark = fingerprint(used, [*tables, *decisive])
+    settings_used = dict(flat_params(lane.used()))
+    names = allowed_names(settings_used)
     return Result(
         name=name,
-        params=dict(flat_params(lane.used())),
+        params={names[key]: value for key, value in settings_used.items()},
         metrics=flat_metrics(files.read_json(files_of.metrics)),
         tags={
             **circumstances,
             "model": name,
             "fingerprint": mark,
             "data.md5": file_hash("md5", tables[0]),
+            **references(files.read_json(files_of.scaler)),
             **{f"warning.{kind}": sentence for kind, sentence in beware(name, settings).items()},
         },
         outputs=outputs.hashed(built),
@@ -62,6 +65,12 @@ def collect(name: str, settings: Params, circumstances: Mapping[str, str], patch
         fingerprint=mark,
         patch=patch,
     )
+
+
+def references(scaler: Mapping[str, Any]) -> dict[str, str]:
+    """Return which category the others of each feature are read against. scaler: the content of scaler.json."""
+    found = {one.name: one.categories[0] for one in design.read(scaler)[0] if one.categories}
+    return {f"reference.{allowed}": found[name] for name, allowed in allowed_names(found).items()}
 
 
 def beware(name: str, settings: Params) -> dict[str, str]:
@@ -93,7 +102,8 @@ def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
 
     How good the model is comes first: MLflow's pages open with the first metric.
     """
-    names = allowed_names(metrics["coefficients"])
+    features = metrics.get("cross_validation", {}).get("without", {})
+    names = allowed_names(dict.fromkeys([*metrics["coefficients"], *features]))
     order = sorted(metrics.keys() - {"coefficients", "cautions"}, key=lambda key: (key != "test", key))
     flat = dict(_joined({key: metrics[key] for key in order}, names))
     return flat | {f"coef_{names[feature]}": value for feature, value in metrics["coefficients"].items()}
@@ -105,7 +115,7 @@ def _joined(metrics: Mapping[str, Any], names: Mapping[str, str], prefix: str = 
             value = {names[feature]: numbers for feature, numbers in value.items()}
         if isinstance(value, dict):
             yield from _joined(value, names, f"{prefix}{key}_")
-        else:
+        elif not isinstance(value, str):  # what a column is read against
             yield f"{prefix}{key}", value
 
 

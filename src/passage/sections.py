@@ -5,11 +5,13 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from math import isnan
 from pathlib import Path
 from typing import Any
 
-from passage import figures, files, paths, sentences
+from passage import design, figures, files, paths, sentences
 from passage.figures import Figure
+from passage.labels import written
 from passage.params import ADDED_COLUMNS, Lane, Params
 from passage.result import beware
 from passage.vocabulary import Vocabulary, vocabulary
@@ -78,8 +80,9 @@ class Section:
 def section(name: str, settings: Params) -> Section:
     """Return what the files of lane `name` and of its batches say."""
     lane, of = settings.models[name], paths.Lane(name)
-    words = vocabulary(lane)
     model, metrics, association = (files.read_json(path) for path in (of.model, of.metrics, of.association))
+    scaler = files.read_json(of.scaler)
+    words = vocabulary(lane, model["classes"], design.read(scaler)[1])
     pictures = {path.stem: path.read_text(encoding="utf-8") for path in of.pictures.iterdir()}
     say = partial(figures.words_for, metrics=metrics, confidence=association["confidence"], words=words)
     batches = [batch for batch, of_batch in settings.score.items() if of_batch.model == name]
@@ -88,7 +91,7 @@ def section(name: str, settings: Params) -> Section:
         settings=lane,
         words=words,
         model=model,
-        scaler=files.read_json(of.scaler),
+        scaler=scaler,
         metrics=metrics,
         association=association,
         beware=list(beware(name, settings).values()),
@@ -106,11 +109,13 @@ def section(name: str, settings: Params) -> Section:
 
 def predictions(title: str, path: Path, model: Mapping[str, Any], words: Vocabulary) -> Predictions:
     """Return the predictions at `path`; of many, those that are most worth a look, in the table's order."""
+    no, yes = map(written, model["classes"])
+    signs = {no: 1, yes: -1}
     with path.open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(lines)
         columns = [name for name in rows.fieldnames or [] if name not in ADDED_COLUMNS]
         found = _Counted(rows)
-        worst = heapq.nlargest(MOST_ROWS, enumerate(found), key=lambda row: _worth_a_look(*row))
+        worst = heapq.nlargest(MOST_ROWS, enumerate(found), key=lambda row: _worth_a_look(row[0], row[1], signs))
     shown = [_shown(row, columns, model, words) for _, row in sorted(worst, key=lambda row: row[0])]
     return Predictions(title, path, columns, shown, found.count)
 
@@ -127,22 +132,40 @@ class _Counted:
             yield row
 
 
-def _worth_a_look(position: int, row: Mapping[str, str]) -> tuple[bool, float, int]:
-    """Return how much a row is worth a look: outside the training range, or what happened was thought unlikely."""
-    log_odds = float(row["log_odds"])
-    surprise = {"1": -log_odds, "0": log_odds}.get(row.get("actual", ""), 0.0)
+def _worth_a_look(position: int, row: Mapping[str, str], signs: Mapping[str, int]) -> tuple[bool, float, int]:
+    """Return how much a row is worth a look: outside the training range, or what happened was thought unlikely.
+
+    signs: by label, that of the log-odds at which it would be a surprise.
+    """
+    surprise = signs.get(row.get("actual", ""), 0) * float(row["log_odds"])
     return row.get("outside_training_range") == "true", surprise, -position
 
 
 def _shown(row: Mapping[str, str], columns: list[str], model: Mapping[str, Any], words: Vocabulary) -> Row:
     predicted, actual = row["predicted"], row.get("actual")
-    limits = model["training_range"].items()
-    outside = [name for name, limit in limits if not limit["least"] <= float(row[name]) <= limit["greatest"]]
+    classes = dict(zip(map(written, model["classes"]), words.classes, strict=True))
+    ranges = model["training_range"].items()
     return Row(
         values=[row[name] for name in columns],
-        actual="" if actual is None else words.classes[int(actual)],
+        actual="" if actual is None else classes[actual],
         probability=float(row["probability"]),
-        predicted=words.classes[int(predicted)],
+        predicted=classes[predicted],
         marks=["wrong"] * (actual not in (None, predicted))
-        + [f"not to be believed: {name} is outside the training range" for name in outside],
+        + [f"not to be believed: {mark}" for name, limits in ranges if (mark := _outside(name, row[name], limits))],
     )
+
+
+def _outside(name: str, text: str, limits: Mapping[str, Any]) -> str:
+    """Return why a value, as it stands in the table, is outside the training range; nothing where it is not."""
+    values = limits.get("values")
+    if values is None:
+        try:
+            beyond = not limits["least"] <= float(text) <= limits["greatest"]
+        except ValueError:  # it is missing
+            return ""
+        return f"{name} is outside the training range" if beyond and not isnan(float(text)) else ""
+    if isinstance(values[0], bool):
+        text = {"1": "true", "0": "false"}.get(text, text.lower())
+    if text == "" or text in map(written, values):
+        return ""
+    return f"no training row has {name} {text}"

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from passage.design import Column
 from passage.vocabulary import Vocabulary
 
 STRONGEST = 3  # features that an answer speaks of
@@ -30,10 +31,12 @@ def accuracy(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -
 
 
 def meaning(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> list[str]:
-    """Return for each feature what its odds are and what knowing it is worth."""
+    """Return for each column of the design table what its odds are, and for each feature what knowing it is worth."""
     of_worth = worth(metrics)
     of_odds = odds(metrics, confidence, words)
-    return [" ".join(filter(None, [sentence, of_worth.get(feature)])) for feature, sentence in of_odds.items()]
+    last = {words.column(name).feature: name for name in of_odds}  # of a feature's columns, for what it is worth
+    told = {name: of_worth.get(feature) for feature, name in last.items()}
+    return [" ".join(filter(None, [sentence, told.get(name)])) for name, sentence in of_odds.items()]
 
 
 def right(metrics: Mapping[str, Any]) -> str:
@@ -74,24 +77,39 @@ def parts(metrics: Mapping[str, Any]) -> str:
 
 
 def odds(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> dict[str, str]:
-    """Return for each feature one sentence on its odds, without a penalty."""
-    return {
-        feature: _odds(feature, ratios, confidence, words, len(metrics["odds"]) > 1)
-        for feature, ratios in metrics["odds"].items()
-    }
+    """Return for each column of the design table one sentence on its odds, without a penalty."""
+    several = len({words.column(name).feature for name in metrics["odds"]}) > 1
+    return {name: _odds(name, ratios, confidence, words, several) for name, ratios in metrics["odds"].items()}
 
 
 def _odds(feature: str, ratios: Mapping[str, Any], confidence: float, words: Vocabulary, several: bool) -> str:
     of_a_size = LEAST_SPREAD <= ratios["standard_deviation"] <= GREATEST_SPREAD
-    step = "per_unit" if of_a_size else "per_standard_deviation"
+    column = words.column(feature)
+    step = "per_unit" if of_a_size or column.against else "per_standard_deviation"
     numbers = ratios[step]
     if "unpenalised" not in numbers:
         return f"What {feature} is worth on its own, these {words.rows} cannot say."
-    more = words.more(feature) if step == "per_unit" else f"with {feature} higher by one standard deviation"
-    subject = f"{words.rows} {more} had {times(numbers['unpenalised'])} times the odds of {words.outcome}"
+    more, others = words.more(feature), ""
+    if column.against:
+        more, others = _against(column)
+    elif step == "per_standard_deviation":
+        more = f"with {feature} higher by one standard deviation"
+    subject = f"{words.rows} {more} had {times(numbers['unpenalised'])} times the odds of {words.outcome}{others}"
     equal = "Other features being equal, " if several else ""
     sentence = f"{equal}{subject} ({level(confidence)}: {interval(numbers)})."
     return sentence[0].upper() + sentence[1:]
+
+
+def _against(column: Column) -> tuple[str, str]:
+    """Return what sets the rows with a 1 in a column of 0 and 1 apart, and whom they are compared with."""
+    name = column.feature
+    match column.kind:
+        case "category":
+            return f"of {name} {column.value}", f", compared with those of {name} {column.against}"
+        case "boolean":
+            return f"with {name}", f", compared with those without {name}"
+        case _:
+            return f"whose {name} is missing", f", compared with those whose {name} is {column.against}"
 
 
 def interval(ratios: Mapping[str, float]) -> str:
@@ -148,8 +166,9 @@ def answer(metrics: Mapping[str, Any], confidence: float, words: Vocabulary, bew
     told = [feature for feature in metrics["odds"] if feature in strongest(metrics)]
     parts = [accuracy(metrics, confidence, words)]
     parts += [of_odds[feature] for feature in told]
-    if len(metrics["odds"]) > 1:
-        parts += [of_worth[feature] for feature in told if feature in of_worth]
+    features = dict.fromkeys(words.column(name).feature for name in told)
+    if len(of_worth) > 1:
+        parts += [of_worth[feature] for feature in features if feature in of_worth]
     parts += [f"Beware: {caution}." for caution in beware]
     return " ".join(filter(None, parts))
 

@@ -65,16 +65,17 @@ def grouped(groups: pd.Series, target: pd.Series, test_size: float, stratify: bo
     """Return whether each row tests, (n_rows,): those of some of the `groups` (n_rows,) do, the others do not.
 
     Of DRAWS orders of the groups by chance, each cut where the share of rows is nearest to `test_size`, the one that
-    comes nearest counts; with `stratify`, the difference in the share of class 1 counts as much.
+    comes nearest counts; with `stratify`, the difference in the share of one label counts as much.
     scikit-learn's GroupShuffleSplit takes a share of the groups, not of the rows, and does not stratify. Its
     StratifiedGroupKFold does, but has no other shares than 1/2, 1/3, 1/4, ..., and where groups differ in size the
     seed hardly matters.
     Raises ValueError where there is one group alone.
     """
     codes, distinct = pd.factorize(groups, sort=True)  # the rows' order does not matter
+    second = pd.factorize(target, sort=True)[0]  # which of the two labels counts does not matter either
     if len(distinct) < 2:
         raise ValueError(f"{groups.name} is the same in all {len(groups)} rows, and a group stays on one side")
-    rows, ones = np.bincount(codes), np.bincount(codes, weights=target)
+    rows, ones = np.bincount(codes), np.bincount(codes, weights=second)
     chance = np.random.RandomState(seed)  # NumPy keeps its numbers the same in all versions
 
     def draw() -> tuple[float, np.ndarray]:
@@ -83,7 +84,7 @@ def grouped(groups: pd.Series, target: pd.Series, test_size: float, stratify: bo
         end = int(np.abs(testing / len(groups) - test_size).argmin())
         off = abs(testing[end] / len(groups) - test_size)
         drawn = order[: end + 1]
-        return off + stratify * abs(ones[drawn].sum() / testing[end] - target.mean()), drawn
+        return off + stratify * abs(ones[drawn].sum() / testing[end] - second.mean()), drawn
 
     _, tests = min((draw() for _ in range(DRAWS)), key=lambda drawn: drawn[0])
     return np.isin(codes, tests)

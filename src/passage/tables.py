@@ -1,8 +1,10 @@
 """Tables as they come: read, and refused with one line that says where they are wrong."""
 
 import json
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -11,12 +13,16 @@ from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, 
 
 from passage import headers
 from passage.errors import Mistake
+from passage.labels import Label, written
+
+# 1,234 is a thousand and more, or one and a bit: which, depends on where the table was made.
+GROUPED = re.compile(r"[-+]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?")
 
 
-def read(path: Path, text: Collection[str] = ()) -> pd.DataFrame:
+def read(path: Path, texts: Iterable[str] = ()) -> pd.DataFrame:
     """Return the table at `path`, one row for each record; what is a number in each row of a column is a number.
 
-    text: columns of which a CSV is to give the text as it stands there, 007 and not 7.
+    texts: columns of which a CSV's values stay the text that stands there, so that 01 is not 1.
     Raises Mistake for what `headers.columns` refuses, rows of different widths and a header without rows.
     """
     headers.columns(path)
@@ -24,7 +30,7 @@ def read(path: Path, text: Collection[str] = ()) -> pd.DataFrame:
         table = _parquet(path)
     else:
         try:
-            table = pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(text, str))
+            table = pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(texts, str))
         except (pd.errors.ParserError, UnicodeDecodeError) as error:
             headers.walk(path)  # raises Mistake with the line, which pandas counts its own way
             raise Mistake(f"{path}: this is not CSV: {str(error).strip().splitlines()[-1]}") from None
@@ -52,20 +58,53 @@ def _parquet(path: Path) -> pd.DataFrame:
     return table
 
 
-def numbers(table: pd.DataFrame, names: Sequence[str], path: Path) -> pd.DataFrame:
-    """Return the columns `names` as finite numbers; integers stay integers.
+class Described(Protocol):
+    """What a feature is, and what becomes of a value that is missing, as params.yaml says it."""
 
-    Raises Mistake that names the first value of each column that is missing, text or infinite.
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def missing(self) -> str: ...  # noqa: D102
+
+
+RULES = {
+    "number": "a feature must be a number",
+    "category": "a category must be a text",
+    "boolean": "a boolean must be true or false, or 1 or 0",
+}
+
+
+def features(table: pd.DataFrame, wanted: Mapping[str, Described], path: Path) -> pd.DataFrame:
+    """Return the columns that `wanted` names as it describes them, what is missing as missing where it may be.
+
+    Numbers are finite, and integers without gaps stay integers; categories are text, booleans 1 and 0.
+    Raises Mistake that names the first value of each column that is something else.
     """
-    converted = {name: _as_numbers(table[name]) for name in names}
-    wrong = [
-        _finding(
-            table, name, ~np.isfinite(column.to_numpy(dtype=float, na_value=np.nan)), path, "a feature must be a number"
-        )
-        for name, column in converted.items()
-    ]
+    converted = {name: _CONVERSIONS[how.kind](table[name]) for name, how in wanted.items()}
+    wrong = []
+    for name, how in wanted.items():
+        column = converted[name]
+        bad = column.isna().to_numpy() if how.kind != "number" else ~np.isfinite(column.to_numpy(dtype=float))
+        if how.missing != "error":
+            bad = bad & table[name].notna().to_numpy()
+        wrong.append(_finding(table, name, bad, path, RULES[how.kind]))
     _refuse(wrong)
     return pd.DataFrame(converted)
+
+
+def whole(table: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the rows that lack none of `names`, and what is dropped: nothing, or how many rows, and gaps by column."""
+    gaps = table[list(names)].isna()
+    gone = gaps.any(axis="columns")
+    if not gone.any():
+        return table, {}
+    missing = {name: int(count) for name, count in gaps.sum().items() if count}
+    return table[~gone], {"rows": int(gone.sum()), "of": len(table), "missing": missing}
+
+
+def refuse(table: pd.DataFrame, wrong: pd.DataFrame, rules: Mapping[str, str], path: Path) -> None:
+    """Raise Mistake for the first value of each column of `table` where `wrong` holds. rules: by column."""
+    _refuse([_finding(table, str(name), wrong[name].to_numpy(), path, rules[str(name)]) for name in wrong])
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:
@@ -81,11 +120,70 @@ def _numbers_or_text(column: pd.Series) -> bool:
     return is_numeric_dtype(column) or isinstance(column.dtype, pd.StringDtype)
 
 
-def labels(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
-    """Return the target column `name` as integers 0 and 1; Mistake names the first value that is neither."""
-    column = _as_numbers(table[name])
-    _refuse([_finding(table, name, ~column.isin([0, 1]).to_numpy(), path, "the target must be 0 or 1")])
-    return column.astype("int64")
+def labels(table: pd.DataFrame, name: str, positive: Label, path: Path) -> pd.Series:
+    """Return the target column `name` as labels like `positive`: text, whole numbers, or true and false.
+
+    Raises Mistake where `positive` is none of them or the only one, and names the first value that is neither it nor
+    the most frequent other one.
+    """
+    match positive:
+        case bool():
+            column = _by_value(table[name], _as_boolean).astype("object")
+        case int():
+            column = _as_numbers(table[name])
+        case _:
+            column = texts(table[name])
+    both = _both_labels(column, name, positive, path)
+    rule = f"the target must be {' or '.join(map(written, both))}"
+    _refuse([_finding(table, name, ~column.isin(both).to_numpy(), path, rule)])
+    return column if isinstance(positive, str) else column.astype(bool if isinstance(positive, bool) else "int64")
+
+
+def _both_labels(column: pd.Series, name: str, positive: Label, path: Path) -> list[Label]:
+    """Return the two labels of `column`, the positive one last; beside 1 and true, they are 0 and false if possible."""
+    counts = column.value_counts(sort=False)
+    others = counts.drop(positive, errors="ignore").sort_index()
+    usual = {"0": 1, "1": 0}.get(written(positive)) if isinstance(positive, int) else None
+    usual = not positive if isinstance(positive, bool) else usual
+    if usual is not None and (usual in others.index or len(others) == len(counts) or others.empty):
+        return [usual, positive]
+    if len(others) == len(counts):
+        there = ", ".join(written(label) for label in others.index[:5]) or "no label"
+        raise Mistake(
+            f"{path}: {name} is never {written(positive)}, which is to be predicted (positive); it is {there}"
+        )
+    if others.empty:
+        raise Mistake(f"{path}: {name} is {written(positive)} in every row; there must be another label")
+    negative = others.index[int(others.argmax())]
+    return [int(negative) if isinstance(positive, int) and negative % 1 == 0 else negative, positive]
+
+
+def texts(column: pd.Series) -> pd.Series:
+    """Return each value as the text that a CSV would have, and what is missing as missing: 1 and 1.0 are both 1."""
+    return column if isinstance(column.dtype, pd.StringDtype) else _by_value(column, _as_text)
+
+
+def _by_value(column: pd.Series, convert: Callable[[Any], Any]) -> pd.Series:
+    """Return `column` with each value converted, each different one once; what is missing stays missing."""
+    codes, values = pd.factorize(column)
+    converted = pd.Series([*(convert(value) for value in values), np.nan], dtype=object).infer_objects()
+    return pd.Series(converted.array.take(codes), index=column.index, name=column.name)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _as_booleans(column: pd.Series) -> pd.Series:
+    """Return 1 for true and 0 for false, NaN for what is neither."""
+    ones = _by_value(column, _as_boolean).astype(float)
+    return ones if ones.isna().any() else ones.astype("int64")
+
+
+def _as_boolean(value: Any) -> float | bool:
+    return {"true": True, "1": True, "false": False, "0": False}.get(_as_text(value).strip().lower(), np.nan)
 
 
 def sides(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
@@ -96,9 +194,11 @@ def sides(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
     return column
 
 
-def refuse(table: pd.DataFrame, name: str, wrong: np.ndarray, path: Path, rule: str) -> None:
-    """Raise Mistake for the first row of column `name` where `wrong` (n_rows,) holds: where, what, but `rule`."""
-    _refuse([_finding(table, name, wrong, path, rule)])
+_CONVERSIONS: dict[str, Callable[[pd.Series], pd.Series]] = {
+    "number": _as_numbers,
+    "category": texts,
+    "boolean": _as_booleans,
+}
 
 
 def _refuse(findings: list[str]) -> None:
@@ -112,20 +212,23 @@ def _finding(table: pd.DataFrame, name: str, wrong: np.ndarray, path: Path, rule
         return ""
     row = int(wrong.argmax())
     value = table[name].iloc[row]
-    text = str(value)
-    found = (
-        "missing" if pd.isna(value) else json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False)
-    )
+    place, record = _place(path, row)
+    text = record.get(name, "") if pd.isna(value) else str(value)
+    found = json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False)
+    if pd.isna(value):
+        found = f"missing ({found} stands for that)" if text else "missing"
     others = int(wrong.sum()) - 1
     more = f" ({others} more like it)" if others else ""
-    return f"{path}, {_place(path, row)}: {name} is {found}, but {rule}{more}"
+    advice = "; write it without separators of thousands" if rule == RULES["number"] and GROUPED.fullmatch(text) else ""
+    return f"{path}, {place}: {name} is {found}, but {rule}{advice}{more}"
 
 
-def _place(path: Path, row: int) -> str:
-    """Return where row `row` (from 0) stands in the file at `path`."""
-    if path.suffix == ".parquet":
-        return f"row {row + 1}"
-    for position, (line, _) in enumerate(headers.records(path)):
-        if position == row + 1:
-            return f"line {line}"
-    return f"row {row + 1}"
+def _place(path: Path, row: int) -> tuple[str, dict[str, str]]:
+    """Return where row `row` (from 0) stands in the file at `path`, and what stands there in a CSV, by column."""
+    if path.suffix == ".csv":
+        records = headers.records(path)
+        _, header = next(records)
+        for position, (line, record) in enumerate(records):
+            if position == row:
+                return f"line {line}", dict(zip(header, record, strict=False))
+    return f"row {row + 1}", {}

@@ -2,16 +2,19 @@
 
 import pandas as pd
 
-from passage import files, params
+from passage import files, labels, params
 from passage.association import associate
 from passage.paths import Lane
+from passage.preparation import learn
 
 
 def main(name: str) -> None:
     """Write models/NAME/association.json and print the log-odds per unit with their intervals."""
     lane, settings = Lane(name), params.load().model(name)
-    rows = pd.read_parquet(lane.split_train)
-    found = associate(rows[settings.features], rows[settings.target].to_numpy(), settings.evaluate.confidence)
+    rows = labels.counted(pd.read_parquet(lane.split_train), settings.target, settings.positive)
+    found = associate(
+        learn(rows, settings).design(rows), rows[settings.target].to_numpy(), settings.evaluate.confidence
+    )
     files.write_json(lane.association, found.content())
     print(f"{name}: log-odds of {settings.target} per unit without a penalty (Firth), {found.confidence * 100:g} %")
     for feature, numbers in found.features.items():

@@ -11,7 +11,7 @@ from passage.params import SAME_EVERYWHERE, Params
 def wrong_tables(settings: Params) -> Iterator[str]:
     """Yield one line for each thing that is wrong with the header of a table that `settings` names."""
     for name, lane in settings.models.items():
-        yield from _wrong(lane.data, lane.columns(name), f"models.{name}.data")
+        yield from _wrong(lane.data, lane.needed_columns(name), f"models.{name}.data")
     for name, batch in settings.score.items():
         features = settings.models[batch.model].features
         wanted = dict.fromkeys(features, f"models.{batch.model}.features")

@@ -1,17 +1,20 @@
-"""Bring the features of one model to a common scale."""
+"""Make numbers of the features of one model, and bring them to a common scale."""
 
 import numpy as np
 import pandas as pd
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from passage import files, params
+from passage import design, files, labels, params
 from passage.classifier import Scaler
 from passage.digits import centered, fitted
+from passage.errors import Mistake
 from passage.paths import Lane
+from passage.preparation import Preparation, learn
+from passage.sentences import listed
 
 
 def fit(rows: pd.DataFrame, method: str) -> Scaler:
-    """Return the scaler that the features in `rows` (n_rows, n_features), in the table's own units, ask for."""
+    """Return the scaler that the columns of `rows` (n_rows, n_columns), in the features' own units, ask for."""
     match method:
         case "standard":
             standard = StandardScaler().fit(rows)
@@ -26,16 +29,35 @@ def fit(rows: pd.DataFrame, method: str) -> Scaler:
     return Scaler(method, centers, scales)
 
 
+def refuse_unseen(prepared: Preparation, test: pd.DataFrame, key: str, data: str) -> None:
+    """Raise Mistake for categories of test rows that no training row has, where that is an error. key: of columns."""
+    unseen = prepared.refused(test)
+    wrong = [
+        f"{data}: {name} is {listed(sorted(test.loc[unseen[name], name].unique()))} in test rows and in no training "
+        f"one; to count it as the reference, set {key}.{name}.unseen to reference"
+        for name in map(str, unseen)
+        if unseen[name].any()
+    ]
+    if wrong:
+        raise Mistake(wrong)
+
+
 def main(name: str) -> None:
     """Write models/NAME/scaler.json and data/normalized/NAME/train.parquet and test.parquet."""
     lane, settings = Lane(name), params.load().model(name)
     train, test = pd.read_parquet(lane.split_train), pd.read_parquet(lane.split_test)
-    fit_on = pd.concat([train, test]) if settings.normalize.fit_on == "all" else train
-    scaler = fit(fit_on[settings.features], settings.normalize.method)
-    files.write_json(lane.scaler, scaler.content())
-    for rows, path in ((train, lane.normalized_train), (test, lane.normalized_test)):
-        normalized = scaler.transform(rows)
-        files.write_parquet(path, normalized.assign(**{settings.target: rows[settings.target]}))
+    try:
+        prepared = learn(train, settings)
+    except ValueError as error:
+        raise Mistake(f"{settings.data}: {error} (models.{name}.columns)") from None
+    refuse_unseen(prepared, test, f"models.{name}.columns", settings.data)
+    designs = [prepared.design(rows) for rows in (train, test)]
+    scaler = fit(pd.concat(designs) if settings.normalize.fit_on == "all" else designs[0], settings.normalize.method)
+    files.write_json(lane.scaler, design.content(prepared.features) | scaler.content())
+    for rows, numbers, path in zip((train, test), designs, (lane.normalized_train, lane.normalized_test), strict=True):
+        normalized = scaler.transform(numbers)
+        target = labels.counted(rows, settings.target, settings.positive)[settings.target]
+        files.write_parquet(path, normalized.assign(**{settings.target: target}))
     if settings.saw_test_rows():
         print(
             f"warning: models.{name}.normalize.fit_on is all: the scaling of {name} has seen its {len(test)} test rows"

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from passage import files, params
+from passage import files, labels, params
 from passage.classifier import Classifier
 from passage.paths import Lane
 
@@ -11,8 +11,10 @@ SHOWN_ROWS = 20
 
 def predict(classifier: Classifier, original: pd.DataFrame, normalized: pd.DataFrame, target: str) -> pd.DataFrame:
     """Return the test rows in their own units, what became of each student (actual) and what the classifier says."""
-    actual = original[classifier.features].assign(actual=original[target])
-    return actual.join(classifier.predict(normalized))
+    features = list(classifier.training_range)  # the columns of the table; classifier.features may be made of them
+    actual = original[features].assign(actual=original[target])
+    says = classifier.predict(normalized)
+    return actual.join(says.assign(predicted=labels.named(says["predicted"], classifier.classes)))
 
 
 def main(name: str) -> None:

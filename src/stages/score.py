@@ -4,36 +4,47 @@ from pathlib import Path
 
 import pandas as pd
 
-from passage import cautions, files, headers, params, paths, tables
+from passage import cautions, files, headers, labels, params, paths, preparation, tables
 from passage.classifier import Classifier, Scaler
 from passage.errors import Mistake
 from passage.params import ADDED_COLUMNS
+from passage.preparation import Preparation
 
 
-def score(rows: pd.DataFrame, scaler: Scaler, classifier: Classifier) -> pd.DataFrame:
-    """Return what the classifier says of each row of features (in the table's own units), and whether to believe it.
+def score(rows: pd.DataFrame, prepared: Preparation, scaler: Scaler, classifier: Classifier) -> pd.DataFrame:
+    """Return what the classifier says of each row of features (as they come), and whether to believe it.
 
-    outside_training_range: whether a feature is below the least or above the greatest value that trained the model.
+    outside_training_range: whether a feature is below the least or above the greatest value that trained the model, or
+    a category that no training row has. unseen_category: whether it is the latter; only where there are categories.
     """
-    predictions = classifier.predict(scaler.transform(rows))
-    return predictions.assign(outside_training_range=classifier.outside(rows).any(axis="columns"))
+    predictions = classifier.predict(scaler.transform(prepared.design(rows)))
+    marked = predictions.assign(outside_training_range=classifier.outside(rows).any(axis="columns"))
+    unseen = prepared.unseen(rows)
+    return marked.assign(unseen_category=unseen.any(axis="columns")) if len(unseen.columns) else marked
 
 
 def main(batch: str) -> None:
     """Write predictions/score/BATCH.csv: each row as it came, and what the model says of it; count in metrics/score."""
     settings = params.load().batch(batch)
     lane, path = paths.Lane(settings.model), Path(settings.data)
-    scaler, classifier = Scaler(**files.read_json(lane.scaler)), Classifier(**files.read_json(lane.model))
-    table = tables.read(path)
-    headers.require(path, dict.fromkeys(classifier.features, f"models.{settings.model}.features"))
+    written, classifier = files.read_json(lane.scaler), Classifier(**files.read_json(lane.model))
+    prepared = preparation.read(written)
+    asked = {one.name: one for one in prepared.features}
+    table = tables.read(path, [name for name, one in asked.items() if one.kind != "number"])
+    headers.require(path, dict.fromkeys(asked, f"models.{settings.model}.features"))
     if taken := [name for name in table.columns if name in ADDED_COLUMNS]:
         raise Mistake(f'{path}: the column "{taken[0]}" has the name of a column of predictions; give it another')
-    rows = tables.numbers(table, classifier.features, path)
-    scored = score(rows, scaler, classifier)
-    files.write_csv(paths.scored(batch), tables.as_it_came(path).join(scored))
-    found = cautions.of_range(rows, classifier, "rows")
-    counts = {name: int(scored[name].sum()) for name in ("predicted", "outside_training_range")}
+    every = tables.features(table, asked, path)
+    rule = f"no training row has that; to count it as the reference, set models.{settings.model}.columns.{{}}.unseen"
+    tables.refuse(table, prepared.refused(every), {name: rule.format(name) for name in asked}, path)
+    rows, dropped = tables.whole(every, [name for name, one in asked.items() if one.missing == "drop"])
+    scored = score(rows, prepared, Scaler.read(written), classifier)
+    named = scored.assign(predicted=labels.named(scored["predicted"], classifier.classes))
+    files.write_csv(paths.scored(batch), tables.as_it_came(path).join(named, how="inner"))
+    found = cautions.of_dropped(dropped, "rows") | cautions.of_range(rows, classifier, "rows")
+    counts = {name: int(scored[name].sum()) for name in scored if name not in ("log_odds", "probability")}
     files.write_json(paths.scored_metrics(batch), {"rows": len(scored), **counts, "cautions": cautions.content(found)})
-    print(f"{batch}: {counts['predicted']} of {len(scored)} rows are predicted 1 by {settings.model}")
+    positive = labels.written(classifier.classes[1])
+    print(f"{batch}: {counts['predicted']} of {len(scored)} rows are predicted {positive} by {settings.model}")
     for caution in found.values():
         print(f"warning: {batch}: {caution}")

@@ -5,10 +5,9 @@ from pathlib import Path
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from passage import files, headers, marks, params, sides, tables
+from passage import files, headers, marks, params, paths, sides, tables
 from passage.errors import Mistake
 from passage.params import Split
-from passage.paths import Lane
 
 
 def split(table: pd.DataFrame, target: str, settings: Split) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -31,21 +30,25 @@ def split(table: pd.DataFrame, target: str, settings: Split) -> tuple[pd.DataFra
         if train.empty:
             raise ValueError("there are no training rows")
         only = f"{target} is {train[target].iloc[0]} in each of the {len(train)} training rows"
-        raise ValueError(f"{only}; both 0 and 1 must be among them")
+        raise ValueError(f"{only}; both labels must be among them")
     return train, test
 
 
 def main(name: str) -> None:
-    """Write data/split/NAME/train.parquet and test.parquet: features, target, and what ties rows together, if any."""
-    lane, settings = Lane(name), params.load().model(name)
+    """Write train.parquet, test.parquet and dropped.json into data/split/NAME/.
+
+    The tables hold the features, the target and what ties rows together, if anything does.
+    """
+    lane, settings = paths.Lane(name), params.load().model(name)
     path = Path(settings.data)
     by, mark = settings.split.named_column, [settings.split.mark] if settings.split.mark else []
-    raw = tables.read(path, text=mark)
-    headers.require(path, settings.columns(name))
-    table = tables.numbers(raw, settings.features, path)
-    table[settings.target] = tables.labels(raw, settings.target, path)
+    raw = tables.read(path, [*settings.text_columns(), *mark])
+    headers.require(path, settings.needed_columns(name))
+    table = tables.features(raw, {feature: settings.column(feature) for feature in settings.features}, path)
+    table[settings.target] = tables.labels(raw, settings.target, settings.positive, path)
     if by:
         table[by] = marks.read(raw, settings.split, path)
+    table, dropped = tables.whole(table, settings.dropping())
     try:
         train, test = split(table, settings.target, settings.split)
     except ValueError as error:
@@ -53,4 +56,6 @@ def main(name: str) -> None:
     kept = [*settings.features, settings.target, *mark]
     files.write_parquet(lane.split_train, train[kept])
     files.write_parquet(lane.split_test, test[kept])
-    print(f"{name}: {len(train)} rows train, {len(test)} test")
+    files.write_json(lane.dropped, dropped)
+    gone = f", {dropped['rows']} are dropped" if dropped else ""
+    print(f"{name}: {len(train)} rows train, {len(test)} test{gone}")

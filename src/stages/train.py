@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from passage import choices, files, params
-from passage.classifier import Classifier, Scaler, estimator_settings, original_units
+from passage import choices, files, labels, params
+from passage.classifier import Classifier, Scaler, estimator_settings, original_units, seen
 from passage.digits import FITTED, fitted, significant
 from passage.errors import Mistake
 from passage.params import Lane as LaneSettings
@@ -14,11 +14,11 @@ from passage.regression import optimum
 def fit(normalized: pd.DataFrame, original: pd.DataFrame, scaler: Scaler, settings: LaneSettings) -> Classifier:
     """Return the classifier fitted on `normalized`, one student a row: features without unit, target 0 or 1.
 
-    original: the same rows with features in the table's own units; the training range is theirs.
+    original: the same rows with features in the table's own units and the target's labels.
     settings: C and the threshold are numbers.
     Raises ValueError where the solver has not reached an optimum, or there is none.
     """
-    features, used = settings.features, settings.train.model_dump(exclude={"tune"})
+    features, used = list(scaler.center), settings.train.model_dump(exclude={"tune"})
     regression = optimum(normalized[features].to_numpy(), normalized[settings.target], estimator_settings(used))
     coefficients = fitted(features, regression.coef_[0])
     intercept = significant(regression.intercept_[0], FITTED)
@@ -27,14 +27,12 @@ def fit(normalized: pd.DataFrame, original: pd.DataFrame, scaler: Scaler, settin
         coefficients=coefficients,
         intercept=intercept,
         original_units=original_units(coefficients, intercept, scaler),
-        classes=regression.classes_.tolist(),
+        classes=labels.classes(original[settings.target], settings.positive),
         threshold=float(settings.threshold),
         settings=used,
         iterations=int(regression.n_iter_[0]),
         rows=len(normalized),
-        training_range={
-            name: {"least": original[name].min().item(), "greatest": original[name].max().item()} for name in features
-        },
+        training_range={name: seen(original[name], settings.column(name).kind) for name in settings.features},
     )
 
 
@@ -42,10 +40,10 @@ def main(name: str) -> None:
     """Write models/NAME/model.json and choices.json; print what was chosen and the coefficients."""
     lane, settings = Lane(name), params.load().model(name)
     rows, original = pd.read_parquet(lane.normalized_train), pd.read_parquet(lane.split_train)
-    if chosen := choices.for_model(name, original, settings):
+    if chosen := choices.for_model(name, labels.counted(original, settings.target, settings.positive), settings):
         settings = settings.holding(chosen.C, chosen.threshold)
     try:
-        classifier = fit(rows, original, Scaler(**files.read_json(lane.scaler)), settings)
+        classifier = fit(rows, original, Scaler.read(files.read_json(lane.scaler)), settings)
     except ValueError as error:
         tried = f"C {settings.train.C}, tol {settings.train.tol}, max_iter {settings.train.max_iter}"
         raise Mistake(

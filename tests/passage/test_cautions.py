@@ -46,27 +46,27 @@ def test_what_the_association_tells(changed: dict[str, Any], kind: str, sentence
 def test_sound_rows_need_no_caution() -> None:
     assert cautions.of_association(SOUND, "students") == {}
     test = pd.DataFrame({"hours": [4, 6], "courses": [0, 1], "passed": [0, 1]})
-    assert cautions.of_split(students.ROWS, test, students.lane(), "students") == {}
+    assert cautions.of_split(students.ROWS, test, students.lane(), (0, 1)) == {}
     assert cautions.of_range(test, students.fitted()[1], "students") == {}
 
 
 def test_one_class_among_the_test_rows_is_told() -> None:
     test = pd.DataFrame({"hours": [4, 6], "courses": [0, 1], "passed": [1, 1]})
-    found = cautions.of_split(students.ROWS, test, students.lane(), "students")
+    found = cautions.of_split(students.ROWS, test, students.lane(), (0, 1))
     assert list(found) == ["one_class_in_test"]
-    assert found["one_class_in_test"].startswith("passed is 1 for each of the 2 test students")
+    assert found["one_class_in_test"].startswith("passed is 1 for each of the 2 test rows")
 
 
 def test_rows_on_both_sides_are_counted_once_each_however_often_they_train() -> None:
     train = pd.concat([students.ROWS, students.ROWS])
     test = pd.concat([students.ROWS.iloc[[0, 0, 1]], pd.DataFrame({"hours": [0], "courses": [0], "passed": [1]})])
-    found = cautions.of_split(train, test, students.lane(), "students")
+    found = cautions.of_split(train, test, students.lane(), (0, 1))
     assert list(found) == ["duplicates_across_split"]
-    assert found["duplicates_across_split"].startswith("3 of 4 test students equal a training one")
+    assert found["duplicates_across_split"].startswith("3 of 4 test rows equal a training one")
 
 
 def test_no_test_rows_are_no_reason_for_caution() -> None:
-    assert cautions.of_split(students.ROWS, students.ROWS.iloc[:0], students.lane(), "students") == {}
+    assert cautions.of_split(students.ROWS, students.ROWS.iloc[:0], students.lane(), (0, 1)) == {}
 
 
 def test_values_outside_the_training_range_are_named_a_few_of_many() -> None:

@@ -12,6 +12,7 @@ from students import FEATURES, ROWS, fitted, lane, scaled
 
 from passage import params
 from passage.classifier import Classifier, Scaler, original_units, pipeline
+from passage.preparation import learn
 from stages import train
 
 
@@ -41,7 +42,7 @@ def test_original_units_give_the_same_log_odds_without_the_scaler(method: str) -
 def test_mlflows_pipeline_takes_hours_and_decides_at_the_threshold(method: str, threshold: float) -> None:
     scaler, classifier = fitted(lane(threshold), method)
     predicted = classifier.predict(scaler.transform(ROWS))
-    served = pipeline(scaler, classifier)
+    served = pipeline(learn(ROWS, lane()), scaler, classifier)
     assert served.predict(ROWS[FEATURES]).tolist() == predicted["predicted"].tolist()
     assert served.predict_proba(ROWS[FEATURES])[:, 1] == pytest.approx(predicted["probability"].to_numpy(), abs=1e-8)
 
@@ -67,7 +68,7 @@ def test_more_hours_never_lower_the_chance_to_pass() -> None:
 def test_what_is_written_reads_back_as_the_same_classifier() -> None:
     scaler, classifier = fitted(method="minmax")
     assert Classifier(**classifier.content()) == classifier
-    assert Scaler(**scaler.content()) == scaler
+    assert Scaler.read(scaler.content()) == scaler
 
 
 def test_the_training_range_is_the_tables_own_to_the_last_digit() -> None:

@@ -34,7 +34,7 @@ def test_its_ids_are_its_own_its_colours_and_size_the_pages() -> None:
 @pytest.mark.parametrize("picture", ORDER)
 def test_each_picture_has_words_for_those_who_do_not_see_it(picture: str) -> None:
     test = {"true_negatives": 11, "false_positives": 12, "false_negatives": 13, "true_positives": 14, "roc_auc": 0.75}
-    words = Vocabulary("students", "passing", ("failed", "passed"), {})
+    words = Vocabulary("students", "passing", ("failed", "passed"), {}, {})
     alt, caption = words_for(picture, {"test": test, "odds": {"hours": {}}}, 0.95, words)
     assert alt
     assert caption.endswith(".")

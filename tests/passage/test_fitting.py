@@ -9,9 +9,11 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from passage import fitting
 
+ROWS = students.ROWS[students.FEATURES].to_numpy(float)
+
 
 def test_what_is_fitted_has_the_scaler_and_the_regression_of_the_settings() -> None:
-    pipeline = fitting.unfitted(students.lane(C=3.0, solver="lbfgs"), 2)
+    pipeline = fitting.unfitted(students.lane(C=3.0, solver="lbfgs"), ROWS)
     assert isinstance(pipeline["scaler"], StandardScaler)
     assert (pipeline["regression"].C, pipeline["regression"].solver) == (3.0, "lbfgs")
     lane = students.lane()
@@ -19,8 +21,8 @@ def test_what_is_fitted_has_the_scaler_and_the_regression_of_the_settings() -> N
         method: lane.model_copy(update={"normalize": lane.normalize.model_copy(update={"method": method})})
         for method in ("minmax", "none")
     }
-    assert isinstance(fitting.unfitted(other["minmax"], 2)["scaler"], MinMaxScaler)
-    assert fitting.unfitted(other["none"], 2)["scaler"] == "passthrough"
+    assert isinstance(fitting.unfitted(other["minmax"], ROWS)["scaler"], MinMaxScaler)
+    assert fitting.unfitted(other["none"], ROWS)["scaler"] == "passthrough"
 
 
 def test_each_warning_of_a_solver_is_collected_and_other_warnings_are_as_before() -> None:

@@ -19,13 +19,13 @@ Write = Callable[[str, str], Path]
 
 def of_csv(write: Write, *cells: str) -> pd.Series:
     path = write("ids.csv", "hours,id\n" + "".join(f"1,{cell}\n" for cell in cells))
-    return marks.identifiers(tables.read(path, text=["id"]), "id", path)
+    return marks.identifiers(tables.read(path, texts=["id"]), "id", path)
 
 
 def of_parquet(folder: Path, values: pa.Array) -> list[str]:
     path = folder / "ids.parquet"
     pq.write_table(pa.table({"id": values}), path)
-    return marks.identifiers(tables.read(path, text=["id"]), "id", path).tolist()
+    return marks.identifiers(tables.read(path, texts=["id"]), "id", path).tolist()
 
 
 def test_an_integer_a_float_of_it_and_its_text_are_one_identifier(in_folder: Write, tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_missing_identifier_of_a_parquet_table_is_one_line(tmp_path: Path) -> 
 
 def timed(write: Write, *cells: str, test_from: float | str = "2026-03-01") -> pd.Series:
     path = write("rows.csv", "hours,day\n" + "".join(f"1,{cell}\n" for cell in cells))
-    return marks.read(tables.read(path, text=["day"]), Split(method="time", column="day", test_from=test_from), path)
+    return marks.read(tables.read(path, texts=["day"]), Split(method="time", column="day", test_from=test_from), path)
 
 
 def test_dates_and_times_are_read_as_iso_8601_says(in_folder: Write) -> None:

@@ -42,6 +42,38 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
         ("C: 1.0", "C: [auto]", "models.model.train.C is a list; it should be a valid number, or auto"),
         ("C: 1.0\n", "\n", "models.model.train.C is missing"),
         (
+            "    positive: 1\n",
+            "",
+            "models.model.positive is missing: which of the target's two labels is predicted; write, for example, "
+            "positive: 1",
+        ),
+        (
+            "    columns: {}\n",
+            "",
+            "models.model.columns is missing: by column: what it holds, and what to do where it is missing; others are "
+            "numbers without gaps; write, for example, columns: {}",
+        ),
+        *(
+            (
+                "columns: {}",
+                f"columns: {{hours_studied: {{{written}}}}}",
+                f"models.model.columns.hours_studied.{line}",
+            )
+            for written, line in (
+                ("kind: text", "kind is \"text\"; it should be 'number', 'category' or 'boolean'"),
+                ("kind: category, missing: median", 'missing is "median"; a category has no median; most_frequent'),
+                ("indicator: true", "indicator is true; where missing is error nothing is filled; median or"),
+                ("reference: a", 'reference is "a"; only a category has it, and this is a number'),
+                ("unseen: reference", 'unseen is "reference"; only a category has it, and this is a number'),
+                ("kind: boolean, minimum: 0", "minimum is 0.0; only a number has it, and this is a boolean"),
+                ("minimum: 3, maximum: 2", "maximum is 2.0; it must not be less than minimum, which is 3"),
+                ("kind: category, reference: a, allowed: [b]", "allowed is a list; the reference, a, must be among"),
+                ("missing: drop, nullable: false", "nullable is false; missing is drop, which says what to do with"),
+            )
+        ),
+        ("positive: 1", "positive: 1.5", "models.model.positive is 1.5; it must be a text, a whole number, true or"),
+        ("positive: 1", "positive: [1]", "models.model.positive is a list; it must be a text, a whole number, true or"),
+        (
             "C: 1.0",
             "C: 1e300",
             "models.model.train.C is 1e+300; it must be from 1e-100 to 1e100, .inf for no penalty, or auto",
@@ -212,7 +244,7 @@ def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
 def test_broken_yaml_and_a_key_that_stands_twice_are_refused_with_their_line() -> None:
     with pytest.raises(Mistake, match=r"params\.yaml, line \d+: this is not YAML"):
         params.parse(changed("models:", "models: ["))
-    with pytest.raises(Mistake, match=r'params\.yaml, line 15: this is not YAML: found duplicate key "seed"'):
+    with pytest.raises(Mistake, match=r'params\.yaml, line 17: this is not YAML: found duplicate key "seed"'):
         params.parse(changed("seed: 27", "seed: 27\n      seed: 28"))
 
 
@@ -256,10 +288,22 @@ def test_a_split_uses_its_own_keys_and_the_table_must_have_its_column(
     assert lane.used()["split"] == {"method": method.partition("\n")[0]} | used
     assert lane.split.past_only == method.startswith("time")
     assert lane.split.mark == mark
-    assert lane.columns("model")["id"] == "models.model.split.column"
+    assert lane.needed_columns("model")["id"] == "models.model.split.column"
     random = params.parse(changed("method: random", "method: random\n      column: id")).models["model"]
-    assert "id" not in random.columns("model")
+    assert "id" not in random.needed_columns("model")
     assert random.split.mark is None
+
+
+def test_only_what_prepares_a_feature_has_a_part_in_the_result() -> None:
+    def used(columns: str) -> dict[str, Any]:
+        return params.parse(changed("columns: {}", f"columns: {{{columns}}}")).models["model"].used()
+
+    usual = params.parse(TEXT).models["model"].used()
+    assert not {"columns", "positive"} & set(usual)
+    checks = "id: {unique: true}, hours_studied: {minimum: 0, maximum: 99, nullable: false, missing: error}"
+    assert used(checks) == usual
+    assert used("hours_studied: {missing: median, minimum: 0}")["columns"] == {"hours_studied": {"missing": "median"}}
+    assert params.parse(changed("positive: 1", "positive: 0")).models["model"].used()["positive"] == 0
 
 
 def test_how_to_choose_has_a_part_in_the_result_only_where_something_is_chosen() -> None:

@@ -11,24 +11,27 @@ from matplotlib.figure import Figure
 from passage import gallery, pictures
 from passage.association import associate
 from passage.params import Lane
+from passage.preparation import learn
 from passage.vocabulary import vocabulary
 from stages import evaluate
 
-WORDS = vocabulary(students.lane())
+WORDS = vocabulary(students.lane(), (0, 1))
 SIDES = {"training": students.ROWS, "test": students.ROWS.iloc[[0, 6, 7]].assign(hours=[4, 5, 6])}
 
 
 def drawn(settings: Lane, sides: dict[str, pd.DataFrame] = SIDES) -> dict[str, str]:
     choices: dict[str, object] = {}
+    prepared = learn(students.ROWS, settings)
     scaler, classifier = students.fitted(settings)
     predictions = {
         side: rows.rename(columns={"passed": "actual"}).join(classifier.predict(scaler.transform(rows)))
         for side, rows in sides.items()
     }
     known = associate(students.ROWS[settings.features], students.ROWS["passed"].to_numpy(), 0.95).content()
-    metrics = evaluate.evaluate(sides, predictions, classifier, known, choices, settings)
-    found = gallery.tables(sides, predictions["test"], (scaler, classifier), metrics["odds"], settings)
-    return gallery.draw(found, sides, (scaler, classifier), metrics, choices, settings)
+    known = {"association": known, "choices": choices, "dropped": {}}
+    metrics = evaluate.evaluate(sides, predictions, (prepared, scaler, classifier), known, settings)
+    found = gallery.tables(sides, predictions["test"], (prepared, scaler, classifier), metrics["odds"], settings)
+    return gallery.draw(found, sides, (prepared, scaler, classifier), metrics, choices, settings)
 
 
 def letters(svg: str) -> list[str]:
@@ -54,9 +57,9 @@ def test_without_test_rows_nothing_is_drawn_of_them() -> None:
 def test_a_curve_over_few_rows_has_a_mark_for_each_and_over_many_has_bins_and_says_so(rows: int) -> None:
     settings = students.lane().model_copy(update={"features": ["hours"]})
     classifier = students.fitted()[1]
-    table = pd.DataFrame({"hours": np.arange(rows) % 19, "actual": np.arange(rows) % 2, "side": "training"})
+    table = pd.DataFrame({"hours": np.arange(rows) % 19, "actual": np.arange(rows) % 2, pictures.SIDE: "training"})
     points = pd.DataFrame({"value": [0, 19], "probability": [0.1, 0.9]})
-    svg = pictures.svg(pictures.curve(points, table, classifier, vocabulary(settings)))
+    svg = pictures.svg(pictures.curve(points, table, classifier, vocabulary(settings, (0, 1))))
     assert len(svg) < 60_000
     binned = [text for text in letters(svg) if "bins of all" in text]
     assert binned == ([] if rows == 20 else [f"share in 18 bins of all {rows:,} rows"])
@@ -65,7 +68,7 @@ def test_a_curve_over_few_rows_has_a_mark_for_each_and_over_many_has_bins_and_sa
 def test_a_sample_of_many_rows_is_called_one() -> None:
     scaler, classifier = students.fitted()
     many = pd.concat([students.ROWS.rename(columns={"passed": "actual"})] * 50, ignore_index=True)
-    svg = pictures.svg(pictures.regions(many.assign(side="training"), classifier, scaler, WORDS))
+    svg = pictures.svg(pictures.regions(many.assign(**{pictures.SIDE: "training"}), classifier, scaler, WORDS))
     assert "300 of 400 rows, drawn by chance" in letters(svg)
 
 

@@ -7,6 +7,7 @@ import students
 from sklearn import metrics
 
 from passage import plots
+from passage.preparation import learn
 
 RANDOM = np.random.default_rng(3)
 ACTUAL = RANDOM.integers(0, 2, 400)
@@ -21,6 +22,9 @@ def predictions(actual: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
             "predicted": (probability >= 0.5).astype(int),
         }
     )
+
+
+COLUMNS = learn(students.ROWS, students.lane()).columns
 
 
 @pytest.mark.parametrize("threshold", [0.02, 0.5, 0.98])
@@ -75,7 +79,7 @@ def test_bins_of_the_calibration_have_five_rows_at_least_and_are_ten_at_most() -
 
 def test_a_curve_runs_along_each_feature_with_the_others_at_their_mean() -> None:
     scaler, classifier = students.fitted()
-    found = plots.curves(classifier, scaler, students.ROWS)
+    found = plots.curves(classifier, scaler, students.ROWS, COLUMNS)
     hours = found[found["feature"] == "hours"]
     assert (hours["value"].min(), hours["value"].max()) == (0, 19)
     slope, mean = classifier.original_units["coefficients"], students.ROWS[students.FEATURES].mean()

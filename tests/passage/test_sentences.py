@@ -6,10 +6,11 @@ import pytest
 import students
 
 from passage import sentences
+from passage.design import Column
 from passage.params import Lane
 from passage.vocabulary import Vocabulary, vocabulary
 
-PLAIN = vocabulary(students.lane())
+PLAIN = vocabulary(students.lane(), (0, 1))
 OWN = vocabulary(
     Lane.model_validate(
         students.lane().model_dump()
@@ -21,7 +22,8 @@ OWN = vocabulary(
                 "columns": {"hours": {"unit": "h", "more": "who studied one hour more"}},
             }
         }
-    )
+    ),
+    (0, 1),
 )
 RATIOS = {"odds_ratio": 1.2, "unpenalised": 1.349, "low": 1.08, "high": 1.9}
 METRICS: dict[str, Any] = {
@@ -173,8 +175,29 @@ def test_a_model_without_a_penalty_is_not_said_to_be_held_back() -> None:
     assert "(C = 0.1)" in sentences.why_two({"settings": {"C": 0.1}})
 
 
+def test_what_is_0_or_1_is_read_against_what_a_0_says() -> None:
+    columns = [
+        Column("school=B", "school", "category", "B", "A"),
+        Column("member", "member", "boolean", "true", "false"),
+        Column("age is missing", "age", "indicator", "missing", "37"),
+    ]
+    ratios = {"per_unit": RATIOS, "per_standard_deviation": RATIOS, "standard_deviation": 0.2}
+    odds = {one.name: ratios | {"against": one.against} for one in columns}
+    words = vocabulary(students.lane(), (0, 1), columns)
+    said = list(sentences.odds({"odds": odds}, 0.95, words).values())
+    told = "had 1.35 times the odds of passed = 1, compared with those"
+    assert said == [
+        f"Other features being equal, rows {who} {told} {others} (95 %: 1.08 to 1.9)."
+        for who, others in (
+            ("of school B", "of school A"),
+            ("with member", "without member"),
+            ("whose age is missing", "whose age is 37"),
+        )
+    ]
+
+
 def test_the_words_are_the_users_or_the_columns() -> None:
-    assert Vocabulary("rows", "passed = 1", ("passed = 0", "passed = 1"), {}) == PLAIN
+    assert Vocabulary("rows", "passed = 1", ("passed = 0", "passed = 1"), {}, {}) == PLAIN
     assert (OWN.axis("hours"), OWN.axis("courses"), OWN.more("courses")) == (
         "hours (h)",
         "courses",

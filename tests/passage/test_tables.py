@@ -6,10 +6,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from passage import headers, tables
+from passage import headers, labels, tables
+from passage.design import Feature
 from passage.errors import Mistake
+from passage.labels import Label
 
 Write = Callable[[str, str], Path]
+
+
+def numbers(path: Path, *names: str) -> pd.DataFrame:
+    return tables.features(tables.read(path), {name: Feature(name) for name in names}, path)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +82,7 @@ def test_a_header_without_rows_and_a_row_that_is_too_long_are_refused(in_folder:
 def test_a_feature_that_is_no_number_is_refused_with_its_place(in_folder: Write, text: str, line: str) -> None:
     path = in_folder("t.csv", text)
     with pytest.raises(Mistake) as caught:
-        tables.numbers(tables.read(path), ["a"], path)
+        numbers(path, "a")
     assert caught.value.lines == [line]
 
 
@@ -84,20 +90,116 @@ def test_a_place_in_a_parquet_table_is_a_row(in_folder: Write) -> None:
     path = in_folder("t.parquet", "")
     pd.DataFrame({"a": ["1", "x"]}).to_parquet(path)
     with pytest.raises(Mistake, match=r'^t\.parquet, row 2: a is "x"'):
-        tables.numbers(tables.read(path), ["a"], path)
+        numbers(path, "a")
 
 
 def test_integers_stay_integers_and_fractions_fractions(in_folder: Write) -> None:
     path = in_folder("t.csv", "a,b\n1,1\n2,2.5\n")
-    numbers = tables.numbers(tables.read(path), ["a", "b"], path)
-    assert [str(kind) for kind in numbers.dtypes] == ["int64", "float64"]
+    found = numbers(path, "a", "b")
+    assert [str(kind) for kind in found.dtypes] == ["int64", "float64"]
 
 
 @pytest.mark.parametrize("value", ["2", "yes", "", "0.5", "True"])
 def test_a_target_that_is_neither_0_nor_1_is_refused(in_folder: Write, value: str) -> None:
     path = in_folder("t.csv", f"a,b\n1,0\n1,{value}\n")
     with pytest.raises(Mistake, match=r"^t\.csv, line 3: b is .*, but the target must be 0 or 1$"):
-        tables.labels(tables.read(path), "b", path)
+        tables.labels(tables.read(path), "b", 1, path)
+
+
+@pytest.mark.parametrize(
+    ("text", "positive", "read"),
+    [
+        ("no yes no", "yes", ["no", "yes", "no"]),
+        ("B M B", "B", ["B", "M", "B"]),
+        ("true False TRUE", True, [True, False, True]),
+        ("1 0 1", True, [True, False, True]),
+        ("01 1 01", "01", ["01", "1", "01"]),
+        ("2 1 1", 2, [2, 1, 1]),
+    ],
+)
+def test_a_target_has_any_two_labels(in_folder: Write, text: str, positive: Label, read: list[Label]) -> None:
+    path = in_folder("t.csv", "\n".join(["b", *text.split()]))
+    column = tables.labels(tables.read(path, ["b"] if isinstance(positive, str) else []), "b", positive, path)
+    assert column.tolist() == read
+    assert labels.counted(column.to_frame(), "b", positive)["b"].tolist() == [int(one == positive) for one in read]
+    assert labels.classes(column, positive)[1] == positive
+
+
+@pytest.mark.parametrize(
+    ("text", "positive", "line"),
+    [
+        ("no yes maybe no", "yes", 't.csv, line 4: b is "maybe", but the target must be no or yes'),
+        ("no yes", "Yes", "t.csv: b is never Yes, which is to be predicted (positive); it is no, yes"),
+        ("yes yes", "yes", "t.csv: b is yes in every row; there must be another label"),
+        ("no yes  no", "yes", "t.csv, line 4: b is missing, but the target must be no or yes"),
+        ("true 3", True, 't.csv, line 3: b is "3", but the target must be false or true'),
+    ],
+)
+def test_a_target_with_other_labels_is_refused(in_folder: Write, text: str, positive: Label, line: str) -> None:
+    path = in_folder("t.csv", "b,a\n" + "\n".join(f"{one},1" for one in text.split(" ")))
+    with pytest.raises(Mistake) as caught:
+        tables.labels(tables.read(path, ["b"]), "b", positive, path)
+    assert caught.value.lines == [line]
+
+
+def test_a_bom_and_windows_line_ends_are_no_part_of_a_name_or_a_value(in_folder: Write) -> None:
+    path = in_folder("t.csv", "")
+    path.write_bytes(b"\xef\xbb\xbfplan,age\r\n01,1\r\nb,2\r\n")
+    wanted = {"plan": Feature("plan", "category"), "age": Feature("age")}
+    read = tables.features(tables.read(path, ["plan"]), wanted, path)
+    assert read.to_dict("list") == {"plan": ["01", "b"], "age": [1, 2]}
+
+
+@pytest.mark.parametrize("value", ["1,234", "1'234", "12.345.678", "1,234.5", "-1 234"])
+def test_separators_of_thousands_are_refused_with_what_to_do(in_folder: Write, value: str) -> None:
+    path = in_folder("t.csv", f'a\n7\n"{value}"\n')
+    with pytest.raises(Mistake) as caught:
+        numbers(path, "a")
+    rule = "but a feature must be a number; write it without separators of thousands"
+    assert caught.value.lines == [f't.csv, line 3: a is "{value}", {rule}']
+
+
+def test_integers_written_as_text_are_integers(in_folder: Write) -> None:
+    assert numbers(in_folder("t.csv", 'a\n"7"\n" 8 "\n'), "a")["a"].tolist() == [7, 8]
+
+
+def test_what_stands_for_a_missing_value_is_named(in_folder: Write) -> None:
+    path = in_folder("t.csv", "country,a\nDE,1\nNA,2\n")
+    with pytest.raises(Mistake) as caught:
+        tables.features(tables.read(path, ["country"]), {"country": Feature("country", "category")}, path)
+    assert caught.value.lines == [
+        't.csv, line 3: country is missing ("NA" stands for that), but a category must be a text'
+    ]
+
+
+def test_booleans_are_true_and_false_in_any_case_or_1_and_0(in_folder: Write) -> None:
+    path = in_folder("t.csv", "m\ntrue\nFALSE\n1\n0\n")
+    wanted = {"m": Feature("m", "boolean")}
+    assert tables.features(tables.read(path, ["m"]), wanted, path)["m"].tolist() == [1, 0, 1, 0]
+    wrong = in_folder("t.csv", "m\ntrue\nyes\n")
+    with pytest.raises(Mistake, match=r't\.csv, line 3: m is "yes", but a boolean must be true or false, or 1 or 0'):
+        tables.features(tables.read(wrong, ["m"]), wanted, wrong)
+
+
+def test_a_category_of_parquet_is_the_text_that_a_csv_would_have(in_folder: Write) -> None:
+    path = in_folder("t.parquet", "")
+    pd.DataFrame({"a": [1.0, None, 2.5], "b": [True, False, True]}).to_parquet(path)
+    wanted = {name: Feature(name, "category", "drop") for name in "ab"}
+    read = tables.features(tables.read(path), wanted, path)
+    assert read["a"].dropna().tolist() == ["1", "2.5"]
+    assert read["b"].tolist() == ["true", "false", "true"]
+
+
+def test_a_row_may_lack_a_value_only_where_that_is_said_and_a_wrong_one_never(in_folder: Write) -> None:
+    path = in_folder("t.csv", "a,b\n,1\n2,\n3,3\n")
+    wanted = {"a": Feature("a", missing="drop"), "b": Feature("b", missing="median")}
+    read = tables.features(tables.read(path), wanted, path)
+    kept, dropped = tables.whole(read, ["a"])
+    assert kept["a"].tolist() == [2, 3]
+    assert dropped == {"rows": 1, "of": 3, "missing": {"a": 1}}
+    wrong = in_folder("t.csv", "a,b\nx,1\n2,\n")
+    with pytest.raises(Mistake, match=r't\.csv, line 2: a is "x", but a feature must be a number'):
+        tables.features(tables.read(wrong), wanted, wrong)
 
 
 def test_a_side_that_is_neither_train_nor_test_is_refused(in_folder: Write) -> None:
@@ -129,13 +231,13 @@ def test_late_faults_are_placed_by_their_line_in_the_file(in_folder: Write) -> N
 def test_lines_of_blanks_alone_do_not_shift_a_place(in_folder: Write) -> None:
     path = in_folder("t.csv", "a\n2\n   \n4\nx\n")
     with pytest.raises(Mistake, match=r'^t\.csv, line 5: a is "x"'):
-        tables.numbers(tables.read(path), ["a"], path)
+        numbers(path, "a")
 
 
 def test_a_number_of_hundreds_of_digits_is_refused_and_not_printed_whole(in_folder: Write) -> None:
     path = in_folder("t.csv", f"a\n1\n{'9' * 400}\n")
     with pytest.raises(Mistake, match=r'^t\.csv, line 3: a is "9{57}\.\.\.", but a feature must be a number$'):
-        tables.numbers(tables.read(path), ["a"], path)
+        numbers(path, "a")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +253,7 @@ def test_dates_durations_and_booleans_of_parquet_are_no_numbers(in_folder: Write
     path = in_folder("t.parquet", "")
     pd.DataFrame({"a": column}).to_parquet(path)
     with pytest.raises(Mistake, match=r"^t\.parquet, row \d: a is .*, but a feature must be a number"):
-        tables.numbers(tables.read(path), ["a"], path)
+        numbers(path, "a")
 
 
 def test_what_pandas_noted_of_an_index_neither_hides_a_column_nor_doubles_rows(in_folder: Write) -> None:
@@ -159,7 +261,7 @@ def test_what_pandas_noted_of_an_index_neither_hides_a_column_nor_doubles_rows(i
     pd.DataFrame({"a": [1, 2, 3], "b": [0, 1, 1]}, index=[0, 0, 1]).to_parquet(path)
     assert tables.as_it_came(path).index.tolist() == [0, 1, 2]
     pd.DataFrame({"a": [1, 2, 3], "b": [0, 1, 1]}).set_index("b").to_parquet(path)
-    assert tables.labels(tables.read(path), "b", path).tolist() == [0, 1, 1]
+    assert tables.labels(tables.read(path), "b", 1, path).tolist() == [0, 1, 1]
 
 
 def test_a_damaged_parquet_file_is_refused(in_folder: Write) -> None:

@@ -173,8 +173,8 @@ def test_rows_of_one_group_are_predicted_by_fits_without_any_of_them(monkeypatch
     original = fitting.unfitted
 
     class Watched:
-        def __init__(self, settings: Lane, n_features: int) -> None:
-            self.inner = original(settings, n_features)
+        def __init__(self, settings: Lane, rows: np.ndarray) -> None:
+            self.inner = original(settings, rows)
 
         def fit(self, rows: np.ndarray, target: np.ndarray) -> "Watched":
             self.trained = {person_of[tuple(row)] for row in rows} if rows.shape[1] == 2 else set()

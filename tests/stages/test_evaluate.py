@@ -11,10 +11,14 @@ from sklearn.metrics import accuracy_score
 from passage.association import associate
 from passage.classifier import Classifier
 from passage.odds import odds
+from passage.preparation import learn
 from stages.evaluate import evaluate
 
 TEST = pd.DataFrame({"hours": [4, 6, 30], "courses": [0, 1, 2], "passed": [0, 0, 1]})
 KNOWN = associate(students.ROWS[students.FEATURES], students.ROWS["passed"].to_numpy(), 0.95).content()
+SIDES = {"training": students.ROWS, "test": TEST}
+PREPARED, SCALER = learn(students.ROWS, students.lane()), students.scaled()[0]
+FOUND = {"association": KNOWN, "choices": {}, "dropped": {}}
 
 
 def predicted(rows: pd.DataFrame) -> tuple[Classifier, pd.DataFrame]:
@@ -25,7 +29,7 @@ def predicted(rows: pd.DataFrame) -> tuple[Classifier, pd.DataFrame]:
 def test_both_sides_the_odds_and_what_to_beware_of_are_told() -> None:
     classifier, learned = predicted(students.ROWS)
     predictions = {"training": learned, "test": predicted(TEST)[1]}
-    found = evaluate({"training": students.ROWS, "test": TEST}, predictions, classifier, KNOWN, {}, students.lane())
+    found = evaluate(SIDES, predictions, (PREPARED, SCALER, classifier), FOUND, students.lane())
     assert found["rows"] == {"train": 8, "test": 3}
     assert found["train"]["accuracy"] == pytest.approx(accuracy_score(learned["actual"], learned["predicted"]))
     assert found["test"]["baseline_accuracy"] == pytest.approx(2 / 3)
@@ -39,7 +43,8 @@ def test_what_is_undefined_is_absent() -> None:
     classifier, learned = predicted(students.ROWS)
     nobody = TEST.iloc[:0]
     predictions = {"training": learned, "test": nobody}
-    found = evaluate({"training": students.ROWS, "test": nobody}, predictions, classifier, KNOWN, {}, students.lane())
+    sides = {"training": students.ROWS, "test": nobody}
+    found = evaluate(sides, predictions, (PREPARED, SCALER, classifier), FOUND, students.lane())
     assert "test" not in found
     assert found["rows"]["test"] == 0
     assert found["cautions"] == []
@@ -50,7 +55,7 @@ def test_what_was_chosen_and_what_to_beware_of_in_the_choice_are_told() -> None:
     classifier, learned = predicted(students.ROWS)
     choices = {"C": 1.0, "threshold": 0.5, "cautions": {"choice_fewer_folds": "too few"}}
     predictions = {"training": learned, "test": predicted(TEST)[1]}
-    found = evaluate({"training": students.ROWS, "test": TEST}, predictions, classifier, KNOWN, choices, auto)
+    found = evaluate(SIDES, predictions, (PREPARED, SCALER, classifier), FOUND | {"choices": choices}, auto)
     assert found["chosen"] == {"C": 1.0}
     assert {"kind": "choice_fewer_folds", "sentence": "too few"} in found["cautions"]
 
@@ -64,7 +69,7 @@ def test_the_odds_of_an_unpenalised_fit_are_where_the_likelihood_of_the_raw_rows
         return float(-log_expit((2 * passed - 1) * (theta[0] + rows @ theta[1:])).sum())
 
     best = minimize(loss, np.zeros(3), method="BFGS", options={"gtol": 1e-9})
-    found = odds(classifier.original_units["coefficients"], KNOWN)
+    found = odds(classifier.original_units["coefficients"], KNOWN, {})
     assert [found[name]["per_unit"]["odds_ratio"] for name in students.FEATURES] == pytest.approx(
         np.exp(best.x[1:]), abs=1e-6
     )

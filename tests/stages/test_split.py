@@ -60,7 +60,7 @@ def test_without_a_split_every_row_trains() -> None:
 @pytest.mark.parametrize(
     ("passed", "side", "said"),
     [
-        ([1] * 20, None, "passed is 1 in each of the 15 training rows; both 0 and 1 must be among them"),
+        ([1] * 20, None, "passed is 1 in each of the 15 training rows; both labels must be among them"),
         ([0] * 15 + [1] * 5, "side", "passed is 0 in each of the 15 training rows"),
         ([0, 1] * 10, "nobody", "there are no training rows"),
         ([0] * 19 + [1], None, "least populated class"),

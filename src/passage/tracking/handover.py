@@ -20,6 +20,7 @@ from sklearn.pipeline import Pipeline
 from passage import files, paths
 from passage.classifier import Classifier, Scaler, pipeline
 from passage.params import Params
+from passage.preparation import read
 from passage.result import Result
 from passage.sections import section
 from passage.tracking.runs import CHANGES, LISTED, OUTPUTS, WRITER, add_circumstances, find
@@ -68,11 +69,12 @@ def view(result: Result, settings: Params) -> View:
     """Return what a run shows of `result`, from the files of its lane."""
     experiment = result.tags.get("dvc.experiment")
     lane = paths.Lane(result.name)
+    written = files.read_json(lane.scaler)
     return View(
         title=f"{result.name} {experiment}" if experiment else result.name,
         answer=html.escape(section(result.name, settings).answer),
         rows=sides(result.name, settings),
-        model=pipeline(Scaler(**files.read_json(lane.scaler)), Classifier(**files.read_json(lane.model))),
+        model=pipeline(read(written), Scaler.read(written), Classifier(**files.read_json(lane.model))),
     )
 
 
@@ -134,15 +136,21 @@ def _dataset(side: Rows) -> Any:
     with warnings.catch_warnings():
         # MLflow finds its own local source twice and warns that it does not know which of the two to take.
         warnings.filterwarnings("ignore", "The specified dataset source can be interpreted in multiple ways")
-        return from_pandas(side.table.astype(float), source=side.source, targets=side.target, name=name)
+        return from_pandas(_floats(side.table), source=side.source, targets=side.target, name=name)
+
+
+def _floats(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `table` with each number as a float: an integer column has no place for what is missing."""
+    return table.astype(dict.fromkeys(table.select_dtypes("number"), float))
 
 
 def _log_model(model: Pipeline, training: Rows) -> Any:
-    features = training.table.drop(columns=training.target).astype(float)
+    features = _floats(training.table.drop(columns=training.target))
     return mlflow.sklearn.log_model(
         model,
         name="model",
         signature=infer_signature(features.head(5), model.predict(features.head(5))),
         pip_requirements=[f"{package}=={version(package)}" for package in SERVING],
         serialization_format="skops",
+        skops_trusted_types=["numpy.dtype"],  # of what fills gaps and of categories
     )
