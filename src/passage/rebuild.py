@@ -81,10 +81,11 @@ def _bring_data(source: Source, folder: Path, repository: Path, variables: dict[
     for path in source.left_out:
         if (repository / path).is_file():
             shutil.copy2(repository / path, folder / path)
-    if Path(folder, f"{source.data}.dvc").is_file():
+    # `check` wants the tables of all models, not of this one alone
+    if records := sorted(str(path.relative_to(folder)) for path in (folder / paths.RAW).rglob("*.dvc")):
         cache = subprocess.run(["dvc", "cache", "dir"], cwd=repository, capture_output=True, text=True, check=True)
         _run(["dvc", "remote", "add", "--local", "repository", cache.stdout.strip()], folder, variables)
-        _run(["dvc", "pull", "--remote", "repository", f"{source.data}.dvc"], folder, variables)
+        _run(["dvc", "pull", "--remote", "repository", *records], folder, variables)
     table = folder / source.data
     if not table.is_file():
         raise Mistake(f"its table {source.data} is neither in Git nor in DVC's cache")

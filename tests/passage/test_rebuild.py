@@ -42,6 +42,17 @@ def test_a_table_that_changed_or_is_gone(project: Project, tmp_path_factory: pyt
     assert said == "its table data/raw/gone.csv is neither in Git nor in DVC's cache"
 
 
+def test_tables_that_dvc_keeps_are_brought_also_those_of_other_models(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (project.folder / "data/raw/large.csv").write_text("a\n1\n", encoding="utf-8")
+    project.dvc("add", "data/raw/large.csv")
+    project.commit()
+    folder = tmp_path_factory.mktemp("x")
+    assert "the one that is there has" in refusal(project, source(project, data_md5="0"), folder)
+    assert (folder / "clone/data/raw/large.csv").read_text(encoding="utf-8") == "a\n1\n"
+
+
 def test_another_lock_file_is_named_with_the_packages_that_differ(
     project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
