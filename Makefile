@@ -10,6 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PORT ?= 5000
 JOBS ?= auto
 export VARIATIONS TABLES
+export TABLE TARGET NAME POSITIVE
 
 .DEFAULT_GOAL := help
 
@@ -18,6 +19,11 @@ help: ## list the targets
 
 repro: $(ready) ## build everything that is not up to date, and track it in MLflow
 	@python3 src mend && python3 src check >/dev/null && dvc repro && echo "Open report/index.html in a browser; the runs in MLflow: make ui"
+
+# Some systems have a variable NAME of their own: it counts only on the command line.
+adopt: $(ready) ## take a table of yours in, as one more model (TABLE=path TARGET=column; NAME=, POSITIVE=)
+	@$(if $(TABLE),,$(error TABLE=path of a CSV or Parquet file))$(if $(TARGET),,$(error TARGET=the column to predict))
+	@python3 src adopt "$$TABLE" "$$TARGET" "$(if $(findstring command,$(origin NAME)),$$NAME)" "$$POSITIVE"
 
 ui: $(ready) ## open the runs in MLflow on http://127.0.0.1:5000 (PORT=5001: another port)
 	@sh src/tools/ui.sh $(PORT)
@@ -75,4 +81,4 @@ $(ready_dev): requirements-dev.lock $(ready)
 # Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
 .venv/bin/python: ;
 
-.PHONY: help repro ui experiments verify history audit setup test test-long test-server lint bench reproduce solvers coverage schema lock
+.PHONY: help repro adopt ui experiments verify history audit setup test test-long test-server lint bench reproduce solvers coverage schema lock

@@ -21,6 +21,7 @@ STAGES = {
     "track": "",
 }
 TOOLS = {
+    "adopt": "TABLE TARGET [NAME [POSITIVE]]",
     "schema": "",
     "experiments": "",
     "mend": "",

@@ -14,6 +14,7 @@ from sklearn import datasets
 
 from passage import files, intake, tables
 from passage.errors import Mistake
+from passage.params import ColumnSettings
 
 Write = Callable[[str, str], Path]
 
@@ -65,8 +66,8 @@ def test_real_tables_reach_the_pipeline_with_equal_values(name: str, variant: st
     table.to_csv(path, index=False, **VARIANTS[variant])  # type: ignore[call-overload]
     read = landed(intake.take(path, "target"), tmp_path)
     pd.testing.assert_frame_equal(read, tables.read(plain), check_exact=True)
-    features = [str(column) for column in table if column not in ("target", "note")]
-    pd.testing.assert_frame_equal(tables.numbers(read, features, path), tables.numbers(table, features, path))
+    features = {str(column): ColumnSettings() for column in table if column not in ("target", "note")}
+    pd.testing.assert_frame_equal(tables.features(read, features, path), tables.features(table, features, path))
 
 
 @pytest.mark.parametrize("name", LOADERS)

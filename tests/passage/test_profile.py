@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from passage import profile as module
 from passage import tables
+from passage.params import ColumnSettings
 from passage.profile import Column, area, profile
 
 ROWS = 200
@@ -149,5 +150,5 @@ def test_what_is_called_a_number_the_pipeline_takes_as_one(tmp_path: Path) -> No
     table = pd.DataFrame({"a": some(" 1.5", "2 "), "b": some(1, 2), "c": some(1e300, -5), "y": TRUTH})
     table.to_csv(tmp_path / "t.csv", index=False)
     read = tables.read(tmp_path / "t.csv")
-    names = [column.name for column in profile(read, "y", 1) if column.kind == "number"]
-    assert list(tables.numbers(read, names, tmp_path / "t.csv")) == ["a", "b", "c"]
+    numbers = {column.name: ColumnSettings() for column in profile(read, "y", 1) if column.kind == "number"}
+    assert list(tables.features(read, numbers, tmp_path / "t.csv")) == ["a", "b", "c"]
