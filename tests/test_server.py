@@ -237,4 +237,4 @@ def test_a_colleague_pulls_builds_nothing_again_and_has_the_same_results(built: 
     assert colleague.stage("history").stdout == "1 results brought in, 3 were there, 0 cannot be brought in\n"
     run = re.search(r"model: tracked as run (\w+)", said)
     assert run
-    assert colleague.stage("verify", run[1]).stdout.endswith("25 of 25 files are equal, byte for byte\n")
+    assert re.search(r": (\d+) of \1 files are equal, byte for byte$", colleague.stage("verify", run[1]).stdout.strip())

@@ -30,6 +30,7 @@ SINGULAR = 1e-7  # ratio in the information's Cholesky factor from which its dig
 FLAT = 1e-3  # least curvature, in units of the information, that a Newton step trusts
 SAME = 1e-7  # two optima whose log-likelihoods differ by less count as one
 STEPS = 200
+SHARES = (0.25, 0.5, 0.75)  # of the other coefficients, where the search for another optimum starts
 
 
 class DependentColumns(ValueError):
@@ -84,7 +85,8 @@ def fit(rows: np.ndarray, target: np.ndarray, level: float = 0.95) -> Associatio
     Raises ValueError for one class alone and a column with one value, DependentColumns where one follows from others.
     Each end of an interval takes about five evaluations of n_rows * n_features**2 multiplications; n_features**3 where
     a row's leverage is above INFLUENTIAL. Few rows with many features can give the penalised likelihood several
-    optima; of those reached from two starts the higher one counts.
+    optima; of those reached from several starts the highest one counts: from one alone, it is up to the last bits of a
+    processor's arithmetic which is reached.
     """
     _require_both_classes(target)
     center, transform, whitened = _whiten(np.asarray(rows, dtype=float))
@@ -266,7 +268,7 @@ def _end(
             break
         lost, step = _remaining(best, point, ridge := _ridge(point, unit, others), wanted, side)
         if abs(step) <= CLOSE * distance:
-            elsewhere = _other_optimum(design, sign, point, unit * goal, others)
+            elsewhere = _other_optimum(design, sign, point, _starts(best, point, unit * goal, slope), others)
             if elsewhere is None:
                 return goal + side * step, point
             point = elsewhere
@@ -293,15 +295,26 @@ def _remaining(best: _Point, point: _Point, ridge: np.ndarray, wanted: float, si
     return lost, (wanted - lost) * lost / falling if falling > 0 else np.inf
 
 
-def _other_optimum(
-    design: np.ndarray, sign: np.ndarray, point: _Point, theta: np.ndarray, others: np.ndarray
-) -> _Point | None:
-    """Return the constrained optimum reached from `theta` where it is higher than `point`, or None.
+def _starts(best: _Point, point: _Point, theta: np.ndarray, slope: np.ndarray) -> list[np.ndarray]:
+    """Return `theta`, where all but one coefficient are nothing, and others between it and both points.
 
-    The penalty can make two of them, but hardly where no row has much weight.
+    slope @ theta is the one coefficient, which each of them has.
+    """
+    unit = slope / (slope @ slope)
+    rest = [one.theta - unit * (slope @ one.theta) for one in (best, point)]
+    return [theta, *(theta + share * one for one in rest for share in SHARES)]
+
+
+def _other_optimum(
+    design: np.ndarray, sign: np.ndarray, point: _Point, starts: list[np.ndarray], others: np.ndarray
+) -> _Point | None:
+    """Return the highest constrained optimum reached from `starts` where it is higher than `point`, or None.
+
+    The penalty can make several of them, but hardly where no row has much weight.
     """
     if point.curvature is point.information:
         return None
-    start = _at(design, sign, theta)
-    found = _maximise(design, sign, start, others, PROFILED) if np.isfinite(start.value) else start
+    points = (_at(design, sign, theta) for theta in starts)
+    reached = (_maximise(design, sign, start, others, PROFILED) for start in points if np.isfinite(start.value))
+    found = max(reached, key=lambda one: one.value, default=point)
     return found if found.value > point.value + SAME else None
