@@ -40,12 +40,17 @@ def rebuild(source: Source, folder: Path, repository: Path, own_environment: boo
     the commit, the data, the packages, or a build that fails.
     """
     _clone(source, folder, repository)
-    variables = {key: value for key, value in os.environ.items() if not key.startswith(USERS)}
+    variables = plain_environment()
     variables["PATH"] = os.pathsep.join([str(_programs(folder, own_environment)), variables.get("PATH", "")])
     variables["DVC_SITE_CACHE_DIR"] = str(folder / ".dvc/tmp/site_cache")
     _bring_data(source, folder, repository, variables)
     stages = YAML(typ="safe").load((folder / paths.PIPELINE).read_text(encoding="utf-8"))["stages"]
     _run(["dvc", "repro", "--force", *(name for name in stages if name != LAST_STAGE)], folder, variables)
+
+
+def plain_environment() -> dict[str, str]:
+    """Return the environment without the variables of the user's that a build of its own must not see."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(USERS)}
 
 
 def _clone(source: Source, folder: Path, repository: Path) -> None:

@@ -21,9 +21,9 @@ from ruamel.yaml import YAML
 from passage import git, paths
 from passage.errors import Mistake
 from passage.progress import bar
+from passage.rebuild import plain_environment
 from passage.variations import ALL, Variation, interpreter, missing, with_locale
 
-USERS = ("DVC_", "GIT_", "MLFLOW_")  # variables of the user's that a build must not see
 UNEQUAL = 1  # exit code
 AS_IT_IS = Variation("as it is", "None")
 
@@ -95,7 +95,7 @@ def varied(table: str, variation: Variation, commit: str, root: Path) -> Iterato
     git.run("clone", "--quiet", "--no-checkout", ".", str(folder))
     git.run("checkout", "--quiet", "--detach", commit, folder=folder)
     TABLES[table](folder)
-    plain = {key: value for key, value in os.environ.items() if not key.startswith(USERS)}
+    plain = plain_environment()
     plain |= {"PATH": f"{Path(sys.executable).parent}:{plain['PATH']}", "DVC_SITE_CACHE_DIR": str(folder / ".dvc/site")}
     environment = plain | with_locale(variation.variables, root / "locales")
     if variation.python:
