@@ -66,6 +66,8 @@ def test_a_stages_deps_are_exactly_the_files_it_imports_and_the_lock_and_it_wait
     assert ("matplotlib" in modules) == (name == "evaluate")
     if name in ("check", "report"):
         assert not {"pandas", "sklearn"} & modules
+    if name in ("predict", "score"):
+        assert "sklearn" not in modules
 
 
 def test_every_stage_of_dvc_yaml_is_a_file_and_the_other_way_round() -> None:

@@ -1,18 +1,18 @@
-"""A scaler and a classifier as numbers one can read, and the scikit-learn objects they stand for."""
+"""A scaler and a classifier as numbers one can read.
+
+What they say of rows is a product and a sum, for which no stage waits for scikit-learn; passage.estimator has the
+objects that they stand for.
+"""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import FixedThresholdClassifier
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from scipy.special import expit
 
-from passage.digits import FITTED, PREDICTED, fitted, significant
+from passage.digits import FITTED, fitted, rounded, significant
 from passage.labels import Label
-from passage.preparation import Preparation
 
 PLAIN_THRESHOLD = 0.5  # where LogisticRegression.predict decides by itself
 
@@ -33,28 +33,19 @@ class Scaler:
     def transform(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return `rows` (n_rows, n_features), in the table's own units, normalized (no unit)."""
         features = list(self.center)
-        if rows.empty:  # which scikit-learn refuses
-            return rows[features].astype(float)
-        normalized = self.transformer().transform(rows[features].astype(float))
-        return pd.DataFrame(normalized, columns=features, index=rows.index)
+        values = rows[features].to_numpy(dtype=float, copy=True)
+        center, scale = (np.array(list(numbers.values())) for numbers in (self.center, self.scale))
+        if self.method == "minmax":  # as MinMaxScaler does it, to the last bit
+            values *= 1 / scale
+            values += -center / scale
+        else:
+            values -= center
+            values /= scale
+        return pd.DataFrame(values, columns=features, index=rows.index, copy=False)
 
     def content(self) -> dict[str, Any]:
         """Return what is written to scaler.json."""
         return asdict(self)
-
-    def transformer(self) -> StandardScaler | MinMaxScaler:
-        """Return scikit-learn's fitted scaler with these numbers."""
-        center, scale = (np.array(list(numbers.values())) for numbers in (self.center, self.scale))
-        if self.method == "minmax":
-            transformer = MinMaxScaler()
-            transformer.data_min_, transformer.data_max_, transformer.data_range_ = center, center + scale, scale
-            transformer.scale_, transformer.min_ = 1 / scale, -center / scale
-        else:
-            transformer = StandardScaler()
-            transformer.mean_, transformer.scale_, transformer.var_ = center, scale, scale**2
-        transformer.feature_names_in_ = np.array(list(self.center), dtype=object)
-        transformer.n_features_in_ = len(self.center)
-        return transformer
 
 
 @dataclass(frozen=True)
@@ -80,28 +71,16 @@ class Classifier:
 
     def predict(self, normalized: pd.DataFrame) -> pd.DataFrame:
         """Return log_odds, probability and predicted (1: positive, or 0) for each row of normalized features."""
-        log_odds = probability = np.empty(0)  # scikit-learn refuses to predict no rows
-        if not normalized.empty:
-            regression, rows = self.regression(), normalized[self.features].to_numpy()
-            log_odds, probability = regression.decision_function(rows), regression.predict_proba(rows)[:, 1]
-        predictions = pd.DataFrame({"log_odds": log_odds, "probability": probability}, index=normalized.index)
-        predictions = predictions.map(significant, digits=PREDICTED)
-        return predictions.assign(predicted=(predictions["probability"] >= self.threshold).astype("int64"))
+        coefficients = np.array([self.coefficients[name] for name in self.features])
+        log_odds = normalized[self.features].to_numpy() @ coefficients + self.intercept
+        predictions = {"log_odds": rounded(log_odds), "probability": rounded(expit(log_odds))}
+        predicted = (predictions["probability"] >= self.threshold).astype("int64")
+        return pd.DataFrame({**predictions, "predicted": predicted}, index=normalized.index)
 
     def outside(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return for each value in `rows`, as it comes, whether it is out of the training range; a gap is not."""
         limits = self.training_range.items()
         return pd.DataFrame({name: _outside(rows[name], one) for name, one in limits}, index=rows.index)
-
-    def regression(self) -> LogisticRegression:
-        """Return scikit-learn's fitted LogisticRegression with these numbers."""
-        regression = LogisticRegression(**estimator_settings(self.settings))
-        regression.coef_ = np.array([[self.coefficients[name] for name in self.features]])
-        regression.intercept_ = np.array([self.intercept])
-        regression.classes_ = np.array(self.classes)
-        regression.n_iter_ = np.array([self.iterations], dtype=np.int32)
-        regression.n_features_in_ = len(self.features)
-        return regression
 
     def content(self) -> dict[str, Any]:
         """Return what is written to model.json."""
@@ -125,19 +104,6 @@ def _outside(column: pd.Series, limits: dict[str, Any]) -> pd.Series:
     return ~column.between(limits["least"], limits["greatest"]) & column.notna()
 
 
-def estimator_settings(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of LogisticRegression for the settings under `train` (model.json writes infinity "inf")."""
-    return {
-        "C": float(settings["C"]),
-        "l1_ratio": settings["l1_ratio"],
-        "solver": settings["solver"],
-        "tol": settings["tol"],
-        "max_iter": settings["max_iter"],
-        "random_state": settings["seed"],
-        "class_weight": settings["class_weight"],
-    }
-
-
 def original_units(coefficients: dict[str, float], intercept: float, scaler: Scaler) -> dict[str, Any]:
     """Return coefficients and intercept of the same regression on features that are not normalized."""
     slopes = {name: value / scaler.scale[name] for name, value in coefficients.items()}
@@ -146,18 +112,3 @@ def original_units(coefficients: dict[str, float], intercept: float, scaler: Sca
         "coefficients": fitted(slopes, slopes.values()),
         "intercept": significant(intercept - shift, FITTED),
     }
-
-
-def pipeline(preparation: Preparation, scaler: Scaler, classifier: Classifier) -> Pipeline:
-    """Return the scikit-learn Pipeline of all three: rows as they come in, labels at the threshold out."""
-    regression = classifier.regression()
-    final = regression
-    if classifier.threshold != PLAIN_THRESHOLD:
-        positive = classifier.classes[1]
-        final = FixedThresholdClassifier(regression, threshold=classifier.threshold, pos_label=positive)
-        final.estimator_ = regression
-    scaling = scaler.transformer()
-    if preparation.plain:
-        return Pipeline([("scaler", scaling), ("regression", final)])
-    del scaling.feature_names_in_  # a table of numbers comes from the preparation
-    return Pipeline([("preparation", preparation.transformer()), ("scaler", scaling), ("regression", final)])

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from passage import preparation
-from passage.classifier import estimator_settings
+from passage.estimator import estimator_settings
 from passage.params import Lane
 
 SCALERS = {"standard": StandardScaler, "minmax": MinMaxScaler}

@@ -3,9 +3,10 @@
 import pandas as pd
 
 from passage import choices, files, labels, params
-from passage.classifier import Classifier, Scaler, estimator_settings, original_units, seen
+from passage.classifier import Classifier, Scaler, original_units, seen
 from passage.digits import FITTED, fitted, significant
 from passage.errors import Mistake
+from passage.estimator import estimator_settings
 from passage.params import Lane as LaneSettings
 from passage.paths import Lane
 from passage.regression import optimum

@@ -11,7 +11,8 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from students import FEATURES, ROWS, fitted, lane, scaled
 
 from passage import params
-from passage.classifier import Classifier, Scaler, original_units, pipeline
+from passage.classifier import Classifier, Scaler, original_units
+from passage.estimator import pipeline, regression
 from passage.preparation import learn
 from stages import train
 
@@ -86,7 +87,7 @@ def test_no_penalty_is_written_as_a_word_and_read_as_infinity() -> None:
     )
     assert list(classifier.coefficients.values()) == pytest.approx(unpenalised.coef_[0], rel=1e-6)
     written = classifier.content() | {"settings": {**classifier.settings, "C": "inf"}}
-    assert Classifier(**written).regression().get_params()["C"] == np.inf
+    assert regression(Classifier(**written)).get_params()["C"] == np.inf
 
 
 def test_original_units_by_hand() -> None:

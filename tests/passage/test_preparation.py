@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from passage import design, preparation
-from passage.classifier import pipeline
+from passage.estimator import pipeline
 from passage.params import Lane
 from passage.preparation import coded, learn
 from passage.validation import cross_validation

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from students import lane
 
-from passage.classifier import estimator_settings
+from passage.estimator import estimator_settings
 from passage.regression import optimum
 
 HOURS = np.arange(20.0).reshape(-1, 1)

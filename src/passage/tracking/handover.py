@@ -18,7 +18,8 @@ from mlflow.models import infer_signature
 from sklearn.pipeline import Pipeline
 
 from passage import files, paths
-from passage.classifier import Classifier, Scaler, pipeline
+from passage.classifier import Classifier, Scaler
+from passage.estimator import pipeline
 from passage.params import Params
 from passage.preparation import read
 from passage.result import Result

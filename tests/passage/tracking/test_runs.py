@@ -17,8 +17,8 @@ from mlflow.exceptions import MlflowException
 from students import FEATURES, ROWS, fitted, lane
 
 from passage import files
-from passage.classifier import pipeline
 from passage.errors import Unreachable
+from passage.estimator import pipeline
 from passage.preparation import learn
 from passage.result import Result
 from passage.tracking import handover, runs, session
