@@ -1,4 +1,4 @@
-"""Which rows test: as a column says, by a hash of what identifies them, by whole groups, or by time."""
+"""Which rows test: by chance, as a column says, by a hash of what identifies them, by whole groups, or by time."""
 
 import hashlib
 
@@ -11,12 +11,14 @@ DRAWS = 100
 
 
 def testing(table: pd.DataFrame, target: str, split: Split) -> np.ndarray:
-    """Return whether each row of `table` tests, (n_rows,): for every method but random.
+    """Return whether each row of `table` tests, (n_rows,).
 
     Raises ValueError where the rows cannot be divided as asked.
     """
     tests, used = np.zeros(len(table), dtype=bool), split.used()
     match split.method:
+        case "random":
+            tests[drawn(table[target], used["test_size"], used["stratify"], used["seed"])] = True
         case "column":
             tests |= table[used["column"]] == "test"
         case "hash":
@@ -29,6 +31,19 @@ def testing(table: pd.DataFrame, target: str, split: Split) -> np.ndarray:
     if "test_size" in used and not tests.any():
         raise ValueError("there are no test rows")
     return tests
+
+
+def drawn(target: pd.Series, test_size: float, stratify: bool, seed: int) -> np.ndarray:
+    """Return the positions of the rows that test, as scikit-learn draws them.
+
+    Raises ValueError where the rows are too few.
+    """
+    from sklearn.model_selection import train_test_split  # the other methods do not wait for it
+
+    _, tests = train_test_split(
+        np.arange(len(target)), test_size=test_size, stratify=target if stratify else None, random_state=seed
+    )
+    return np.asarray(tests)
 
 
 def later(times: pd.Series, test_from: float | str) -> np.ndarray:

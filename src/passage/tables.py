@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, is_object_dtype
 
-from passage import headers
+from passage import headers, plain_csv
 from passage.errors import Mistake
 from passage.labels import Label, written
 
@@ -19,40 +19,48 @@ from passage.labels import Label, written
 GROUPED = re.compile(r"[-+]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?")
 
 
-def read(path: Path, texts: Iterable[str] = ()) -> pd.DataFrame:
+def read(path: Path, texts: Iterable[str] = (), columns: Iterable[str] | None = None) -> pd.DataFrame:
     """Return the table at `path`, one row for each record; what is a number in each row of a column is a number.
 
-    texts: columns of which a CSV's values stay the text that stands there, so that 01 is not 1.
+    texts: columns of which a CSV's values stay the text that stands there, so that 01 is not 1. columns: those that
+    are needed, all where nothing is said; of them, those that the table lacks are absent.
     Raises Mistake for what `headers.columns` refuses, rows of different widths and a header without rows.
     """
-    headers.columns(path)
-    if path.suffix == ".parquet":
-        table = _parquet(path)
-    else:
-        try:
-            table = pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(texts, str))
-        except (pd.errors.ParserError, UnicodeDecodeError) as error:
-            headers.walk(path)  # raises Mistake with the line, which pandas counts its own way
-            raise Mistake(f"{path}: this is not CSV: {str(error).strip().splitlines()[-1]}") from None
+    there = headers.columns(path)
+    wanted = there if columns is None else [name for name in there if name in set(columns)]
+    table = _parquet(path, wanted) if path.suffix == ".parquet" else _csv(path, wanted, list(texts))
     if table.empty:
         raise Mistake(f"{path}: the table has a header and no rows")
     return table
 
 
+def _csv(path: Path, columns: list[str], texts: list[str]) -> pd.DataFrame:
+    table = plain_csv.read(path, columns, [name for name in texts if name in columns])
+    if table is not None:
+        return table
+    try:
+        every = pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(texts, str))
+    except (pd.errors.ParserError, UnicodeDecodeError) as error:
+        headers.walk(path)  # raises Mistake with the line, which pandas counts its own way
+        raise Mistake(f"{path}: this is not CSV: {str(error).strip().splitlines()[-1]}") from None
+    every.columns = pd.Index(headers.columns(path))  # not the names that pandas makes up
+    return every[columns]
+
+
 def as_it_came(path: Path) -> pd.DataFrame:
     """Return the table at `path` with each value of a CSV as the text that stands there."""
     if path.suffix == ".parquet":
-        table = _parquet(path)
+        table = _parquet(path, headers.columns(path))
         return table.astype({name: str for name in table if not _numbers_or_text(table[name])})
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     table.columns = pd.Index(headers.columns(path))  # not the names that pandas makes up
     return table
 
 
-def _parquet(path: Path) -> pd.DataFrame:
-    """Return every column that is in the file; what pandas noted there of an index does not count."""
+def _parquet(path: Path, columns: list[str]) -> pd.DataFrame:
+    """Return these columns of the file; what pandas noted there of an index does not count."""
     try:
-        table: pd.DataFrame = pq.read_table(path).replace_schema_metadata(None).to_pandas()
+        table: pd.DataFrame = pq.read_table(path, columns=columns).replace_schema_metadata(None).to_pandas()
     except (OSError, ValueError) as error:
         raise Mistake(f"{path}: the file is damaged: {str(error).splitlines()[0]}") from None
     return table
@@ -89,7 +97,7 @@ def features(table: pd.DataFrame, wanted: Mapping[str, Described], path: Path) -
             bad = bad & table[name].notna().to_numpy()
         wrong.append(_finding(table, name, bad, path, RULES[how.kind]))
     _refuse(wrong)
-    return pd.DataFrame(converted)
+    return pd.DataFrame(converted, copy=False)
 
 
 def whole(table: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -109,6 +117,8 @@ def refuse(table: pd.DataFrame, wrong: pd.DataFrame, rules: Mapping[str, str], p
 
 def _as_numbers(column: pd.Series) -> pd.Series:
     """Return numbers and the text of numbers as numbers, NaN for all else: True and dates are words here."""
+    if column.dtype in ("int64", "float64"):
+        return column
     words = is_bool_dtype(column) or not _numbers_or_text(column)
     numbers = pd.to_numeric(column.astype(str) if words else column, errors="coerce")
     if is_object_dtype(numbers):  # integers that no machine word holds

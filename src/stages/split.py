@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pandas as pd
-from sklearn.model_selection import train_test_split
 
 from passage import files, headers, marks, params, paths, sides, tables
 from passage.errors import Mistake
@@ -15,17 +14,8 @@ def split(table: pd.DataFrame, target: str, settings: Split) -> tuple[pd.DataFra
 
     Raises ValueError where the rows are too few to be divided as asked, or one class alone would train.
     """
-    if settings.method == "random":
-        train, test = train_test_split(
-            table,
-            test_size=settings.test_size,
-            stratify=table[target] if settings.stratify else None,
-            random_state=settings.seed,
-        )
-        train, test = train.sort_index(), test.sort_index()
-    else:
-        tests = sides.testing(table, target, settings)
-        train, test = table[~tests], table[tests]
+    tests = sides.testing(table, target, settings)
+    train, test = table[~tests], table[tests]
     if train[target].nunique() < 2:
         if train.empty:
             raise ValueError("there are no training rows")
@@ -42,8 +32,9 @@ def main(name: str) -> None:
     lane, settings = paths.Lane(name), params.load().model(name)
     path = Path(settings.data)
     by, mark = settings.split.named_column, [settings.split.mark] if settings.split.mark else []
-    raw = tables.read(path, [*settings.text_columns(), *mark])
-    headers.require(path, settings.needed_columns(name))
+    needed = settings.needed_columns(name)
+    headers.require(path, needed)
+    raw = tables.read(path, [*settings.text_columns(), *mark], needed)
     table = tables.features(raw, {feature: settings.column(feature) for feature in settings.features}, path)
     table[settings.target] = tables.labels(raw, settings.target, settings.positive, path)
     if by:
@@ -54,6 +45,7 @@ def main(name: str) -> None:
     except ValueError as error:
         raise Mistake(f"{path}: split by models.{name}.split: {error}") from None
     kept = [*settings.features, settings.target, *mark]
+    del raw, table  # which are as large as both sides
     files.write_parquet(lane.split_train, train[kept])
     files.write_parquet(lane.split_test, test[kept])
     files.write_json(lane.dropped, dropped)

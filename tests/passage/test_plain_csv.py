@@ -1,0 +1,71 @@
+"""What pyarrow reads is what pandas would read, and what it leaves to pandas."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pandas._libs.parsers import STR_NA_VALUES
+
+from passage import plain_csv
+
+WORDS = ["NA", "", "null", "-nan", "yes", "a b", "true", "0x1F", '"7"', "2026-01-02", "12:30", "1_000", "1e400", "inf"]
+NUMBERS = st.one_of(st.integers(-(10**18), 10**18).map(str), st.floats(allow_nan=False).map(repr))
+SPELLED = st.sampled_from([" 5", "5 ", "007", "+5", "1.", ".5", "1e5", "-0", "-0.0", "1E-3"])
+CELLS = NUMBERS | SPELLED | st.sampled_from(WORDS)
+
+
+def both(path: Path, content: str, texts: list[str]) -> tuple[pd.DataFrame | None, pd.DataFrame]:
+    path.write_text(content, encoding="utf-8", newline="")
+    columns = ["n", "t"]
+    return plain_csv.read(path, columns, texts), pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(texts, str))
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6), st.sampled_from(["\n", "\r\n"]))
+@example([("1", "a"), ("", "NA")], "\n")
+@example([("0x1F", "a"), ("1", "b")], "\n")
+def test_what_it_reads_is_what_pandas_reads(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], end: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "table.csv"
+    quick, slow = both(path, end.join(["n,t", *map(",".join, rows), ""]), ["t"])
+    if quick is not None:
+        pd.testing.assert_series_equal(quick["t"], slow["t"])
+        assert (quick["n"].to_numpy(dtype=float).view("int64") == slow["n"].to_numpy(dtype=float).view("int64")).all()
+
+
+def test_numbers_and_texts_with_gaps_are_not_left_to_pandas(tmp_path: Path) -> None:
+    quick, slow = both(tmp_path / "table.csv", '"n",t,more\n1,007,x\n,NA,y\n2.5,a b,z\n', ["t"])
+    assert quick is not None
+    pd.testing.assert_frame_equal(quick, slow[["n", "t"]])
+    whole, _ = both(tmp_path / "table.csv", "n,t\n1,a\n2,b\n", ["t"])
+    assert whole is not None
+    assert whole["n"].dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '"1",a',
+        "0x10,a",
+        "18446744073709551616,a",
+        "2.5,a\n9007199254740993,a",
+        "true,a",
+        "2026-01-02,a",
+        "many,a",
+        "1e400,a",
+        "1",
+        "1,a,b",
+        " ",
+    ],
+)
+def test_what_may_be_read_otherwise_is_left_to_pandas(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"n,t\n1,a\n{row}\n", encoding="utf-8")
+    assert plain_csv.read(path, ["n", "t"], ["t"]) is None
+
+
+def test_what_is_missing_is_what_pandas_takes_for_missing() -> None:
+    assert set(plain_csv.MISSING) == STR_NA_VALUES
