@@ -71,6 +71,9 @@ def main(arguments: "list[str]") -> int:
     if wanted is None or not len(wanted.partition("[")[0].split()) <= len(rest) <= len(wanted.split()):
         print(usage(), file=sys.stderr)
         return USAGE_ERROR
+    # Two threads that wait for each other at narrow products take longer than one, ten times as long where another
+    # process is at work, as in a queue of experiments.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if "DVC_STAGE" in os.environ:
         orphan.end_with_dvc()
     differing = environment.differing()

@@ -3,6 +3,7 @@
 Written to models/NAME/association.json. It depends on the rows alone, not on how strongly a model is penalised.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
@@ -10,9 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from passage import firth, separation
+from passage import firth, separation, wald
 from passage.digits import PREDICTED, significant
 
+FIRTH, WALD = "firth", "wald"
 NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
 
 
@@ -21,10 +23,11 @@ class Association:
     """What the rows say of each feature, and what keeps them from saying more.
 
     intercept: log-odds where each feature is 0, absent (None) where the features depend on each other.
-    features: by name, coefficient, low and high (Firth's estimate and its interval at `confidence`, log-odds per unit
+    features: by name, coefficient, low and high (the estimate and its interval at `confidence`, log-odds per unit
     of the table) and standard_deviation (of the training rows, in units of the table); a number that is not known or
     not finite is absent. separation: how a plane divides the classes: none, quasi or perfect. constant: features with
     one value. dependent: features of which one follows from the others. nearly_copies: pairs with their correlation.
+    method: where the numbers are from, passage.firth or, for very many rows, passage.wald.
     """
 
     confidence: float
@@ -36,10 +39,11 @@ class Association:
     dependent: list[str]
     nearly_copies: list[tuple[str, str, float]]
     converged: bool
+    method: str = FIRTH
 
     def content(self) -> dict[str, Any]:
-        """Return what is written to association.json."""
-        return asdict(self)
+        """Return what is written to association.json: of the method, where it is not the usual one."""
+        return {key: value for key, value in asdict(self).items() if key != "method" or value != FIRTH}
 
 
 def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> Association:
@@ -48,42 +52,63 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> Asso
     The features are in the table's own units.
     Raises ValueError where the target has one class alone.
     """
-    spreads = rows.std(ddof=0)
     features = [str(name) for name in rows.columns]
-    constant = [name for name in features if rows[name].min() == rows[name].max()]
-    varying = rows[[name for name in features if name not in constant]]
-    values = varying.to_numpy(dtype=float)
+    spreads = {name: float(rows[name].std(ddof=0)) for name in features}
+    varying = [name for name in features if rows[name].min() < rows[name].max()]
+    many = bool(varying) and wald.suits(target, len(varying))
+    found, dependent, kind, correlations, method = (_many if many else _few)(rows[varying], target, confidence)
     numbers: dict[str, dict[str, float]] = {name: {} for name in features}
-    intercept, dependent, converged = None, [], True
-    if values.size:
-        try:
-            found = firth.fit(values, target, confidence)
-        except firth.DependentColumns as columns:
-            dependent = [varying.columns[position] for position in columns.together]
-        else:
-            intercept, converged = significant(found.intercept, PREDICTED), found.converged
-            for position, name in enumerate(varying.columns):
-                ends = {"coefficient": found.coefficients, "low": found.low, "high": found.high}
-                numbers[name] = {end: values[position] for end, values in ends.items()}
+    if found:
+        ends = {"coefficient": found.coefficients, "low": found.low, "high": found.high}
+        for position, name in enumerate(varying):
+            numbers[name] = {end: values[position] for end, values in ends.items()}
     return Association(
         confidence=confidence,
         rows=len(rows),
-        intercept=intercept,
+        intercept=significant(found.intercept, PREDICTED) if found else None,
         features={name: _finite(numbers[name] | {"standard_deviation": spreads[name]}) for name in features},
-        separation=separation.kind(values, target),
-        constant=constant,
-        dependent=dependent,
-        nearly_copies=nearly_copies(varying),
-        converged=converged,
+        separation=kind,
+        constant=[name for name in features if name not in varying],
+        dependent=[varying[position] for position in dependent],
+        nearly_copies=nearly_copies(varying, correlations),
+        converged=found.converged if found else True,
+        method=method,
     )
 
 
-def nearly_copies(rows: pd.DataFrame) -> list[tuple[str, str, float]]:
-    """Return the pairs of features in `rows` (n_rows, n_features), none constant, that tell nearly the same."""
-    correlations = np.corrcoef(rows.to_numpy(dtype=float), rowvar=False) if rows.shape[1] > 1 else np.eye(1)
+_Found = tuple[firth.Association | None, list[int], separation.Separation, np.ndarray, str]
+
+
+def _few(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> _Found:
+    """Return Firth's estimates, or which features depend on each other; how the classes are separated; correlations."""
+    values = rows.to_numpy(dtype=float)
+    kind = separation.kind(values, target)
+    correlations = np.corrcoef(values, rowvar=False) if values.shape[1] > 1 else np.eye(values.shape[1])
+    if not values.size:
+        return None, [], kind, correlations, FIRTH
+    try:
+        return firth.fit(values, target, confidence), [], kind, correlations, FIRTH
+    except firth.DependentColumns as columns:
+        return None, columns.together, kind, correlations, FIRTH
+
+
+def _many(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> _Found:
+    """Return the same of so many rows that neither a penalty nor a profile changes anything."""
+    values = rows.to_numpy(dtype=float, copy=True)
+    try:
+        found = wald.fit(values, target, confidence)  # scales them
+    except firth.DependentColumns:
+        found = None
+    if found is None or not separation.overlap_is_certain(values, target, found[1]):
+        return _few(rows, target, confidence)
+    return found[0], [], "none", wald.correlations(values), WALD
+
+
+def nearly_copies(features: Sequence[str], correlations: np.ndarray) -> list[tuple[str, str, float]]:
+    """Return the pairs of `features` that tell nearly the same, by their `correlations` (n_features, n_features)."""
     return [
-        (rows.columns[one], rows.columns[other], significant(correlations[one, other], PREDICTED))
-        for one, other in combinations(range(rows.shape[1]), 2)
+        (features[one], features[other], significant(correlations[one, other], PREDICTED))
+        for one, other in combinations(range(len(features)), 2)
         if abs(correlations[one, other]) >= NEARLY_COPIES
     ]
 

@@ -74,7 +74,7 @@ def of_split(train: pd.DataFrame, test: pd.DataFrame, settings: Lane, classes: S
             "the model tells both classes apart, they cannot say"
         )
     known = [*settings.features, settings.target]  # of two rows; a mark tells them apart
-    if twice := len(test[known].merge(train[known].drop_duplicates(), how="inner")):
+    if twice := _on_both_sides(train[known], test[known]):
         found["duplicates_across_split"] = (
             f"{twice} of {len(test)} test {rows} {verb('equals', twice)} a training one in every feature and the "
             "target: if they are the same ones, the test flatters"
@@ -89,6 +89,14 @@ def of_split(train: pd.DataFrame, test: pd.DataFrame, settings: Lane, classes: S
     if settings.saw_test_rows():
         found["saw_test_rows"] = f"the scaling was fitted on the {len(test)} test {rows}, too"
     return found
+
+
+def _on_both_sides(train: pd.DataFrame, test: pd.DataFrame) -> int:
+    """Return how many rows of `test` are in `train`, too: of few, since of most one value alone is in none of those."""
+    for name in train:
+        test = test[test[name].isin(train[name])]
+        train = train[train[name].isin(test[name])]
+    return len(test.merge(train.drop_duplicates(), how="inner"))
 
 
 def of_dropped(dropped: Mapping[str, Any], rows: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from passage import fitting, paths
 from passage.classifier import PLAIN_THRESHOLD
 from passage.digits import PREDICTED, rounded, significant
 from passage.errors import Mistake
-from passage.folds import Sample, divide, scarcity, too_few
+from passage.folds import Sample, divide, scarcity, some, too_few
 from passage.params import AUTO, Lane
 
 Folds = list[tuple[np.ndarray, np.ndarray]]
@@ -107,11 +107,12 @@ def choose(sample: Sample, settings: Lane) -> Choices:
 def for_model(name: str, training: pd.DataFrame, settings: Lane) -> Choices | None:
     """Return what is chosen for model `name` from its `training` rows, in their own units, with cautions.
 
-    Nothing where nothing is auto; Mistake where a class has one row. No solver's warning leaves this function.
+    Of very many rows, from some (folds.some). Nothing where nothing is auto; Mistake where a class has one row. No
+    solver's warning leaves this function.
     """
     if not settings.chooses():
         return None
-    sample = Sample.of(training, settings)
+    sample = Sample.of(some([training], settings.target), settings)
     try:
         with fitting.solver_warnings() as warned:
             choices = choose(sample, settings)

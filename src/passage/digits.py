@@ -36,7 +36,7 @@ def rounded(values: np.ndarray) -> np.ndarray:
     scaled = safe * up / down
     whole = np.rint(scaled)
     sure = usual & (np.abs(scaled - whole) < 0.5) & (whole >= 10 ** (PREDICTED - 1)) & (whole <= 10**PREDICTED)
-    near = np.copysign(whole * down / up, values)
+    near: np.ndarray = np.copysign(whole * down / up, values)
     near[~sure] = [significant(value, PREDICTED) for value in values[~sure]]
     return near
 

@@ -7,7 +7,7 @@ NAME.partial is ignored by DVC and Git.
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +79,26 @@ def write_parquet(path: Path, table: "pd.DataFrame") -> None:
     columns = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
     with _replacing(path) as partial:
         pq.write_table(columns, partial)
+
+
+def read_parquet(path: Path, columns: Sequence[str] | None = None) -> "pd.DataFrame":
+    """Return all columns, or these, of a table that `write_parquet` wrote; other memory is given back."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas(split_blocks=True, self_destruct=True)
+    pa.default_memory_pool().release_unused()
+    return rows
+
+
+class Columns:
+    """The columns of a table that `write_parquet` wrote, each read when it is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __getitem__(self, name: str) -> "pd.Series":
+        return read_parquet(self.path, [name])[name]
 
 
 def write_csv(path: Path, table: "pd.DataFrame") -> None:

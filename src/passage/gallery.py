@@ -4,8 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from passage import labels, pictures, plots
+from passage import labels, pictures, plots, sentences
 from passage.classifier import Classifier, Scaler
+from passage.folds import some
 from passage.params import Lane
 from passage.preparation import Preparation
 from passage.validation import held_out
@@ -26,7 +27,8 @@ def tables(
 
     sides: training and test rows, in their own units. predictions: those of the test rows. odds: as metrics/NAME.json.
     """
-    every, train = pd.concat(sides.values(), ignore_index=True), sides["training"]
+    train = sides["training"]
+    every, learning = (some(list(tables), settings.target) for tables in (sides.values(), [train]))
     prepared, scaler, classifier = model
     held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
     found = {
@@ -37,7 +39,7 @@ def tables(
     }
     says = {name: labels.named(column, classifier.classes) for name, column in found["confusion"].items()}
     found["confusion"] = pd.DataFrame(says)
-    for name, make, rows in (("calibration", plots.calibration, every), ("thresholds", plots.thresholds, train)):
+    for name, make, rows in (("calibration", plots.calibration, every), ("thresholds", plots.thresholds, learning)):
         found[name] = make(*held_out(rows, held))
     return found
 
@@ -47,27 +49,29 @@ def draw(
     sides: Tables,
     model: Model,
     metrics: Any,
-    choices: Any,
+    files: Any,
     settings: Lane,
 ) -> dict[str, str]:
     """Return the pictures as SVG, by their names: those of which there is something to show.
 
-    found: from `tables`. metrics, choices: as in the files of these names.
+    found: from `tables`. metrics: as metrics/NAME.json. files: association and choices, as the files of these names.
     """
     prepared, scaler, classifier = model
     words, test = vocabulary(settings, classifier.classes, prepared.columns), metrics.get("test")
-    rows = pd.concat([_drawn(table, side, prepared, settings) for side, table in sides.items()], ignore_index=True)
     numbers = [column.name for column in prepared.columns if column.kind == "number"]
     drawn = {}
-    if classifier.features == numbers[:1]:
-        drawn["curve"] = pictures.svg(pictures.curve(found["curve"], rows, classifier, words))
-    if classifier.features == numbers and len(numbers) == 2:
-        drawn["regions"] = pictures.svg(pictures.regions(rows, classifier, scaler, words), 4.4)
+    if classifier.features == numbers and len(numbers) < 3:
+        rows = pd.concat([_drawn(table, side, prepared, settings) for side, table in sides.items()], ignore_index=True)
+        if len(numbers) == 1:
+            drawn["curve"] = pictures.svg(pictures.curve(found["curve"], rows, classifier, words))
+        else:
+            drawn["regions"] = pictures.svg(pictures.regions(rows, classifier, scaler, words), 4.4)
     shown = plots.strongest(found["coefficients"])
     height = 1.6 + 0.35 * len(shown)
-    drawn["coefficients"] = pictures.svg(pictures.coefficients(shown, settings.evaluate.confidence), height)
-    if tried := choices.get("tried_C"):
-        drawn["C"] = pictures.svg(pictures.tried_C(tried, choices["C"]))
+    estimator = sentences.estimator(files["association"])
+    drawn["coefficients"] = pictures.svg(pictures.coefficients(shown, settings.evaluate.confidence, estimator), height)
+    if tried := files["choices"].get("tried_C"):
+        drawn["C"] = pictures.svg(pictures.tried_C(tried, files["choices"]["C"]))
     if test:
         counts = [test[name] for name in ("true_negatives", "false_positives", "false_negatives", "true_positives")]
         drawn["confusion"] = pictures.svg(pictures.confusion(counts, words))

@@ -38,8 +38,13 @@ def named(ones: "pd.Series", both: Sequence[Label]) -> "pd.Series":
 
 def predictions(path: Path, both: Sequence[Label]) -> "pd.DataFrame":
     """Return actual and predicted (0 or 1), log_odds and probability of each row in a CSV of predictions."""
-    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.csv as pc
 
-    kinds = {"actual": str, "predicted": str, "log_odds": float, "probability": float}
-    rows = pd.read_csv(path, usecols=list(kinds), dtype=kinds, na_filter=False)
+    kinds = {"actual": pa.string(), "predicted": pa.string(), "log_odds": pa.float64(), "probability": pa.float64()}
+    rows: pd.DataFrame = pc.read_csv(
+        path,
+        parse_options=pc.ParseOptions(newlines_in_values=True),
+        convert_options=pc.ConvertOptions(column_types=kinds, include_columns=list(kinds)),
+    ).to_pandas()
     return rows.assign(**{name: (rows[name] == written(both[1])).astype("int64") for name in ("actual", "predicted")})

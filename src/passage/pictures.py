@@ -112,15 +112,18 @@ def regions(rows: pd.DataFrame, classifier: Classifier, scaler: Scaler, words: V
     return draw
 
 
-def coefficients(rows: pd.DataFrame, confidence: float) -> Draw:
-    """Draw the odds ratios for one standard deviation of each feature. rows: as plots.coefficients has them."""
+def coefficients(rows: pd.DataFrame, confidence: float, estimator: str) -> Draw:
+    """Draw the odds ratios for one standard deviation of each feature.
+
+    rows: as plots.coefficients has them. estimator: whose the ones with an interval are.
+    """
     shown = rows.iloc[::-1]
     places = np.arange(len(shown))
 
     def draw(axes: Axes) -> None:
         axes.axvline(1, color=GREY, linestyle=":")
         if {"unpenalised", "low", "high"} <= set(shown):
-            interval = f"without penalty (Firth), {confidence * 100:g} % interval"
+            interval = f"without penalty ({estimator}), {confidence * 100:g} % interval"
             low, high = (shown[end].clip(1 / FARTHEST, FARTHEST) for end in ("low", "high"))
             axes.hlines(places, low, high, color=BLUE, linewidth=2)
             axes.plot(_within_reach(shown["unpenalised"]), places, "D", color=BLUE, label=interval)

@@ -1,13 +1,17 @@
 """What there is to say of one model: the content of its files, and words for it."""
 
 import csv
-import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import isnan
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as compute
+import pyarrow.csv as pc
 
 from passage import design, figures, files, paths, sentences
 from passage.figures import Figure
@@ -109,36 +113,34 @@ def section(name: str, settings: Params) -> Section:
 
 def predictions(title: str, path: Path, model: Mapping[str, Any], words: Vocabulary) -> Predictions:
     """Return the predictions at `path`; of many, those that are most worth a look, in the table's order."""
-    no, yes = map(written, model["classes"])
-    signs = {no: 1, yes: -1}
     with path.open(encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines)
-        columns = [name for name in rows.fieldnames or [] if name not in ADDED_COLUMNS]
-        found = _Counted(rows)
-        worst = heapq.nlargest(MOST_ROWS, enumerate(found), key=lambda row: _worth_a_look(row[0], row[1], signs))
-    shown = [_shown(row, columns, model, words) for _, row in sorted(worst, key=lambda row: row[0])]
-    return Predictions(title, path, columns, shown, found.count)
+        names = next(csv.reader(lines))
+    table = pc.read_csv(
+        path,
+        parse_options=pc.ParseOptions(newlines_in_values=True),
+        convert_options=pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+    )
+    columns = [name for name in names if name not in ADDED_COLUMNS]
+    worth_it = table.take(_worth_a_look(table, written(model["classes"][0])))
+    shown = [_shown(row, columns, model, words) for row in worth_it.to_pylist()]
+    return Predictions(title, path, columns, shown, table.num_rows)
 
 
-class _Counted:
-    """An iterable that knows afterwards how many there were."""
+def _worth_a_look(table: pa.Table, negative: str) -> list[int]:
+    """Return which rows are most worth a look: outside the training range, or what happened was thought unlikely.
 
-    def __init__(self, rows: Iterable[dict[str, str]]) -> None:
-        self.rows, self.count = rows, 0
-
-    def __iter__(self) -> Iterator[dict[str, str]]:
-        for row in self.rows:
-            self.count += 1
-            yield row
-
-
-def _worth_a_look(position: int, row: Mapping[str, str], signs: Mapping[str, int]) -> tuple[bool, float, int]:
-    """Return how much a row is worth a look: outside the training range, or what happened was thought unlikely.
-
-    signs: by label, that of the log-odds at which it would be a surprise.
+    table: of text. negative: the label of which great log-odds are a surprise.
     """
-    surprise = signs.get(row.get("actual", ""), 0) * float(row["log_odds"])
-    return row.get("outside_training_range") == "true", surprise, -position
+    names, log_odds = table.column_names, compute.cast(table["log_odds"], pa.float64())
+    surprise, outside = compute.multiply(log_odds, 0.0), compute.is_null(log_odds)
+    if "actual" in names:
+        surprise = compute.if_else(compute.equal(table["actual"], negative), log_odds, compute.negate(log_odds))
+    if "outside_training_range" in names:
+        outside = compute.equal(table["outside_training_range"], "true")
+    looks = {"outside": outside.cast(pa.int8()), "surprise": surprise, "row": pa.array(np.arange(table.num_rows))}
+    order = [("outside", "descending"), ("surprise", "descending"), ("row", "ascending")]
+    found = compute.select_k_unstable(pa.table(looks), min(MOST_ROWS, table.num_rows), order)
+    return sorted(found.to_pylist())
 
 
 def _shown(row: Mapping[str, str], columns: list[str], model: Mapping[str, Any], words: Vocabulary) -> Row:

@@ -51,13 +51,15 @@ def cross_validated(metrics: Mapping[str, Any], words: Vocabulary) -> str:
     if not (found := metrics.get("cross_validation")):
         return ""
     total, folds = f"{sum(metrics['rows'].values()):,} {words.rows}", found["folds"]
+    if "drawn" in found:
+        total = f"{found['drawn']:,} {words.rows}, drawn by chance from {total},"
     chosen = " and ".join(metrics.get("chosen", {}))  # from other rows than those it is judged by
     if by_time(metrics):
         how = f"the {found['rows']:,} later ones of {total} are predicted, stretch by stretch, by fits on earlier ones"
         how += f" that have chosen their {chosen} from those" if chosen else ""
         over = f"{folds} stretches"
     else:
-        how = f"each of all {total} is predicted by a fit that has not seen it"
+        how = f"each of {'' if 'drawn' in found else 'all '}{total} is predicted by a fit that has not seen it"
         how += f" and that has chosen its {chosen} without it" if chosen else ""
         over = f"{found['repeats']} repeats of {folds} folds"
     return (
@@ -117,18 +119,26 @@ def interval(ratios: Mapping[str, float]) -> str:
     return f"{times(ratios.get('low', 0.0))} to {times(ratios.get('high', math.inf))}"
 
 
-def why_two(model: Mapping[str, Any]) -> str:
+def estimator(association: Mapping[str, Any]) -> str:
+    """Return whose estimates association.json holds."""
+    return {"wald": "maximum likelihood"}.get(association.get("method", ""), "Firth")
+
+
+def why_two(model: Mapping[str, Any], association: Mapping[str, Any]) -> str:
     """Return why the model's own odds ratio and the one with an interval are not the same."""
-    C = model["settings"]["C"]  # noqa: N806 (scikit-learn's name)
+    C, whose = model["settings"]["C"], estimator(association)  # noqa: N806 (scikit-learn's name)
+    if C == "inf" and whose != "Firth":
+        return "The model has no penalty; the odds above, with the intervals, are its own."
     if C == "inf":
         return (
             "The model has no penalty; the odds above, with the intervals, are Firth's, whose intervals hold the truth "
             "with few rows, too, and whose estimates lie a little closer to 1."
         )
+    theirs = "Firth's" if whose == "Firth" else f"those of {whose}"
     return (
         f"Why the table has two odds ratios: a penalty (C = {C:g}) holds the model's coefficients back, which helps "
         "predictions from few rows but makes them no measure of the association. The ones with an interval are "
-        "Firth's, which are not held back in this way: they say how the outcome went with the feature among the "
+        f"{theirs}, which are not held back in this way: they say how the outcome went with the feature among the "
         "training rows, not what would happen if somebody changed it."
     )
 

@@ -5,14 +5,14 @@ Biometrika 71:1-10.
 """
 
 import warnings
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import linprog
-from sklearn.linear_model import LogisticRegression
 
 Separation = Literal["none", "quasi", "perfect"]
 
+BLOCK = 2**16  # rows that are looked at together
 APART = 1e-6  # what the linear programmes take for more than nothing; coefficients are at most 1 there
 
 
@@ -24,32 +24,52 @@ def kind(rows: np.ndarray, target: np.ndarray) -> Separation:
     """
     spread = rows.std(axis=0)
     scaled = (rows - rows.mean(axis=0))[:, spread > 0] / spread[spread > 0]
-    signed = np.column_stack([np.ones(len(rows)), scaled]) * (2 * np.asarray(target) - 1)[:, np.newaxis]
-    if _overlap_is_certain(signed, scaled, target):
+    if scaled.shape[1] == 0 or overlap_is_certain(scaled, target, _off(scaled, target)):
         return "none"
+    signed = _signed(scaled, np.asarray(target))
     if not _divided(signed):
         return "none"
     return "perfect" if _with_a_gap(signed) else "quasi"
 
 
-def _overlap_is_certain(signed: np.ndarray, scaled: np.ndarray, target: np.ndarray) -> bool:
+def overlap_is_certain(scaled: np.ndarray, target: np.ndarray, off: np.ndarray) -> bool:
     """Return True where positive weights balance the rows to zero, so that no plane has them all on one side.
 
-    An unpenalised fit knows such weights: what it is off at each row. What little its digits lack is put on as the
-    smallest correction. Takes n_rows * n_features**2 multiplications, where a linear programme would take minutes.
+    An unpenalised fit knows such weights: by how much it is `off` at each row (n_rows,). What little its digits lack is
+    put on as the smallest correction. Takes n_rows * n_features**2 multiplications, where a linear programme would take
+    minutes. scaled: (n_rows, n_features).
     """
-    if scaled.shape[1] == 0:
-        return True
+    gram = sum(part.T @ part for _, part in _parts(scaled, target))
+    if np.linalg.matrix_rank(gram) < len(gram):
+        return False
+
+    def without_what_is_left(weights: np.ndarray) -> np.ndarray:
+        rest = np.linalg.solve(gram, sum(part.T @ weights[block] for block, part in _parts(scaled, target)))
+        return np.concatenate([part @ rest for _, part in _parts(scaled, target)])
+
+    balanced = off - without_what_is_left(off)
+    return bool(balanced.min() > 2 * np.abs(without_what_is_left(balanced)).max())
+
+
+def _parts(scaled: np.ndarray, target: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield some rows after the other, signed: all of them would be a copy of the table."""
+    for start in range(0, len(scaled), BLOCK):
+        block = slice(start, start + BLOCK)
+        yield block, _signed(scaled[block], np.asarray(target)[block])
+
+
+def _signed(scaled: np.ndarray, target: np.ndarray) -> np.ndarray:
+    return np.asarray(np.column_stack([np.ones(len(scaled)), scaled]) * (2 * target - 1)[:, np.newaxis])
+
+
+def _off(scaled: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Return by how much the probability of each row is off in an unpenalised fit, (n_rows,)."""
+    from sklearn.linear_model import LogisticRegression  # a caller that has a fit does not wait for it
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a fit that fails proves nothing, and the linear programme decides
         fit = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-8, max_iter=50).fit(scaled, target)
-    weights = np.abs(np.asarray(target) - fit.predict_proba(scaled)[:, 1])
-    gram = signed.T @ signed
-    if np.linalg.matrix_rank(gram) < len(gram):
-        return False
-    balanced = weights - signed @ np.linalg.solve(gram, signed.T @ weights)
-    rounding = signed @ np.linalg.solve(gram, signed.T @ balanced)
-    return bool(balanced.min() > 2 * np.abs(rounding).max())
+    return np.asarray(np.abs(np.asarray(target) - fit.predict_proba(scaled)[:, 1]))
 
 
 def _divided(signed: np.ndarray) -> bool:
@@ -58,12 +78,16 @@ def _divided(signed: np.ndarray) -> bool:
     The linear programme of Konis (2007), Linear programming algorithms for detecting separated data in binary logistic
     regression models.
     """
+    from scipy.optimize import linprog
+
     best = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1))
     return bool(best.fun < -APART)
 
 
 def _with_a_gap(signed: np.ndarray) -> bool:
     """Return whether a plane has every row on its right side and none on it."""
+    from scipy.optimize import linprog
+
     parameters = signed.shape[1]
     gap = np.zeros(parameters + 1)
     gap[-1] = -1

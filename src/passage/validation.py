@@ -12,6 +12,7 @@ threshold is auto (every threshold is scored in every inner fold), and 45 s wher
 """
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +23,15 @@ from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
 from passage import choices, fitting
+from passage.design import Column
 from passage.digits import PREDICTED, rounded, significant
 from passage.folds import Division, Sample, divide, scarcity, too_few
 from passage.goodness import log_loss
 from passage.params import Lane
 from passage.progress import bar
+
+EACH = 30  # features up to which each is left out in turn
+FEATURES = 12  # that are, of more
 
 
 def log_odds(fitted: Pipeline, rows: np.ndarray) -> np.ndarray:
@@ -79,7 +84,7 @@ def held_out(table: pd.DataFrame, settings: Lane) -> tuple[np.ndarray, np.ndarra
     """Return what became of each row of `table` and its probability from a fit without its fold, (n_rows,) each.
 
     By time, of each row that is held out, from a fit on earlier ones. Nothing where there are no two folds.
-    table: features in their own units. settings: C is a number.
+    table: features in their own units; of many rows, some (folds.some). settings: C is a number.
     """
     sample, asked = Sample.of(table, settings), settings.evaluate
     division = divide(sample, asked.folds, asked.seed)
@@ -91,12 +96,28 @@ def held_out(table: pd.DataFrame, settings: Lane) -> tuple[np.ndarray, np.ndarra
     return sample.target[predicted], rounded(expit(rounded(says[predicted])))
 
 
-def cross_validation(table: pd.DataFrame, settings: Lane, held: Lane) -> tuple[dict[str, Any], dict[str, str]]:
+def left_out(columns: Sequence[Column], coefficients: Mapping[str, float]) -> list[str]:
+    """Return which features a cross-validation leaves out, one by one: all, or of many the FEATURES that tell most.
+
+    columns: of the design table. coefficients: by its columns, normalized.
+    """
+    strength: dict[str, float] = {}
+    for column in columns:
+        strength[column.feature] = max(strength.get(column.feature, 0), abs(coefficients[column.name]))
+    if len(strength) <= EACH:
+        return list(strength)
+    return sorted(strength, key=lambda name: -strength[name])[:FEATURES]
+
+
+def cross_validation(
+    table: pd.DataFrame, settings: Lane, held: Lane, left_out: Sequence[str] | None = None, rows: int | None = None
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what stands under cross_validation in metrics/NAME.json, and by kind a sentence on what to beware of.
 
-    table: every row of the lane, features in their own units. Where the rarer class has fewer rows than there should be
-    folds, there are as many folds as it has rows; where a fold leaves too few to fit or to choose, there is no
-    cross-validation. Without each feature in turn, the same folds show what knowing it is worth: by how much the log
+    table: every row of the lane, or those of its `rows` that folds.some has drawn (`drawn` then says how many),
+    features in their own units. Where the rarer class has fewer rows than there should be folds, there are as many
+    folds as it has rows; where a fold leaves too few to fit or to choose, there is no cross-validation. Without each
+    feature in turn, or each one that is `left_out`, the same folds show what knowing it is worth: by how much the log
     loss rises, repeat by repeat.
     By time, there is one repeat, whose folds take the place of repeats, and `rows` says how many rows were predicted:
     the earliest are not.
@@ -104,7 +125,10 @@ def cross_validation(table: pd.DataFrame, settings: Lane, held: Lane) -> tuple[d
     two models that each chose for themselves would differ by their choices, too. So where C is auto, the log loss that
     a difference starts from is not the nested one.
     """
-    sample, asked, features = Sample.of(table, settings), settings.evaluate, settings.features
+    sample, asked = Sample.of(table, settings), settings.evaluate
+    features = {
+        name: position for position, name in enumerate(settings.features) if name in (left_out or settings.features)
+    }
     division = _division(sample, settings)
     folds = division.folds
     if obstacle := _obstacle(sample, division, settings):
@@ -123,7 +147,7 @@ def cross_validation(table: pd.DataFrame, settings: Lane, held: Lane) -> tuple[d
         start = validate(sample, division, held, progress) if settings.chooses() else whole
         parts = [
             validate(sample.without(position), division, held.without(feature), progress)
-            for position, feature in enumerate(features)
+            for feature, position in features.items()
         ]
     if warned:
         cautions["not_converged"] = fitting.in_words(warned, total, "the cross-validation")
@@ -136,6 +160,7 @@ def cross_validation(table: pd.DataFrame, settings: Lane, held: Lane) -> tuple[d
     }
     spreads = _spread("accuracy", whole.accuracy, whole.rows) | _spread("log_loss", whole.log_loss, whole.rows)
     predicted = {"rows": int(whole.rows.sum())} if division.past_only else {}
+    predicted |= {"drawn": len(table)} if rows and len(table) < rows else {}
     return {"folds": folds, "repeats": len(division.fold_of), **predicted, **spreads, "without": without}, cautions
 
 

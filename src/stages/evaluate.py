@@ -2,19 +2,17 @@
 
 from typing import Any
 
-import pandas as pd
-from sklearn.metrics import accuracy_score
-
 from passage import cautions, files, gallery, labels, params, sentences
 from passage.classifier import Classifier, Scaler
 from passage.digits import FITTED, significant
+from passage.folds import some
 from passage.gallery import Model, Tables
 from passage.goodness import measures
 from passage.odds import odds
 from passage.params import Lane as LaneSettings
 from passage.paths import Lane
 from passage.preparation import read
-from passage.validation import cross_validation
+from passage.validation import cross_validation, left_out
 from passage.vocabulary import vocabulary
 
 
@@ -30,8 +28,9 @@ def evaluate(
     association, choices, (prepared, _, classifier) = found["association"], found["choices"], model
     train, test, usual = sides["training"], sides["test"], int(sides["training"][settings.target].mode()[0])
     held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
-    validated, doubts = cross_validation(pd.concat([train, test], ignore_index=True), settings, held)
-    learned = accuracy_score(predictions["training"]["actual"], predictions["training"]["predicted"])
+    every, compared = some([train, test], settings.target), left_out(prepared.columns, classifier.coefficients)
+    validated, doubts = cross_validation(every, settings, held, compared, len(train) + len(test))
+    learned = (predictions["training"]["actual"] == predictions["training"]["predicted"]).mean()
     beware = cautions.of_model(association, train, test, classifier, settings, found["dropped"])
     metrics = {
         "rows": {"train": len(train), "test": len(test)},
@@ -52,19 +51,18 @@ def main(name: str) -> None:
     lane, settings = Lane(name), params.load().model(name)
     written, classifier = files.read_json(lane.scaler), Classifier(**files.read_json(lane.model))
     model = (read(written), Scaler.read(written), classifier)
-    tables = {"training": pd.read_parquet(lane.split_train), "test": pd.read_parquet(lane.split_test)}
-    sides = {side: labels.counted(rows, settings.target, settings.positive) for side, rows in tables.items()}
-    learned = classifier.predict(pd.read_parquet(lane.normalized_train)).assign(
-        actual=sides["training"][settings.target]
-    )
+    learned = files.read_parquet(lane.normalized_train)
+    learned = classifier.predict(learned).assign(actual=learned[settings.target])
     predictions = {"training": learned, "test": labels.predictions(lane.predictions, classifier.classes)}
+    tables = {"training": files.read_parquet(lane.split_train), "test": files.read_parquet(lane.split_test)}
+    sides = {side: labels.counted(rows, settings.target, settings.positive) for side, rows in tables.items()}
     found = {name: files.read_json(getattr(lane, name)) for name in ("association", "choices", "dropped")}
     metrics = evaluate(sides, predictions, model, found, settings)
     files.write_json(lane.metrics, metrics)
     plots = gallery.tables(sides, predictions["test"], model, metrics["odds"], settings)
     for plot, rows in plots.items():
         files.write_csv(lane.plot(plot), rows)
-    for picture, svg in gallery.draw(plots, sides, model, metrics, found["choices"], settings).items():
+    for picture, svg in gallery.draw(plots, sides, model, metrics, found, settings).items():
         files.write_text(lane.pictures / f"{picture}.svg", svg)
     words = vocabulary(settings, classifier.classes, model[0].columns)
     print("\n".join(f"{name}: {line}" for line in sentences.printed(metrics, settings.evaluate.confidence, words)))

@@ -45,7 +45,8 @@ def refuse_unseen(prepared: Preparation, test: pd.DataFrame, key: str, data: str
 def main(name: str) -> None:
     """Write models/NAME/scaler.json and data/normalized/NAME/train.parquet and test.parquet."""
     lane, settings = Lane(name), params.load().model(name)
-    train, test = pd.read_parquet(lane.split_train), pd.read_parquet(lane.split_test)
+    known = [*settings.features, settings.target]
+    train, test = files.read_parquet(lane.split_train, known), files.read_parquet(lane.split_test, known)
     try:
         prepared = learn(train, settings)
     except ValueError as error:

@@ -21,7 +21,8 @@ def main(name: str) -> None:
     """Write predictions/NAME/test.csv and print its first rows."""
     lane, target = Lane(name), params.load().model(name).target
     classifier = Classifier(**files.read_json(lane.model))
-    rows = predict(classifier, pd.read_parquet(lane.split_test), pd.read_parquet(lane.normalized_test), target)
+    original = files.read_parquet(lane.split_test, [*classifier.training_range, target])
+    rows = predict(classifier, original, files.read_parquet(lane.normalized_test, classifier.features), target)
     files.write_csv(lane.predictions, rows)
     if rows.empty:
         print(f"{name}: no test rows (models.{name}.split), so nothing to compare with the truth")

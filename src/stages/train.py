@@ -7,15 +7,18 @@ from passage.classifier import Classifier, Scaler, original_units, seen
 from passage.digits import FITTED, fitted, significant
 from passage.errors import Mistake
 from passage.estimator import estimator_settings
+from passage.files import Columns
 from passage.params import Lane as LaneSettings
 from passage.paths import Lane
 from passage.regression import optimum
 
 
-def fit(normalized: pd.DataFrame, original: pd.DataFrame, scaler: Scaler, settings: LaneSettings) -> Classifier:
+def fit(
+    normalized: pd.DataFrame, original: Columns | pd.DataFrame, scaler: Scaler, settings: LaneSettings
+) -> Classifier:
     """Return the classifier fitted on `normalized`, one student a row: features without unit, target 0 or 1.
 
-    original: the same rows with features in the table's own units and the target's labels.
+    original: the columns of the same rows with features in the table's own units and the target's labels.
     settings: C and the threshold are numbers.
     Raises ValueError where the solver has not reached an optimum, or there is none.
     """
@@ -40,9 +43,13 @@ def fit(normalized: pd.DataFrame, original: pd.DataFrame, scaler: Scaler, settin
 def main(name: str) -> None:
     """Write models/NAME/model.json and choices.json; print what was chosen and the coefficients."""
     lane, settings = Lane(name), params.load().model(name)
-    rows, original = pd.read_parquet(lane.normalized_train), pd.read_parquet(lane.split_train)
-    if chosen := choices.for_model(name, labels.counted(original, settings.target, settings.positive), settings):
+    chosen = None
+    if settings.chooses():
+        training = labels.counted(files.read_parquet(lane.split_train), settings.target, settings.positive)
+        chosen = choices.for_model(name, training, settings)
+    if chosen:
         settings = settings.holding(chosen.C, chosen.threshold)
+    rows, original = files.read_parquet(lane.normalized_train), Columns(lane.split_train)
     try:
         classifier = fit(rows, original, Scaler.read(files.read_json(lane.scaler)), settings)
     except ValueError as error:

@@ -6,7 +6,7 @@ import pytest
 import students
 
 from passage import firth
-from passage.association import associate, nearly_copies
+from passage.association import associate
 
 PASSED = students.ROWS["passed"].to_numpy()
 FEATURES = students.ROWS[students.FEATURES]
@@ -54,11 +54,10 @@ def test_features_of_which_one_follows_from_the_others_are_named_and_have_no_int
 
 def test_nearly_copies_are_pairs_with_a_correlation_of_99_percent_either_way() -> None:
     minutes = FEATURES["hours"] * -60 + [1, -1, 1, -1, 1, -1, 1, -1]
-    found = nearly_copies(FEATURES.assign(minutes=minutes))
+    found = associate(FEATURES.assign(minutes=minutes), PASSED, 0.95).nearly_copies
     assert [(one, other) for one, other, _ in found] == [("hours", "minutes")]
     assert found[0][2] == pytest.approx(np.corrcoef(FEATURES["hours"], minutes)[0, 1], abs=1e-7)
-    assert nearly_copies(FEATURES) == []
-    assert nearly_copies(FEATURES[["hours"]]) == []
+    assert associate(FEATURES[["hours"]], PASSED, 0.95).nearly_copies == []
 
 
 def test_one_feature_alone_with_one_value_leaves_nothing_to_say() -> None:

@@ -145,3 +145,27 @@ def test_why_there_are_few_folds_or_none_is_said_in_the_words_of_the_split() -> 
     assert folds.too_few(time) == "day has too few values, or one class comes too late or seldom among the rows"
     assert folds.scarcity(3, students.lane().split) == "the rarer class has 3 rows"
     assert folds.too_few(students.lane().split) == "one class has a single row"
+
+
+def test_of_few_rows_all_are_taken_and_of_many_the_same_some_with_the_same_shares(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, other = (pd.DataFrame({"x": range(start, start + 300), "y": [1, 0, 0] * 100}) for start in (0, 300))
+    assert folds.some([one, other], "y")["x"].tolist() == list(range(600))
+    monkeypatch.setattr(folds, "ENOUGH", 150)
+    monkeypatch.setattr(folds, "RARE", 50)
+    drawn = folds.some([one, other], "y")
+    assert (len(drawn), drawn["y"].sum()) == (150, 50)
+    assert drawn["x"].is_monotonic_increasing
+    assert drawn["x"].is_unique
+    assert 50 < (drawn["x"] < 300).sum() < 100
+    assert drawn.equals(folds.some([one, other], "y"))
+
+
+def test_where_one_class_is_rare_so_many_are_drawn_that_it_has_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folds, "ENOUGH", 100)
+    monkeypatch.setattr(folds, "RARE", 20)
+    rows = pd.DataFrame({"x": range(1000), "y": [1] * 40 + [0] * 960})
+    assert (len(folds.some([rows], "y")), folds.some([rows], "y")["y"].sum()) == (500, 20)
+    rarer = rows.assign(y=[1] * 20 + [0] * 980)
+    assert folds.some([rarer], "y").equals(rarer)

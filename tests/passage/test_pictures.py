@@ -31,7 +31,7 @@ def drawn(settings: Lane, sides: dict[str, pd.DataFrame] = SIDES) -> dict[str, s
     known = {"association": known, "choices": choices, "dropped": {}}
     metrics = evaluate.evaluate(sides, predictions, (prepared, scaler, classifier), known, settings)
     found = gallery.tables(sides, predictions["test"], (prepared, scaler, classifier), metrics["odds"], settings)
-    return gallery.draw(found, sides, (prepared, scaler, classifier), metrics, choices, settings)
+    return gallery.draw(found, sides, (prepared, scaler, classifier), metrics, known, settings)
 
 
 def letters(svg: str) -> list[str]:
@@ -74,7 +74,7 @@ def test_a_sample_of_many_rows_is_called_one() -> None:
 
 def test_an_interval_out_of_all_proportion_ends_where_the_picture_does() -> None:
     rows = pd.DataFrame({"feature": ["a", "b"], "odds_ratio": 2.0, "unpenalised": 3.0, "low": 1.1, "high": [9.0, 1e9]})
-    svg = pictures.svg(pictures.coefficients(rows, 0.9))
+    svg = pictures.svg(pictures.coefficients(rows, 0.9, "Firth"))
     assert "without penalty (Firth), 90 % interval" in letters(svg)
     assert not [text for text in letters(svg) if "e+" in text]
 
@@ -84,13 +84,13 @@ def test_an_estimate_out_of_all_proportion_does_not_widen_the_picture() -> None:
         {"feature": ["a", "b"], "odds_ratio": 2.0, "unpenalised": [3.0, 1e-9], "low": 1e-12, "high": 9.0}
     )
     axes = Figure().add_subplot()
-    pictures.coefficients(rows, 0.95)(axes)
+    pictures.coefficients(rows, 0.95, "Firth")(axes)
     assert axes.get_xlim()[0] > 1e-4
 
 
 def test_a_name_is_text_not_mathematics_or_markup_and_is_cut_where_it_is_long() -> None:
     rows = pd.DataFrame({"feature": ["$x^2$", "<b>", "n" * 200], "odds_ratio": 2.0})
-    found = letters(pictures.svg(pictures.coefficients(rows, 0.95)))
+    found = letters(pictures.svg(pictures.coefficients(rows, 0.95, "Firth")))
     assert {"$x^2$", "&lt;b&gt;", "n" * 29 + "…"} <= set(found)
 
 

@@ -131,7 +131,8 @@ def test_cross_validation_learns_what_fills_gaps_in_each_fold_and_not_from_all_r
     rows = mixed(40)
     # Of the rows that have it, the median depends strongly on which of them a fold holds out.
     rows["age"] = np.where(rows["age"].isna(), np.nan, np.exp(rows["age"].fillna(0) / 5))
-    found, _ = cross_validation(rows, *[lane({"age": {"missing": "median"}}, ("age",))] * 2)
+    settings = lane({"age": {"missing": "median"}}, ("age",))
+    found, _ = cross_validation(rows, settings, settings)
     folds = RepeatedStratifiedKFold(n_splits=4, n_repeats=3, random_state=1)
     fit = make_pipeline(SimpleImputer(strategy="median"), StandardScaler(), LogisticRegression(tol=1e-10))
     values, passed = rows[["age"]].to_numpy(), rows["passed"].to_numpy()

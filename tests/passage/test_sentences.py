@@ -88,6 +88,13 @@ def test_a_spread_is_called_a_spread() -> None:
     )
 
 
+def test_of_rows_drawn_by_chance_it_is_said_how_many() -> None:
+    drawn = METRICS | {"cross_validation": METRICS["cross_validation"] | {"drawn": 12}}
+    assert sentences.cross_validated(drawn, OWN).startswith(
+        "When each of 12 students, drawn by chance from 20 students, is predicted by a fit that has not seen it, 85 %"
+    )
+
+
 def test_by_time_it_is_said_which_rows_are_predicted_and_from_what() -> None:
     by_time = METRICS | {"cross_validation": METRICS["cross_validation"] | {"rows": 16, "repeats": 1}}
     assert sentences.cross_validated(by_time, OWN) == (
@@ -171,8 +178,10 @@ def test_only_what_is_all_or_nothing_is_called_so(value: float, text: str) -> No
 
 
 def test_a_model_without_a_penalty_is_not_said_to_be_held_back() -> None:
-    assert "no penalty" in sentences.why_two({"settings": {"C": "inf"}})
-    assert "(C = 0.1)" in sentences.why_two({"settings": {"C": 0.1}})
+    assert "no penalty" in sentences.why_two({"settings": {"C": "inf"}}, {})
+    assert "(C = 0.1)" in sentences.why_two({"settings": {"C": 0.1}}, {})
+    assert "those of maximum likelihood, which" in sentences.why_two({"settings": {"C": 0.1}}, {"method": "wald"})
+    assert "are its own" in sentences.why_two({"settings": {"C": "inf"}}, {"method": "wald"})
 
 
 def test_what_is_0_or_1_is_read_against_what_a_0_says() -> None:

@@ -30,6 +30,6 @@ def test_the_short_cut_and_the_linear_programme_agree(monkeypatch: pytest.Monkey
             continue
         kinds.append(separation.kind(rows, target))
         with monkeypatch.context() as patch:
-            patch.setattr(separation, "_overlap_is_certain", lambda *_: False)
+            patch.setattr(separation, "overlap_is_certain", lambda *_: False)
             assert separation.kind(rows, target) == kinds[-1]
     assert set(kinds) == {"none", "perfect"} or set(kinds) == {"none", "quasi", "perfect"}

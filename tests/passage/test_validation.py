@@ -15,9 +15,10 @@ from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
 from passage import choices, fitting
+from passage.design import Column
 from passage.folds import Sample, divide
 from passage.params import Lane
-from passage.validation import cross_validation, fits, held_out
+from passage.validation import cross_validation, fits, held_out, left_out
 
 MANY = pd.concat([students.ROWS, students.ROWS.assign(hours=students.ROWS["hours"] * 0.9 + 1)], ignore_index=True)
 PASSED = MANY["passed"].to_numpy()
@@ -158,6 +159,22 @@ def test_held_out_probabilities_are_those_of_scikit_learn_and_none_where_there_a
     assert probability == pytest.approx(expected, abs=1e-7)
     assert actual.tolist() == passed.tolist()
     assert [len(found) for found in held_out(MANY.iloc[:3], students.lane())] == [0, 0]
+
+
+def test_each_of_a_few_features_is_left_out_and_of_many_those_that_tell_most() -> None:
+    few = [Column("a=x", "a", "category"), Column("a=y", "a", "category"), Column("b", "b", "number")]
+    assert left_out(few, {"a=x": 0.0, "a=y": -2.0, "b": 1.0}) == ["a", "b"]
+    many = [*few, *(Column(f"n{number}", f"n{number}", "number") for number in range(40))]
+    strength = {"a=x": 0.0, "a=y": -99.0, "b": 0.0} | {f"n{number}": float(-number) for number in range(40)}
+    assert left_out(many, strength) == ["a", *(f"n{number}" for number in range(39, 28, -1))]
+
+
+def test_what_is_drawn_is_told_and_what_is_not_left_out_is_absent() -> None:
+    settings = students.lane()
+    whole, _ = cross_validation(MANY, settings, settings)
+    some, _ = cross_validation(MANY, settings, settings, ["courses"], 2 * len(MANY))
+    assert "drawn" not in whole
+    assert some == whole | {"drawn": len(MANY), "without": {"courses": whole["without"]["courses"]}}
 
 
 def by_group(**train_settings: object) -> Lane:
