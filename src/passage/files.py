@@ -7,8 +7,10 @@ NAME.partial is ignored by DVC and Git.
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +73,13 @@ def file_hash(algorithm: str, path: Path) -> str:
         return hashlib.file_digest(content, algorithm).hexdigest()
 
 
+def file_hashes(algorithm: str, every: Iterable[Path]) -> dict[Path, str]:
+    """Return the hash of each file's bytes, in hexadecimal; several are read at once."""
+    paths = list(dict.fromkeys(every))
+    with ThreadPoolExecutor() as threads:
+        return dict(zip(paths, threads.map(partial(file_hash, algorithm), paths), strict=True))
+
+
 def write_parquet(path: Path, table: "pd.DataFrame") -> None:
     """Write `table` without its index, and without the pandas version that pandas adds to the file."""
     import pyarrow as pa
@@ -89,6 +98,16 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> "pd.DataFr
     rows: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas(split_blocks=True, self_destruct=True)
     pa.default_memory_pool().release_unused()
     return rows
+
+
+def first_rows(path: Path, most: int) -> "tuple[pd.DataFrame, int]":
+    """Return the first rows, at most so many, of a table that `write_parquet` wrote, and how many there are in all."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        batches = [next(file.iter_batches(most))] if file.metadata.num_rows else []
+        return pa.Table.from_batches(batches, file.schema_arrow).to_pandas(), file.metadata.num_rows
 
 
 class Columns:

@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from passage import paths
 from passage.errors import Mistake
-from passage.files import file_hash
+from passage.files import file_hashes
 
 
 def of_lane(name: str, batches: Iterable[str], root: Path = Path()) -> list[Path]:
@@ -19,18 +19,14 @@ def of_lane(name: str, batches: Iterable[str], root: Path = Path()) -> list[Path
     return [*(path for path in built if path.suffix != ".partial"), lane.metrics, *scored, paths.PAGE]
 
 
-def hashed(outputs: Iterable[Path]) -> dict[str, str]:
-    """Return the SHA-256 of each file, by its path."""
-    return {path.as_posix(): file_hash("sha256", path) for path in outputs}
-
-
 def refuse_altered(outputs: Iterable[Path]) -> None:
     """Raise Mistake for files that are not what dvc.lock says was built.
 
     They were changed by hand, or are a damaged copy from DVC's cache, which DVC itself does not read again.
     """
     recorded = _recorded(YAML(typ="safe").load(paths.PIPELINE_LOCK.read_text(encoding="utf-8")))
-    altered = [path for path in outputs if recorded.get(path.as_posix()) not in (None, file_hash("md5", path))]
+    there = file_hashes("md5", outputs)
+    altered = [path for path, md5 in there.items() if recorded.get(path.as_posix()) not in (None, md5)]
     if altered:
         raise Mistake(
             f"{path}: this is not what {paths.PIPELINE_LOCK} says was built (changed by hand, or a damaged file in "

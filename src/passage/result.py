@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from passage import design, files, outputs, paths
-from passage.files import file_hash
+from passage.files import file_hash, file_hashes
 from passage.params import Params
 
 LARGEST = 20_000_000  # bytes of a file that a run keeps; of a larger one it keeps the hash alone
@@ -45,7 +45,8 @@ def collect(name: str, settings: Params, circumstances: Mapping[str, str], patch
     decisive = [*files_of.result, *(path for batch in batches for path in paths.batch_result(batch))]
     tables = [Path(lane.data), *(Path(batch.data) for batch in batches.values())]
     used = {"model": name, **lane.used(), "score": {key: batch.model_dump() for key, batch in batches.items()}}
-    mark = fingerprint(used, [*tables, *decisive])
+    sums = file_hashes("sha256", [*tables, *built])
+    mark = fingerprint(used, {path: sums[path] for path in (*tables, *decisive)})
     settings_used = dict(flat_params(lane.used()))
     names = allowed_names(settings_used)
     return Result(
@@ -60,7 +61,7 @@ def collect(name: str, settings: Params, circumstances: Mapping[str, str], patch
             **references(files.read_json(files_of.scaler)),
             **{f"warning.{kind}": sentence for kind, sentence in beware(name, settings).items()},
         },
-        outputs=outputs.hashed(built),
+        outputs={path.as_posix(): sums[path] for path in built},
         artifacts=[paths.PARAMS, *(path for path in built if path.stat().st_size <= LARGEST)],
         fingerprint=mark,
         patch=patch,
@@ -82,9 +83,12 @@ def beware(name: str, settings: Params) -> dict[str, str]:
     return found
 
 
-def fingerprint(settings: Mapping[str, Any], contents: Iterable[Path]) -> str:
-    """Return the SHA-256 of the settings and of each file's name and bytes: the same result, the same fingerprint."""
-    parts = {"settings": settings, "files": {path.as_posix(): file_hash("sha256", path) for path in contents}}
+def fingerprint(settings: Mapping[str, Any], contents: Mapping[Path, str]) -> str:
+    """Return the SHA-256 of the settings and of each file's name and bytes: the same result, the same fingerprint.
+
+    contents: the SHA-256 of each file, by its path.
+    """
+    parts = {"settings": settings, "files": {path.as_posix(): content for path, content in contents.items()}}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Section:
-    """What the page says of one model."""
+    """What the page says of one model. batches: of new rows, that it predicts."""
 
     name: str
     settings: Lane
@@ -57,8 +57,25 @@ class Section:
     metrics: dict[str, Any]
     association: dict[str, Any]
     beware: list[str]
-    figures: list[Figure]
-    predictions: list[Predictions]
+    batches: list[str]
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """The model's pictures, in their order."""
+        pictures = {path.stem: path.read_text(encoding="utf-8") for path in paths.Lane(self.name).pictures.iterdir()}
+        say = partial(figures.words_for, metrics=self.metrics, confidence=self.confidence, words=self.words)
+        return [
+            Figure(figures.embedded(pictures[kind], f"{self.name}-{kind}"), *say(kind))
+            for kind in figures.ORDER
+            if kind in pictures
+        ]
+
+    @cached_property
+    def predictions(self) -> list[Predictions]:
+        """The predictions of test rows and of each batch."""
+        tables = {f"Test {self.words.rows}": paths.Lane(self.name).predictions}
+        tables |= {f"New rows: {batch}": paths.scored(batch) for batch in self.batches}
+        return [predictions(title, path, self.model, self.words) for title, path in tables.items()]
 
     @property
     def confidence(self) -> float:
@@ -87,9 +104,6 @@ def section(name: str, settings: Params) -> Section:
     model, metrics, association = (files.read_json(path) for path in (of.model, of.metrics, of.association))
     scaler = files.read_json(of.scaler)
     words = vocabulary(lane, model["classes"], design.read(scaler)[1])
-    pictures = {path.stem: path.read_text(encoding="utf-8") for path in of.pictures.iterdir()}
-    say = partial(figures.words_for, metrics=metrics, confidence=association["confidence"], words=words)
-    batches = [batch for batch, of_batch in settings.score.items() if of_batch.model == name]
     return Section(
         name=name,
         settings=lane,
@@ -99,15 +113,7 @@ def section(name: str, settings: Params) -> Section:
         metrics=metrics,
         association=association,
         beware=list(beware(name, settings).values()),
-        figures=[
-            Figure(figures.embedded(pictures[kind], f"{name}-{kind}"), *say(kind))
-            for kind in figures.ORDER
-            if kind in pictures
-        ],
-        predictions=[
-            predictions(f"Test {words.rows}", of.predictions, model, words),
-            *(predictions(f"New rows: {batch}", paths.scored(batch), model, words) for batch in batches),
-        ],
+        batches=[batch for batch, of_batch in settings.score.items() if of_batch.model == name],
     )
 
 

@@ -36,6 +36,20 @@ def test_parquet_holds_the_table_and_no_version_of_pandas(tmp_path: Path) -> Non
     assert pq.read_schema(tmp_path / "x.parquet").metadata is None
 
 
+def test_parquet_is_read_whole_by_column_and_by_its_first_rows(tmp_path: Path) -> None:
+    table, path = pd.DataFrame({"a": [1, 2, 3], "b": ["x", None, "z"]}), tmp_path / "x.parquet"
+    files.write_parquet(path, table)
+    assert files.read_parquet(path).equals(table)
+    assert files.read_parquet(path, ["b"]).equals(table[["b"]])
+    assert files.Columns(path)["a"].equals(table["a"])
+    first, total = files.first_rows(path, 2)
+    assert first.equals(table.head(2))
+    assert total == 3
+    files.write_parquet(path, table.head(0))
+    first, total = files.first_rows(path, 2)
+    assert (list(first), len(first), total) == (["a", "b"], 0, 0)
+
+
 def test_csv_quotes_only_where_it_must(tmp_path: Path) -> None:
     files.write_csv(tmp_path / "plain.csv", pd.DataFrame({"a": ["x"], "b": [0.1], "c": [True]}))
     assert (tmp_path / "plain.csv").read_text() == "a,b,c\nx,0.1,true\n"

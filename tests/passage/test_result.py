@@ -6,6 +6,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passage import files
 from passage.result import allowed_names, fingerprint, flat_metrics, flat_params
 
 Write = Callable[[str, str], Path]
@@ -62,11 +63,11 @@ def test_every_name_is_allowed_and_its_own(names: list[str]) -> None:
 def test_a_fingerprint_is_of_contents_settings_and_names(in_folder: Write) -> None:
     one, other = in_folder("a.json", "1"), in_folder("b.json", "1")
     marks = {
-        fingerprint({"C": 1.0}, [one]),
-        fingerprint({"C": 2.0}, [one]),
-        fingerprint({"C": 1.0}, [other]),
-        fingerprint({"C": 1.0}, [in_folder("a.json", "2")]),
+        fingerprint({"C": 1.0}, files.file_hashes("sha256", [one])),
+        fingerprint({"C": 2.0}, files.file_hashes("sha256", [one])),
+        fingerprint({"C": 1.0}, files.file_hashes("sha256", [other])),
+        fingerprint({"C": 1.0}, files.file_hashes("sha256", [in_folder("a.json", "2")])),
     }
     assert len(marks) == 4
     in_folder("a.json", "1")
-    assert fingerprint({"C": 1.0}, [one]) in marks
+    assert fingerprint({"C": 1.0}, files.file_hashes("sha256", [one])) in marks

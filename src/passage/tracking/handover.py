@@ -12,7 +12,8 @@ from typing import Any
 
 import mlflow
 import pandas as pd
-from mlflow.data.pandas_dataset import from_pandas
+from mlflow.data.dataset_source_registry import resolve_dataset_source
+from mlflow.data.pandas_dataset import PandasDataset
 from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
 from sklearn.pipeline import Pipeline
@@ -30,6 +31,8 @@ from passage.tracking.session import store
 # What it takes to load and serve the model that a run holds.
 SERVING = ("mlflow", "numpy", "pandas", "scikit-learn", "scipy", "skops")
 
+LOOKED_AT = 10_000  # rows that MLflow's own digest is made of
+
 AT_ONCE = 5  # times that the same rows are named, where others name them, too
 
 DESCRIPTION = "mlflow.note.content"  # the tag whose Markdown MLflow shows above a run
@@ -37,12 +40,31 @@ DESCRIPTION = "mlflow.note.content"  # the tag whose Markdown MLflow shows above
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of one side of a split, and where their table lies."""
+    """The first rows of one side of a split, how many there are in all, and where their table comes from.
+
+    digest: eight characters for the content of all of them, of very many rows; of fewer, MLflow makes its own.
+    """
 
     context: str
     table: pd.DataFrame
+    total: int
     target: str
     source: str
+    digest: str | None = None
+
+
+class _Side(PandasDataset):
+    """A data set of which MLflow looks at the first rows: to look at each value of millions takes it minutes."""
+
+    def __init__(self, side: Rows) -> None:
+        self.total = side.total
+        source = resolve_dataset_source(side.source)
+        super().__init__(_floats(side.table), source, side.target, Path(side.source).name, side.digest)
+
+    @property
+    def profile(self) -> dict[str, int]:
+        """How many rows and values there are in all."""
+        return {"num_rows": self.total, "num_elements": self.total * self.df.shape[1]}
 
 
 @dataclass(frozen=True)
@@ -74,18 +96,20 @@ def view(result: Result, settings: Params) -> View:
     return View(
         title=f"{result.name} {experiment}" if experiment else result.name,
         answer=html.escape(section(result.name, settings).answer),
-        rows=sides(result.name, settings),
+        rows=sides(result, settings),
         model=pipeline(read(written), Scaler.read(written), Classifier(**files.read_json(lane.model))),
     )
 
 
-def sides(name: str, settings: Params) -> list[Rows]:
+def sides(result: Result, settings: Params) -> list[Rows]:
     """Return the training rows of a lane and, where there are any, its test rows, in the table's own units."""
-    lane, lane_files = settings.models[name], paths.Lane(name)
-    tables = {"training": lane_files.split_train, "testing": lane_files.split_test}
-    known = [*lane.features, lane.target]
-    rows = [Rows(context, pd.read_parquet(path)[known], lane.target, lane.data) for context, path in tables.items()]
-    return [side for side in rows if not side.table.empty]
+    lane, of = settings.models[result.name], paths.Lane(result.name)
+    rows = []
+    for context, path in {"training": of.split_train, "testing": of.split_test}.items():
+        table, total = files.first_rows(path, LOOKED_AT)
+        digest = result.outputs[path.as_posix()][:8] if total > LOOKED_AT else None
+        rows.append(Rows(context, table[[*lane.features, lane.target]], total, lane.target, lane.data, digest))
+    return [side for side in rows if side.total]
 
 
 def log(experiment_id: str, writer: str, result: Result, view: View) -> str:
@@ -133,11 +157,10 @@ def _log_rows(side: Rows) -> None:
 
 
 def _dataset(side: Rows) -> Any:
-    name = Path(side.source).name
     with warnings.catch_warnings():
         # MLflow finds its own local source twice and warns that it does not know which of the two to take.
         warnings.filterwarnings("ignore", "The specified dataset source can be interpreted in multiple ways")
-        return from_pandas(_floats(side.table), source=side.source, targets=side.target, name=name)
+        return _Side(side)
 
 
 def _floats(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Runs in a real SQLite store."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import mlflow
@@ -16,9 +18,10 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from students import FEATURES, ROWS, fitted, lane
 
-from passage import files
+from passage import files, paths
 from passage.errors import Unreachable
 from passage.estimator import pipeline
+from passage.params import MLflow, Params
 from passage.preparation import learn
 from passage.result import Result
 from passage.tracking import handover, runs, session
@@ -44,13 +47,29 @@ def result(path: Path, fingerprint: str) -> Result:
 
 def rows(context: str) -> handover.Rows:
     side = ROWS.head(6) if context == "training" else ROWS.tail(2)
-    return handover.Rows(context, side, "passed", "data/raw/students.csv")
+    return handover.Rows(context, side, len(side), "passed", "data/raw/students.csv")
 
 
 def log(experiment: str, path: Path, fingerprint: str) -> str:
     model = pipeline(learn(ROWS, lane()), *fitted())
     view = handover.View("m brave-owl", "It passes.", [rows("training"), rows("testing")], model)
     return handover.log(experiment, "me", result(path, fingerprint), view)
+
+
+def test_of_many_rows_a_run_names_the_first_ones_their_number_and_a_digest_of_all(
+    in_folder: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "LOOKED_AT", 4)
+    of = paths.Lane("m")
+    for path, table in ((of.split_train, ROWS.head(6)), (of.split_test, ROWS.tail(2))):
+        files.write_parquet(path, table)
+    whole = replace(result(in_folder("a.json", "{}"), "f1"), outputs={of.split_train.as_posix(): "0123456789abcdef"})
+    settings = Params(models={"m": lane()}, score={}, mlflow=MLflow(experiment="exam"))
+    training, testing = handover.sides(whole, settings)
+    assert (len(training.table), training.total, training.digest) == (4, 6, "01234567")
+    assert (len(testing.table), testing.total, testing.digest) == (2, 2, None)
+    dataset = handover._dataset(training)
+    assert (dataset.digest, dataset.profile) == ("01234567", {"num_rows": 6, "num_elements": 18})
 
 
 def test_a_run_holds_params_metrics_tags_inputs_artifacts_and_a_model_that_takes_hours(
@@ -71,6 +90,10 @@ def test_a_run_holds_params_metrics_tags_inputs_artifacts_and_a_model_that_takes
     assert run.data.tags["fingerprint"] == "f1"
     assert run.inputs is not None
     assert [[tag.value for tag in used.tags] for used in run.inputs.dataset_inputs] == [["training"], ["testing"]]
+    assert [json.loads(str(used.dataset.profile)) for used in run.inputs.dataset_inputs] == [
+        {"num_rows": 6, "num_elements": 18},
+        {"num_rows": 2, "num_elements": 6},
+    ]
     assert (Path.cwd() / "main/mlruns" / run_id / "artifacts/models/m/model.json").read_text() == "{}"
     served = mlflow.pyfunc.load_model(f"runs:/{run_id}/model")
     scaler, classifier = fitted()
