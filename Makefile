@@ -11,6 +11,7 @@ PORT ?= 5000
 JOBS ?= auto
 export VARIATIONS TABLES
 export TABLE TARGET NAME POSITIVE
+export ROWS FEATURES SOLVER
 
 .DEFAULT_GOAL := help
 
@@ -57,6 +58,9 @@ lint: $(ready_dev) ## check style and types, as .ci/run and pre-commit do
 bench: $(ready) ## time dvc repro against the same stages with cp, and with imports only
 	@python3 src bench
 
+bench-large: $(ready) ## time a table of three million rows against one plain script (minutes; ROWS=, FEATURES=, SOLVER=)
+	@python3 src bench_large
+
 reproduce: $(ready) ## build in some thirty ways and compare dvc.lock (half an hour; VARIATIONS=, TABLES=)
 	@python3 src reproduce
 
@@ -81,4 +85,4 @@ $(ready_dev): requirements-dev.lock $(ready)
 # Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
 .venv/bin/python: ;
 
-.PHONY: help repro adopt ui experiments verify history audit setup test test-long test-server lint bench reproduce solvers coverage schema lock
+.PHONY: help repro adopt ui experiments verify history audit setup test test-long test-server lint bench bench-large reproduce solvers coverage schema lock

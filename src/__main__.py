@@ -29,6 +29,7 @@ TOOLS = {
     "verify": "RUN [--env]",
     "history": "",
     "bench": "",
+    "bench_large": "",
     "reproduce": "",
     "solvers": "[fits]",
     "coverage": "",

@@ -33,6 +33,7 @@ AUTO = "auto"
 
 # Solvers whose ten digits were the same with every kernel and number of threads (docs/reproducibility.md).
 SAME_EVERYWHERE = ("newton-cholesky", "sag", "saga")
+NEWTON = 200  # columns up to which auto is newton-cholesky
 
 Seed = Annotated[int, Ge(0), Lt(2**32)]
 Share = Annotated[float, Ge(0), Le(1)]
@@ -277,9 +278,10 @@ class Train(Settings):
         description="inverse strength of the penalty; .inf: no penalty; auto: chosen from tune.C by log loss"
     )
     l1_ratio: Share = Field(description="0: L2 penalty; 1: L1; between: both (elastic net)")
-    solver: Literal["lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga"] = Field(
+    solver: Literal["lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga", "auto"] = Field(
         description="newton-cholesky ends closest to the optimum; the others end near it, and lbfgs, liblinear and "
-        "newton-cg not in the same ten digits on each processor"
+        "newton-cg not in the same ten digits on each processor; auto: newton-cholesky, or lbfgs for more than 200 "
+        "columns of numbers, or saga for an L1 penalty"
     )
     tol: Annotated[float, Gt(0), Lt(1)] = Field(description="when the solver stops")
     max_iter: Annotated[int, Ge(1), Lt(2**31)] = Field(description="iterations that the solver may take")
@@ -300,9 +302,9 @@ class Train(Settings):
     @classmethod
     def _solves(cls, solver: str, info: ValidationInfo) -> str:
         l1_ratio = info.data.get("l1_ratio", 0)
-        if l1_ratio == 1 and solver not in ("liblinear", "saga"):
+        if l1_ratio == 1 and solver not in ("liblinear", "saga", AUTO):
             raise findings.wrong(solver, "train.l1_ratio 1 needs liblinear or saga")
-        if 0 < l1_ratio < 1 and solver != "saga":
+        if 0 < l1_ratio < 1 and solver not in ("saga", AUTO):
             raise findings.wrong(solver, f"train.l1_ratio {l1_ratio} needs saga")
         unpenalised = info.data.get("C") == math.inf
         if unpenalised and solver == "liblinear":
@@ -440,6 +442,17 @@ class Lane(Settings):
     def holding(self, C: float, threshold: float) -> Self:  # noqa: N803 (scikit-learn's name)
         """Return the same settings with these numbers in the place of whatever was there, auto or not."""
         return self.model_copy(update={"train": self.train.model_copy(update={"C": C}), "threshold": threshold})
+
+    def solving(self, columns: int) -> Self:
+        """Return the same settings with the solver that suits so many columns of numbers, where it is auto.
+
+        newton-cholesky takes rows * columns**2 multiplications at each of few steps, lbfgs rows * columns at many.
+        """
+        if self.train.solver != AUTO:
+            return self
+        quick = "newton-cholesky" if columns <= NEWTON else "lbfgs"
+        solver = "saga" if self.train.l1_ratio else quick
+        return self.model_copy(update={"train": self.train.model_copy(update={"solver": solver})})
 
     def without(self, feature: str) -> Self:
         """Return the same settings for a model that does not know `feature`."""

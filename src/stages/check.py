@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from passage import files, headers, leftovers, params, paths
+from passage import files, headers, leftovers, memory, params, paths
 from passage.errors import Mistake
-from passage.params import SAME_EVERYWHERE, Params
+from passage.params import AUTO, SAME_EVERYWHERE, Params
 
 
 def wrong_tables(settings: Params) -> Iterator[str]:
@@ -25,20 +25,37 @@ def _wrong(table: str, wanted: dict[str, str], named_by: str) -> Iterator[str]:
         yield from (f"{line} ({named_by})" for line in mistake.lines)
 
 
+def too_large(settings: Params) -> Iterator[str]:
+    """Yield one line for each table that will not fit in memory."""
+    room = memory.free()
+    for name, lane in settings.models.items():
+        columns = len(lane.needed_columns(name))
+        rows, need = memory.needed(Path(lane.data), columns)
+        if need > room:
+            yield (
+                f"{lane.data}: about {rows:,} rows, of which {columns} columns are used, need about {need / 1e9:.1f} "
+                f"GB of memory, and {room / 1e9:.1f} GB are free (models.{name}.data); what helps: fewer features, "
+                "some of the rows drawn by chance, other programs closed, or a machine with more memory"
+            )
+
+
 def not_the_same_everywhere(settings: Params) -> Iterator[str]:
     """Yield one line for each model whose last digits may be others on another machine."""
     for name, lane in settings.models.items():
-        if (solver := lane.train.solver) not in SAME_EVERYWHERE:
+        solver = lane.solving(len(lane.features)).train.solver
+        if solver not in SAME_EVERYWHERE:
+            auto = "auto, so " if lane.train.solver == AUTO else ""
             yield (
-                f"warning: models.{name}.train.solver is {solver}: on another processor the last of its ten digits may "
-                f"differ, and `make verify` would say so; {', '.join(SAME_EVERYWHERE)} give the same everywhere"
+                f"warning: models.{name}.train.solver is {auto}{solver}: on another processor the last of its ten "
+                f"digits may differ, and `make verify` would say so; {', '.join(SAME_EVERYWHERE)} give the same "
+                "everywhere"
             )
 
 
 def main() -> None:
     """Write data/checked, which every lane waits for, and clear away what lanes no longer listed have left."""
     settings = params.load()
-    if wrong := list(wrong_tables(settings)):
+    if wrong := list(wrong_tables(settings)) or list(too_large(settings)):
         raise Mistake(wrong)
     for stage in leftovers.remove(settings):
         print(f"{stage} is no longer in {paths.PARAMS}: its outputs and its entry in {paths.PIPELINE_LOCK} are gone")

@@ -42,16 +42,17 @@ def fit(
 
 def main(name: str) -> None:
     """Write models/NAME/model.json and choices.json; print what was chosen and the coefficients."""
-    lane, settings = Lane(name), params.load().model(name)
+    lane = Lane(name)
+    scaler = Scaler.read(files.read_json(lane.scaler))
+    settings = params.load().model(name).solving(len(scaler.center))
     chosen = None
     if settings.chooses():
         training = labels.counted(files.read_parquet(lane.split_train), settings.target, settings.positive)
-        chosen = choices.for_model(name, training, settings)
-    if chosen:
-        settings = settings.holding(chosen.C, chosen.threshold)
+        if chosen := choices.for_model(name, training, settings):
+            settings = settings.holding(chosen.C, chosen.threshold)
     rows, original = files.read_parquet(lane.normalized_train), Columns(lane.split_train)
     try:
-        classifier = fit(rows, original, Scaler.read(files.read_json(lane.scaler)), settings)
+        classifier = fit(rows, original, scaler, settings)
     except ValueError as error:
         tried = f"C {settings.train.C}, tol {settings.train.tol}, max_iter {settings.train.max_iter}"
         raise Mistake(

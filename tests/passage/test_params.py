@@ -429,3 +429,15 @@ def test_a_name_that_is_not_there_is_a_mistake_not_a_traceback() -> None:
         params.parse(TEXT).model("modell")
     with pytest.raises(Mistake, match=r"there is no score\.x; score has guessed_hours"):
         params.parse(TEXT).batch("x")
+
+
+def test_an_auto_solver_suits_the_shape_and_the_penalty() -> None:
+    lane = params.parse(changed("solver: newton-cholesky", "solver: auto")).models["model"]
+    assert [lane.solving(columns).train.solver for columns in (1, 200, 201)] == ["newton-cholesky"] * 2 + ["lbfgs"]
+    assert lane.used()["train"]["solver"] == "auto"
+    lasso = params.parse(
+        changed("solver: newton-cholesky", "solver: auto").replace("l1_ratio: 0.0", "l1_ratio: 0.5", 1)
+    )
+    assert lasso.models["model"].solving(500).train.solver == "saga"
+    named = params.parse(TEXT).models["model"]
+    assert named.solving(500) is named

@@ -3,8 +3,8 @@
 import pytest
 from conftest import ROOT
 
-from passage import params
-from stages.check import not_the_same_everywhere
+from passage import memory, params
+from stages.check import not_the_same_everywhere, too_large
 
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
 
@@ -16,3 +16,25 @@ def test_a_solver_whose_digits_differ_between_processors_is_told_with_its_key(so
     assert list(not_the_same_everywhere(params.parse(TEXT))) == []
     lines = list(not_the_same_everywhere(params.parse(TEXT.replace("newton-cholesky", solver, 1))))
     assert [line.startswith(f"warning: models.model.train.solver is {solver}: ") for line in lines] == [True] * warned
+
+
+def test_auto_is_told_only_where_it_is_such_a_solver() -> None:
+    auto = TEXT.replace("newton-cholesky", "auto", 1)
+    assert list(not_the_same_everywhere(params.parse(auto))) == []
+    wide = auto.replace("    - hours_studied\n", "".join(f"    - x{number}\n" for number in range(201)), 1)
+    (line,) = not_the_same_everywhere(params.parse(wide.replace("        hours_studied:\n", "        x1:\n", 1)))
+    assert line.startswith("warning: models.model.train.solver is auto, so lbfgs: on another processor")
+
+
+def test_a_table_that_will_not_fit_is_refused_with_what_it_needs_and_what_helps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert list(too_large(params.parse(TEXT))) == []
+    monkeypatch.setattr(memory, "free", lambda: 200_000_000)
+    first, second = too_large(params.parse(TEXT))
+    assert first.startswith(
+        "data/raw/exam_hours.csv: about 20 rows, of which 2 columns are used, need about 0.3 GB of memory, and 0.2 GB "
+        "are free (models.model.data); what helps: fewer features,"
+    )
+    assert "exam_hours_courses.csv" in second

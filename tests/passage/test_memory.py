@@ -1,0 +1,43 @@
+"""What a table takes, by its size alone."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import psutil
+import pytest
+
+from passage import headers, memory
+
+
+def test_rows_are_counted_in_parquet_and_by_a_sample_of_a_csv(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"a": np.random.default_rng(0).normal(size=5000), "b": range(5000)})
+    rows.to_parquet(tmp_path / "t.parquet")
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    assert headers.rows(tmp_path / "t.parquet", 1000) == 5000
+    assert headers.rows(tmp_path / "t.csv", 20_000) == pytest.approx(5000, rel=0.05)
+    assert headers.rows(tmp_path / "t.csv", 1_000_000) == pytest.approx(5000, rel=0.001)
+    (tmp_path / "t.csv").write_text("a,b\n")
+    assert headers.rows(tmp_path / "t.csv", 1000) == 0
+
+
+def test_the_need_grows_with_rows_and_columns(tmp_path: Path) -> None:
+    pd.DataFrame({"a": range(1000)}).to_parquet(tmp_path / "t.parquet")
+    rows, one = memory.needed(tmp_path / "t.parquet", 1)
+    _, eleven = memory.needed(tmp_path / "t.parquet", 11)
+    assert rows == 1000
+    assert eleven - memory.START == 11 * (one - memory.START) > 11 * 8 * 1000
+
+
+def test_free_is_what_the_machine_has_or_what_a_container_may_still_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit, taken = tmp_path / "max", tmp_path / "current"
+    monkeypatch.setattr(memory, "LIMIT", limit)
+    monkeypatch.setattr(memory, "TAKEN", taken)
+    taken.write_text("400000\n")
+    assert memory.free() == pytest.approx(psutil.virtual_memory().available, rel=0.2)
+    limit.write_text("max\n")
+    assert memory.free() == pytest.approx(psutil.virtual_memory().available, rel=0.2)
+    limit.write_text("1000000\n")
+    assert memory.free() == 600_000
