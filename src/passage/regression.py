@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from passage import separation
+from passage.progress import clock
 
 
 def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> LogisticRegression:
@@ -22,7 +23,8 @@ def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> Logisti
         for doubt in (ConvergenceWarning, RuntimeWarning):
             warnings.simplefilter("error", doubt)
         try:
-            regression = LogisticRegression(**arguments).fit(rows, target)
+            with clock(f"fitting {len(rows):,} rows"):
+                regression = LogisticRegression(**arguments).fit(rows, target)
         except (ConvergenceWarning, RuntimeWarning) as warning:
             raise ValueError(re.split(r"\.?\n|\.\s", str(warning))[0].removesuffix(".")) from None
     if math.isinf(arguments["C"]) and separation.kind(rows, np.asarray(target)) != "none":

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import expit, ndtri
 
 from passage.firth import BLOCK, DEPENDENT, Association, DependentColumns
+from passage.progress import clock
 
 ROWS = 50_000
 EVENTS_PER_PARAMETER = 50
@@ -42,7 +43,8 @@ def fit(rows: np.ndarray, target: np.ndarray, level: float) -> tuple[Association
         raise DependentColumns(np.flatnonzero(np.abs(vectors[:, 0]) > 1e-4).tolist())
     step = max(len(rows) // SAMPLE, 1)
     begun = _maximise(rows[::step], target[::step], np.zeros(rows.shape[1] + 1))
-    found = None if begun is None else _maximise(rows, target, begun[0])
+    with clock(f"odds of {len(rows):,} rows"):
+        found = None if begun is None else _maximise(rows, target, begun[0])
     if found is None:
         return None
     theta, information = found

@@ -10,6 +10,7 @@ from passage.digits import centered, fitted
 from passage.errors import Mistake
 from passage.paths import Lane
 from passage.preparation import Preparation, learn
+from passage.progress import clock
 from passage.sentences import listed
 
 
@@ -55,10 +56,11 @@ def main(name: str) -> None:
     designs = [prepared.design(rows) for rows in (train, test)]
     scaler = fit(pd.concat(designs) if settings.normalize.fit_on == "all" else designs[0], settings.normalize.method)
     files.write_json(lane.scaler, design.content(prepared.features) | scaler.content())
-    for rows, numbers, path in zip((train, test), designs, (lane.normalized_train, lane.normalized_test), strict=True):
-        normalized = scaler.transform(numbers)
-        target = labels.counted(rows, settings.target, settings.positive)[settings.target]
-        files.write_parquet(path, normalized.assign(**{settings.target: target}))
+    places = (lane.normalized_train, lane.normalized_test)
+    with clock(f"writing {lane.normalized_train.parent}"):
+        for rows, numbers, path in zip((train, test), designs, places, strict=True):
+            target = labels.counted(rows, settings.target, settings.positive)[settings.target]
+            files.write_parquet(path, scaler.transform(numbers).assign(**{settings.target: target}))
     if settings.saw_test_rows():
         print(
             f"warning: models.{name}.normalize.fit_on is all: the scaling of {name} has seen its {len(test)} test rows"

@@ -5,6 +5,7 @@ import pandas as pd
 from passage import files, labels, params
 from passage.classifier import Classifier
 from passage.paths import Lane
+from passage.progress import clock
 
 SHOWN_ROWS = 20
 
@@ -23,7 +24,8 @@ def main(name: str) -> None:
     classifier = Classifier(**files.read_json(lane.model))
     original = files.read_parquet(lane.split_test, [*classifier.training_range, target])
     rows = predict(classifier, original, files.read_parquet(lane.normalized_test, classifier.features), target)
-    files.write_csv(lane.predictions, rows)
+    with clock(f"writing {lane.predictions}"):
+        files.write_csv(lane.predictions, rows)
     if rows.empty:
         print(f"{name}: no test rows (models.{name}.split), so nothing to compare with the truth")
         return

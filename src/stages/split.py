@@ -7,6 +7,7 @@ import pandas as pd
 from passage import files, headers, marks, params, paths, sides, tables
 from passage.errors import Mistake
 from passage.params import Split
+from passage.progress import clock
 
 
 def split(table: pd.DataFrame, target: str, settings: Split) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -34,7 +35,8 @@ def main(name: str) -> None:
     by, mark = settings.split.named_column, [settings.split.mark] if settings.split.mark else []
     needed = settings.needed_columns(name)
     headers.require(path, needed)
-    raw = tables.read(path, [*settings.text_columns(), *mark], needed)
+    with clock(f"reading {path}"):
+        raw = tables.read(path, [*settings.text_columns(), *mark], needed)
     table = tables.features(raw, {feature: settings.column(feature) for feature in settings.features}, path)
     table[settings.target] = tables.labels(raw, settings.target, settings.positive, path)
     if by:
@@ -46,8 +48,9 @@ def main(name: str) -> None:
         raise Mistake(f"{path}: split by models.{name}.split: {error}") from None
     kept = [*settings.features, settings.target, *mark]
     del raw, table  # which are as large as both sides
-    files.write_parquet(lane.split_train, train[kept])
-    files.write_parquet(lane.split_test, test[kept])
+    with clock(f"writing {lane.split_train.parent}"):
+        files.write_parquet(lane.split_train, train[kept])
+        files.write_parquet(lane.split_test, test[kept])
     files.write_json(lane.dropped, dropped)
     gone = f", {dropped['rows']} are dropped" if dropped else ""
     print(f"{name}: {len(train)} rows train, {len(test)} test{gone}")

@@ -4,6 +4,7 @@ import os
 
 from passage import environment, files, git, leftovers, params, paths
 from passage.params import Params
+from passage.progress import clock
 from passage.result import Result, collect
 from passage.sections import section
 from passage.tracking.handover import hand_over
@@ -30,7 +31,8 @@ def main() -> None:
     """Track each lane of params.yaml, write mlruns/receipt.json and print the short answers."""
     settings = params.load()
     leftovers.refuse_strays(settings)  # `check` has not run where only a file was added
-    built = results(settings)
+    with clock("hashing what was built"):
+        built = results(settings)
     for result, run, is_new in hand_over(built, settings):
         print(
             f"{result.name}: {'tracked as run' if is_new else 'this result is run'} {run}{'' if is_new else ' already'}"

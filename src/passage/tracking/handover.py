@@ -23,6 +23,7 @@ from passage.classifier import Classifier, Scaler
 from passage.estimator import pipeline
 from passage.params import Params
 from passage.preparation import read
+from passage.progress import clock
 from passage.result import Result
 from passage.sections import section
 from passage.tracking.runs import CHANGES, LISTED, OUTPUTS, WRITER, add_circumstances, find
@@ -85,7 +86,9 @@ def hand_over(results: Iterable[Result], settings: Params) -> Iterator[tuple[Res
                 add_circumstances(run, result.tags)
                 yield result, run, False
             else:
-                yield result, log(experiment_id, writer, result, view(result, settings)), True
+                with clock(f"writing the run of {result.name}"):
+                    run = log(experiment_id, writer, result, view(result, settings))
+                yield result, run, True
 
 
 def view(result: Result, settings: Params) -> View:
