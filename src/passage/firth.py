@@ -27,10 +27,10 @@ EXACT = 1e-22  # what the next step would gain in log-likelihood where the searc
 PROFILED = 1e-11  # the same for the other coefficients of a profile, which need half the digits
 CLOSE = 1e-7  # relative length of the last Newton step towards an end of an interval; its error is the square
 SINGULAR = 1e-7  # ratio in the information's Cholesky factor from which its digits are gone
-FLAT = 1e-3  # least curvature, in units of the information, that a Newton step trusts
+FLAT = 0.02  # least curvature, in units of the information, that a Newton step trusts
 SAME = 1e-7  # two optima whose log-likelihoods differ by less count as one
 STEPS = 200
-SHARES = (0.25, 0.5, 0.75)  # of the other coefficients, where the search for another optimum starts
+LONGEST = 1.0  # change of a row's log-odds, times the root of its leverage, that one step may bring
 
 
 class DependentColumns(ValueError):
@@ -66,7 +66,7 @@ class Association:
 class _Point:
     """The penalised log-likelihood at `theta` (n_parameters,), its gradient, and minus its second derivative.
 
-    information: the same without the penalty, which is always positive definite.
+    information: the same without the penalty, which is always positive definite. leverage: of each row, (n_rows,).
     """
 
     theta: np.ndarray
@@ -74,6 +74,7 @@ class _Point:
     score: np.ndarray
     information: np.ndarray
     curvature: np.ndarray
+    leverage: np.ndarray
     converged: bool = False
 
 
@@ -83,10 +84,10 @@ def fit(rows: np.ndarray, target: np.ndarray, level: float = 0.95) -> Associatio
     rows: (n_rows, n_features), finite, in any units: their scale changes the result's units and nothing else.
     target: (n_rows,), 0 or 1. level: how often the intervals are to hold the truth.
     Raises ValueError for one class alone and a column with one value, DependentColumns where one follows from others.
-    Each end of an interval takes about five evaluations of n_rows * n_features**2 multiplications; n_features**3 where
-    a row's leverage is above INFLUENTIAL. Few rows with many features can give the penalised likelihood several
-    optima; of those reached from several starts the highest one counts: from one alone, it is up to the last bits of a
-    processor's arithmetic which is reached.
+    Each end of an interval takes about five evaluations of n_rows * n_features**2 multiplications; some fifty, and
+    n_features**3, where a row's leverage is above INFLUENTIAL. Few rows with many features can give the penalised
+    likelihood several optima; of those that the searches meet the highest one counts. No step is longer than LONGEST,
+    so which ones they meet is up to the rows, and not to the last bits of a processor's arithmetic.
     """
     _require_both_classes(target)
     center, transform, whitened = _whiten(np.asarray(rows, dtype=float))
@@ -95,14 +96,8 @@ def fit(rows: np.ndarray, target: np.ndarray, level: float = 0.95) -> Associatio
     parameters = design.shape[1]
     best = _maximise(design, sign, _at(design, sign, np.zeros(parameters)), np.eye(parameters), EXACT)
     slopes = np.column_stack([np.zeros(len(transform)), transform])  # coefficient = slope @ theta
-    while True:
-        ends = [(slope, side) for side in (-1, 1) for slope in slopes]
-        searched = bar("intervals of the odds", "ends", ends)
-        each = [_end(design, sign, best, slope, side, level) for slope, side in searched]
-        highest = max((point for _, point in each), key=lambda point: point.value)
-        if highest.value <= best.value + SAME:
-            break
-        best = _maximise(design, sign, highest, np.eye(parameters), EXACT)  # the first one was not the only optimum
+    while (each := _ends(design, sign, best, slopes, level))[-1][1].value > best.value + SAME:
+        best = _maximise(design, sign, each[-1][1], np.eye(parameters), EXACT)  # the first one was not the only optimum
     coefficients = slopes @ best.theta
     low, high = np.array([end for end, _ in each]).reshape(2, -1)
     return Association(
@@ -157,7 +152,7 @@ def _at(design: np.ndarray, sign: np.ndarray, theta: np.ndarray) -> _Point:
     information = _total(lambda block: _square(design[block] * root_weights[block, np.newaxis]), len(design))
     diagonal = np.diag(factor := _root(information))
     if diagonal.min() <= SINGULAR * max(diagonal.max(), 1):
-        return _Point(theta, -np.inf, np.zeros_like(theta), information, information)
+        return _Point(theta, -np.inf, np.zeros_like(theta), information, information, np.zeros_like(weights))
     half = np.linalg.inv(factor)
     value = log_expit(sign * log_odds).sum() + np.log(diagonal).sum()
     ones = np.ones(len(theta))
@@ -167,7 +162,7 @@ def _at(design: np.ndarray, sign: np.ndarray, theta: np.ndarray) -> _Point:
     curvature = information
     if leverage.max() > INFLUENTIAL:
         curvature = information + _penalty_curvature(design, half, weights, skew, spread)
-    return _Point(theta, float(value), design.T @ residual, information, curvature)
+    return _Point(theta, float(value), design.T @ residual, information, curvature, leverage)
 
 
 def _root(information: np.ndarray) -> np.ndarray:
@@ -205,10 +200,14 @@ def _penalty_curvature(
 
 
 def _third_moments(design: np.ndarray, half: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the sum over rows of weight * x_i * (half @ x)_j * (half @ x)_k, with j and k in one axis."""
-    turned = design @ half.T
-    pairs = (turned[:, :, np.newaxis] * turned[:, np.newaxis, :]).reshape(len(design), -1)
-    return np.asarray((design.T * weights) @ pairs)
+    """Return the sums over rows of weight * x_i * (half @ x)_j * (half @ x)_k, with j <= k in one axis.
+
+    Where they differ, the sum stands for both orders: it is multiplied by the root of 2.
+    """
+    turned = np.ascontiguousarray((design @ half.T).T)
+    one, other = np.triu_indices(len(turned))
+    sums = (turned[one] * turned[other]) @ (design * weights[:, np.newaxis])
+    return np.asarray(sums * np.where(one == other, 1.0, np.sqrt(2))[:, np.newaxis]).T
 
 
 def _newton(point: _Point, free: np.ndarray, gradient: np.ndarray) -> np.ndarray:
@@ -229,7 +228,9 @@ def _maximise(design: np.ndarray, sign: np.ndarray, point: _Point, free: np.ndar
     """
     for _ in range(STEPS):
         step = _newton(point, free, point.score)
-        promised = gain = float(point.score @ step)
+        promised = float(point.score @ step)
+        step = step / max(_change(design, point, step) / LONGEST, 1.0)
+        gain = float(point.score @ step)
         following = _at(design, sign, point.theta + step)
         rounding = 1e-13 * (abs(point.value) + 1)
         while following.value < point.value + 1e-4 * gain - rounding and gain > enough:
@@ -241,6 +242,27 @@ def _maximise(design: np.ndarray, sign: np.ndarray, point: _Point, free: np.ndar
     return point
 
 
+def _change(design: np.ndarray, point: _Point, step: np.ndarray) -> float:
+    """Return the greatest change of a row's log-odds that `step` brings, each times the root of the row's leverage.
+
+    It says how far the information, and with it Newton's picture of the penalty, still holds. A step across several
+    hills lands on one that the last bits choose; a short one climbs the hill that it stands on.
+    """
+    return float((np.sqrt(point.leverage) * np.abs(design @ step)).max())
+
+
+def _ends(
+    design: np.ndarray, sign: np.ndarray, best: _Point, slopes: np.ndarray, level: float
+) -> list[tuple[float, _Point]]:
+    """Return the lower ends of all `slopes`, then the upper ones; no more after an optimum higher than `best`."""
+    found: list[tuple[float, _Point]] = []
+    for slope, side in bar("intervals of the odds", "ends", [(slope, side) for side in (-1, 1) for slope in slopes]):
+        found.append(_end(design, sign, best, slope, side, level))
+        if found[-1][1].value > best.value + SAME:
+            break
+    return found
+
+
 def _end(
     design: np.ndarray, sign: np.ndarray, best: _Point, slope: np.ndarray, side: int, level: float
 ) -> tuple[float, _Point]:
@@ -249,37 +271,41 @@ def _end(
     The end is infinite where none was found, or where the optimum turned out higher than `best`.
 
     There 2 * (value at the optimum - greatest value with this coefficient) is the quantile of chi-squared (1 degree).
-    Its root is nearly a straight line in the coefficient, so Newton's method needs few steps; a bracket keeps it safe.
+    Its root is nearly a straight line in the coefficient, so Newton's method needs few steps. They follow the ridge,
+    outwards from the estimate: where it ends, the search climbs from there to the next one.
     side: -1 for the lower end, 1 for the upper one.
     """
     wanted, estimate = float(ndtri((1 + level) / 2)), float(slope @ best.theta)
     others = np.linalg.qr(slope[:, np.newaxis], mode="complete").Q[:, 1:]
     unit = slope / (slope @ slope)
-    point, ridge = best, _ridge(best, unit, others)
-    distance, least, most = float(wanted / np.sqrt(ridge @ best.curvature @ ridge)), 0.0, np.inf
+    point = inside = best  # inside: the last point that has lost less than what is wanted
+    ridge = _ridge(point, unit, others)
+    step = float(wanted / np.sqrt(ridge @ best.curvature @ ridge))
     for _ in range(STEPS):
-        goal = estimate + side * distance
-        start = _at(design, sign, point.theta + ridge * (goal - slope @ point.theta))
+        longest = LONGEST / _change(design, point, ridge)
+        step = float(np.clip(step, -longest, longest))
+        start = _at(design, sign, point.theta + side * step * ridge)
         if not np.isfinite(start.value):
-            distance, point, ridge = (least + distance) / 2, best, _ridge(best, unit, others)
+            step /= 2
             continue
         point = _maximise(design, sign, start, others, PROFILED)
         if point.value > best.value + SAME:
             break
         lost, step = _remaining(best, point, ridge := _ridge(point, unit, others), wanted, side)
-        if abs(step) <= CLOSE * distance:
-            elsewhere = _other_optimum(design, sign, point, _starts(best, point, unit * goal, slope), others)
+        beyond = side * float(slope @ (point.theta - inside.theta))
+        if lost < wanted:
+            inside = point
+        elif not -beyond < step <= 0:  # on a lower ridge
+            point, ridge, step = inside, _ridge(inside, unit, others), beyond / 2
+        if abs(step) <= CLOSE * side * (slope @ point.theta - estimate):
+            elsewhere = _other_optimum(design, sign, point, unit * (slope @ point.theta), others)
             if elsewhere is None:
-                return goal + side * step, point
-            point = elsewhere
-            lost, step = _remaining(best, point, ridge := _ridge(point, unit, others), wanted, side)
-            most = np.inf
-        least, most = (distance, most) if lost < wanted else (least, distance)
-        if most - least < CLOSE * least:
-            most = np.inf  # it was set on a ridge that turned out the lower one
-        distance += step
-        if not least < distance < (most if np.isfinite(most) else 4 * least):
-            distance = (least + most) / 2 if np.isfinite(most) else 2 * least
+                return float(slope @ point.theta + side * step), point
+            if elsewhere.value > best.value + SAME:
+                point = elsewhere
+                break
+            point = inside = elsewhere
+            _, step = _remaining(best, point, ridge := _ridge(point, unit, others), wanted, side)
     return side * np.inf, replace(point, converged=False)
 
 
@@ -295,26 +321,15 @@ def _remaining(best: _Point, point: _Point, ridge: np.ndarray, wanted: float, si
     return lost, (wanted - lost) * lost / falling if falling > 0 else np.inf
 
 
-def _starts(best: _Point, point: _Point, theta: np.ndarray, slope: np.ndarray) -> list[np.ndarray]:
-    """Return `theta`, where all but one coefficient are nothing, and others between it and both points.
-
-    slope @ theta is the one coefficient, which each of them has.
-    """
-    unit = slope / (slope @ slope)
-    rest = [one.theta - unit * (slope @ one.theta) for one in (best, point)]
-    return [theta, *(theta + share * one for one in rest for share in SHARES)]
-
-
 def _other_optimum(
-    design: np.ndarray, sign: np.ndarray, point: _Point, starts: list[np.ndarray], others: np.ndarray
+    design: np.ndarray, sign: np.ndarray, point: _Point, theta: np.ndarray, others: np.ndarray
 ) -> _Point | None:
-    """Return the highest constrained optimum reached from `starts` where it is higher than `point`, or None.
+    """Return the constrained optimum reached from `theta` where it is higher than `point`, or None.
 
     The penalty can make several of them, but hardly where no row has much weight.
     """
     if point.curvature is point.information:
         return None
-    points = (_at(design, sign, theta) for theta in starts)
-    reached = (_maximise(design, sign, start, others, PROFILED) for start in points if np.isfinite(start.value))
-    found = max(reached, key=lambda one: one.value, default=point)
+    start = _at(design, sign, theta)
+    found = _maximise(design, sign, start, others, PROFILED) if np.isfinite(start.value) else start
     return found if found.value > point.value + SAME else None

@@ -22,28 +22,40 @@ class Source:
     """What a run was built from.
 
     changes: a patch against the commit. params: the bytes of params.yaml. left_out: files that were too large for the
-    patch. data, data_md5: the raw table.
+    patch. All models that were built from the same have the same source; `require_table` knows whose raw table it is.
     """
 
     commit: str
     changes: bytes
     params: bytes
     left_out: tuple[str, ...]
-    data: str
-    data_md5: str
 
 
-def rebuild(source: Source, folder: Path, repository: Path, own_environment: bool) -> None:
-    """Clone `repository` at the source's state into `folder` and build all but `track` there, without any cache.
+def prepare(source: Source, folder: Path, repository: Path, own_environment: bool) -> dict[str, str]:
+    """Clone `repository` at the source's state into `folder`, and return the environment to build it in.
 
     own_environment: install the packages of the lock file that lies there. Raises Mistake for what cannot be had again:
-    the commit, the data, the packages, or a build that fails.
+    the commit, the packages, the tables that DVC keeps.
     """
     _clone(source, folder, repository)
     variables = plain_environment()
     variables["PATH"] = os.pathsep.join([str(_programs(folder, own_environment)), variables.get("PATH", "")])
     variables["DVC_SITE_CACHE_DIR"] = str(folder / ".dvc/tmp/site_cache")
     _bring_data(source, folder, repository, variables)
+    return variables
+
+
+def require_table(folder: Path, path: str, md5: str) -> None:
+    """Raise Mistake where the raw table at `path` in the prepared `folder` is missing or another one."""
+    table = folder / path
+    if not table.is_file():
+        raise Mistake(f"its table {path} is neither in Git nor in DVC's cache")
+    if (found := files.file_hash("md5", table)) != md5:
+        raise Mistake(f"its table {path} had the MD5 {md5}; the one that is there has {found}")
+
+
+def build(folder: Path, variables: dict[str, str]) -> None:
+    """Build all but `track` in the prepared `folder`, without any cache. Raises Mistake where that fails."""
     stages = YAML(typ="safe").load((folder / paths.PIPELINE).read_text(encoding="utf-8"))["stages"]
     _run(["dvc", "repro", "--force", *(name for name in stages if name != LAST_STAGE)], folder, variables)
 
@@ -91,11 +103,6 @@ def _bring_data(source: Source, folder: Path, repository: Path, variables: dict[
         cache = subprocess.run(["dvc", "cache", "dir"], cwd=repository, capture_output=True, text=True, check=True)
         _run(["dvc", "remote", "add", "--local", "repository", cache.stdout.strip()], folder, variables)
         _run(["dvc", "pull", "--remote", "repository", *records], folder, variables)
-    table = folder / source.data
-    if not table.is_file():
-        raise Mistake(f"its table {source.data} is neither in Git nor in DVC's cache")
-    if (found := files.file_hash("md5", table)) != source.data_md5:
-        raise Mistake(f"its table {source.data} had the MD5 {source.data_md5}; the one that is there has {found}")
 
 
 def _run(command: list[str], folder: Path, variables: dict[str, str]) -> None:

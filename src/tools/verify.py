@@ -14,7 +14,7 @@ from passage.difference import first_difference
 from passage.errors import Mistake
 from passage.files import file_hash, read_json
 from passage.progress import bar
-from passage.rebuild import Source, rebuild
+from passage.rebuild import Source, build, prepare, require_table
 from passage.tracking import runs
 from passage.tracking.runs import Kept
 from passage.tracking.session import readable
@@ -59,8 +59,6 @@ def source(run: Kept) -> Source:
         changes=changes.read_bytes() if changes.is_file() else b"",
         params=(run.folder / paths.PARAMS).read_bytes(),
         left_out=tuple(json.loads(tags.get("git.left_out", "[]"))),
-        data=run.params["data"],
-        data_md5=tags["data.md5"],
     )
 
 
@@ -102,18 +100,42 @@ def verify(wanted: list[Kept], own_environment: bool, scratch: Path) -> Iterator
             yield Verdict(run, [], str(mistake))
 
     with ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 2)) as pool:
-        folders = [scratch / f"rebuild-{number}" for number in range(len(groups))]
-        builds = {
-            pool.submit(rebuild, what, folder, paths.main_repository(), own_environment): (folder, of)
-            for folder, (what, of) in zip(folders, groups.items(), strict=True)
-        }
-        for build in bar("rebuilding", "rebuild", as_completed(builds), len(builds)):
-            folder, of = builds[build]
-            failed = build.exception()
-            if failed and not isinstance(failed, Mistake):
-                raise failed
-            yield from (Verdict(run, [], str(failed)) if failed else Verdict(run, compare(run, folder)) for run in of)
-            shutil.rmtree(folder, ignore_errors=True)
+        builds = [
+            pool.submit(_verify_state, what, of, scratch / f"rebuild-{number}", own_environment)
+            for number, (what, of) in enumerate(groups.items())
+        ]
+        for done in bar("rebuilding", "rebuild", as_completed(builds), len(builds)):
+            yield from done.result()
+
+
+def _verify_state(what: Source, of: list[Kept], folder: Path, own_environment: bool) -> list[Verdict]:
+    """Return a verdict for each of the runs that were built from the same: one build in `folder` serves them all.
+
+    Where a run's table is not to be had, the others are held to what is built without it.
+    """
+    problems = [""] * len(of)
+    try:
+        variables = prepare(what, folder, paths.main_repository(), own_environment)
+        problems = [_problem(run, folder) for run in of]
+        if not all(problems):
+            build(folder, variables)
+        return [
+            Verdict(run, [] if problem else compare(run, folder), problem)
+            for run, problem in zip(of, problems, strict=True)
+        ]
+    except Mistake as mistake:
+        return [Verdict(run, [], problem or str(mistake)) for run, problem in zip(of, problems, strict=True)]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _problem(run: Kept, folder: Path) -> str:
+    """Return what is wrong with the run's table in a prepared folder; empty where nothing is."""
+    try:
+        require_table(folder, run.params["data"], run.tags["data.md5"])
+    except Mistake as mistake:
+        return str(mistake)
+    return ""
 
 
 def table(verdict: Verdict, every_file: bool) -> str:

@@ -6,8 +6,7 @@ import pytest
 from conftest import Project
 
 from passage.errors import Mistake
-from passage.files import file_hash
-from passage.rebuild import Source, rebuild
+from passage.rebuild import Source, build, prepare, require_table
 
 HOURS = "data/raw/exam_hours.csv"
 
@@ -18,15 +17,20 @@ def source(project: Project, **changed: object) -> Source:
         "changes": b"",
         "params": (project.folder / "params.yaml").read_bytes(),
         "left_out": (),
-        "data": HOURS,
-        "data_md5": file_hash("md5", project.folder / HOURS),
     }
     return Source(**(values | changed))  # type: ignore[arg-type]
 
 
-def refusal(project: Project, what: Source, folder: Path) -> str:
+def rebuild(project: Project, what: Source, clone: Path, table: tuple[str, str] | None = None) -> None:
+    variables = prepare(what, clone, project.folder, own_environment=False)
+    if table:
+        require_table(clone, *table)
+    build(clone, variables)
+
+
+def refusal(project: Project, what: Source, folder: Path, table: tuple[str, str] | None = None) -> str:
     with pytest.raises(Mistake) as refused:
-        rebuild(what, folder / "clone", project.folder, own_environment=False)
+        rebuild(project, what, folder / "clone", table)
     return str(refused.value)
 
 
@@ -36,9 +40,9 @@ def test_a_commit_that_is_not_there(project: Project, tmp_path_factory: pytest.T
 
 
 def test_a_table_that_changed_or_is_gone(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
-    said = refusal(project, source(project, data_md5="0"), tmp_path_factory.mktemp("x"))
+    said = refusal(project, source(project), tmp_path_factory.mktemp("x"), (HOURS, "0"))
     assert said.startswith(f"its table {HOURS} had the MD5 0; the one that is there has ")
-    said = refusal(project, source(project, data="data/raw/gone.csv"), tmp_path_factory.mktemp("x"))
+    said = refusal(project, source(project), tmp_path_factory.mktemp("x"), ("data/raw/gone.csv", "0"))
     assert said == "its table data/raw/gone.csv is neither in Git nor in DVC's cache"
 
 
@@ -49,7 +53,7 @@ def test_tables_that_dvc_keeps_are_brought_also_those_of_other_models(
     project.dvc("add", "data/raw/large.csv")
     project.commit()
     folder = tmp_path_factory.mktemp("x")
-    assert "the one that is there has" in refusal(project, source(project, data_md5="0"), folder)
+    prepare(source(project), folder / "clone", project.folder, own_environment=False)
     assert (folder / "clone/data/raw/large.csv").read_text(encoding="utf-8") == "a\n1\n"
 
 
@@ -74,5 +78,6 @@ def test_a_table_that_was_too_large_for_the_patch_is_taken_from_the_working_tree
     project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     (project.folder / "data/raw/large.csv").write_text("a\n", encoding="utf-8")
-    what = source(project, data="data/raw/large.csv", left_out=("data/raw/large.csv",), data_md5="0")
-    assert "the one that is there has" in refusal(project, what, tmp_path_factory.mktemp("x"))
+    what, clone = source(project, left_out=("data/raw/large.csv",)), tmp_path_factory.mktemp("x") / "clone"
+    prepare(what, clone, project.folder, own_environment=False)
+    assert (clone / "data/raw/large.csv").read_text(encoding="utf-8") == "a\n"

@@ -9,9 +9,14 @@ from conftest import Project
 
 from passage import files
 from passage.errors import Mistake
+from passage.rebuild import Source
 from passage.tracking.runs import Kept
 from tools import verify
 
+TABLES = {
+    "raw.csv": "7b8d90b631886d7b37b3bc6eeec4ede0",
+    "other.csv": "db483c04bf692ae094f9db18b070db46",
+}  # each holds its own name; with the MD5 of that
 SAME, OTHER, LARGE = "models/m/model.json", "metrics/m.json", "data/split/m/train.parquet"
 
 
@@ -66,6 +71,37 @@ def test_a_run_that_does_not_say_what_it_was_built_from_cannot_be_rebuilt(run: K
     for tags, said in (({"model": "m"}, "outside Git"), (run.tags | {"git.dirty": "true"}, "does not keep")):
         with pytest.raises(Mistake, match=said):
             verify.source(dataclasses.replace(run, tags=tags))
+
+
+def test_runs_of_one_state_share_a_build_also_where_their_tables_differ(
+    run: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And only the run whose table is another one goes without a verdict on its files."""
+    built: list[Path] = []
+
+    def prepare(what: Source, folder: Path, repository: Path, own_environment: bool) -> dict[str, str]:
+        shutil.copytree(tmp_path / "rebuilt", folder)
+        for name in TABLES:
+            files.write_text(folder / name, name)
+        return {}
+
+    def of(name: str, table: str, md5: str, commit: str = "c") -> Kept:
+        tags = run.tags | {"data.md5": md5, "git.commit": commit}
+        return dataclasses.replace(run, id=name, tags=tags, params={"data": table})
+
+    monkeypatch.setattr(verify, "prepare", prepare)
+    monkeypatch.setattr(verify, "build", lambda folder, variables: built.append(folder))
+    raw, other = TABLES
+    same = [of("one", raw, TABLES[raw]), of("two", other, TABLES[other]), of("changed", raw, TABLES[other])]
+    verdicts = list(verify.verify([*same, of("later", raw, TABLES[raw], "d")], False, tmp_path))
+    assert {verdict.run.id: (len(verdict.files), verdict.problem[:17]) for verdict in verdicts} == {
+        "one": (3, ""),
+        "two": (3, ""),
+        "changed": (0, "its table raw.csv"),
+        "later": (3, ""),
+    }
+    assert len(built) == 2
+    assert not any(folder.exists() for folder in built)
 
 
 def store_of(project: Project) -> dict[str, bytes]:
