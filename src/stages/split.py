@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from passage import files, headers, marks, params, paths, sides, tables
+from passage import files, headers, marks, params, paths, rules, sides, tables
 from passage.errors import Mistake
+from passage.faults import Faults
 from passage.params import Split
 
 
@@ -44,12 +45,17 @@ def main(name: str) -> None:
     by, mark = settings.split.named_column, [settings.split.mark] if settings.split.mark else []
     raw = tables.read(path, [*settings.text_columns(), *mark])
     headers.require(path, settings.needed_columns(name))
-    table = tables.features(raw, {feature: settings.column(feature) for feature in settings.features}, path)
-    table[settings.target] = tables.labels(raw, settings.target, settings.positive, path)
+    headers.refuse_torn(path, len(raw))
+    faults = Faults(raw, path)
+    table = tables.features(raw, {feature: settings.column(feature) for feature in settings.features}, faults)
+    rules.hold(raw, table, settings, f"models.{name}.columns", faults)
+    table[settings.target] = tables.labels(raw, settings.target, settings.positive, faults)
     if by:
-        table[by] = marks.read(raw, settings.split, path)
+        table[by] = marks.read(raw, settings.split, faults)
+    faults.refuse()
     table, dropped = tables.whole(table, settings.dropping())
     try:
+        sides.refuse_few(table[settings.target], settings.split)
         train, test = split(table, settings.target, settings.split)
     except ValueError as error:
         raise Mistake(f"{path}: split by models.{name}.split: {error}") from None
