@@ -562,6 +562,8 @@ def read_yaml(text: str) -> Any:
         line = "" if error.problem_mark is None else f", line {error.problem_mark.line + 1}"
         problem = str(error.problem).splitlines()[0]
         raise Mistake(f"{paths.PARAMS}{line}: this is not YAML: {problem}") from None
+    except RecursionError:
+        raise Mistake(f"{paths.PARAMS}: this is not YAML for people: it is nested hundreds of levels deep") from None
     except (YAMLError, ValueError) as error:  # a control character, a number of thousands of digits
         raise Mistake(f"{paths.PARAMS}: this is not YAML: {str(error).splitlines()[0]}") from None
 
@@ -578,6 +580,8 @@ def load() -> Params:
     """Return the checked settings of params.yaml."""
     try:
         text = paths.PARAMS.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Mistake(f"{paths.PARAMS}: there is no such file; `git checkout {paths.PARAMS}` brings it back") from None
     except UnicodeDecodeError as error:
         raise Mistake(f"{paths.PARAMS}: byte {error.start + 1} is not UTF-8; save it as UTF-8") from None
     return parse(text)

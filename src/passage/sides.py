@@ -33,7 +33,9 @@ def testing(table: pd.DataFrame, target: str, split: Split) -> np.ndarray:
 
 
 def refuse_few(target: pd.Series, split: Split) -> None:
-    """Raise ValueError where the rows of `target` (n_rows,) are too few for scikit-learn's train_test_split."""
+    """Raise ValueError where no row of `target` (n_rows,) is left, or too few for scikit-learn's train_test_split."""
+    if target.empty:
+        raise ValueError("no row is left: each lacks a feature whose missing is drop")
     if split.method != "random":
         return
     used, rows = split.used(), len(target)

@@ -12,9 +12,13 @@ from passage.paths import Lane
 from passage.preparation import Preparation, learn
 from passage.sentences import listed
 
+VAST = 1e150  # its square is still a number
+
 
 def fit(rows: pd.DataFrame, method: str) -> Scaler:
-    """Return the scaler that the columns of `rows` (n_rows, n_columns), in the features' own units, ask for."""
+    """Return the scaler that `rows` (n_rows, n_columns), in own units, ask for. Raises ValueError for vast numbers."""
+    if len(vast := rows.columns[(rows.max() > VAST) | (rows.min() < -VAST)]):
+        raise ValueError(f"{vast[0]} has numbers beyond {VAST:g}, which cannot be scaled")
     match method:
         case "standard":
             standard = StandardScaler().fit(rows)
@@ -48,11 +52,12 @@ def main(name: str) -> None:
     train, test = pd.read_parquet(lane.split_train), pd.read_parquet(lane.split_test)
     try:
         prepared = learn(train, settings)
+        refuse_unseen(prepared, test, f"models.{name}.columns", settings.data)
+        designs = [prepared.design(rows) for rows in (train, test)]
+        seen = pd.concat(designs) if settings.normalize.fit_on == "all" else designs[0]
+        scaler = fit(seen, settings.normalize.method)
     except ValueError as error:
         raise Mistake(f"{settings.data}: {error} (models.{name}.columns)") from None
-    refuse_unseen(prepared, test, f"models.{name}.columns", settings.data)
-    designs = [prepared.design(rows) for rows in (train, test)]
-    scaler = fit(pd.concat(designs) if settings.normalize.fit_on == "all" else designs[0], settings.normalize.method)
     files.write_json(lane.scaler, design.content(prepared.features) | scaler.content())
     for rows, numbers, path in zip((train, test), designs, (lane.normalized_train, lane.normalized_test), strict=True):
         normalized = scaler.transform(numbers)

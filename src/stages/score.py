@@ -41,7 +41,7 @@ def main(batch: str) -> None:
     every = tables.features(table, asked, faults)
     rules.hold(table.drop(columns=model.target, errors="ignore"), every, model, key, faults)
     for name, unseen in prepared.refused(every).items():
-        advice = f"to count it as the reference, set {key}.{name}.unseen"
+        advice = f"to count it as the reference, set {key}.{name}.unseen to reference"
         faults.add(str(name), unseen.to_numpy(), f"no training row has that; {advice}")
     faults.refuse()
     rows, dropped = tables.whole(every, [name for name, one in asked.items() if one.missing == "drop"])
