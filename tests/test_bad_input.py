@@ -507,7 +507,10 @@ def test_a_build_ends_with_the_same_words_and_all_comes_back_with_the_command_th
     named = re.search(r"Nothing is lost: `(.*)` brings back", done.stderr)
     assert named
     built.run("sh", "-c", named[1])
-    assert outputs(built) == before
+    back = outputs(built)
+    assert set(back) == set(before)
+    made_anew = {path.relative_to(built.folder).parts[:2] for path in back if back[path] != before[path]}
+    assert made_anew <= {("data", "split")}  # by a stage that had nothing to refuse
     built.run("git", "checkout", "--quiet", "--", "params.yaml", "data")
     built.dvc("repro")
     assert built.text("dvc.lock") == lock
