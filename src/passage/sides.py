@@ -1,6 +1,7 @@
 """Which rows test: by chance, as a column says, by a hash of what identifies them, by whole groups, or by time."""
 
 import hashlib
+import math
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,28 @@ def drawn(target: pd.Series, test_size: float, stratify: bool, seed: int) -> np.
         np.arange(len(target)), test_size=test_size, stratify=target if stratify else None, random_state=seed
     )
     return np.asarray(tests)
+
+
+def refuse_few(target: pd.Series, split: Split) -> None:
+    """Raise ValueError where no row of `target` (n_rows,) is left, or too few for scikit-learn's train_test_split."""
+    if target.empty:
+        raise ValueError("no row is left: each lacks a feature whose missing is drop")
+    if split.method != "random":
+        return
+    used, rows = split.used(), len(target)
+    test = math.ceil(used["test_size"] * rows)
+    if test == rows:
+        raise ValueError(f"there are no training rows: test_size {used['test_size']:g} of {rows} makes {test} test")
+    if not used["stratify"]:
+        return
+    counts = target.value_counts()
+    advice = "set stratify to false, or bring more rows"
+    if counts.min() < 2:
+        rare = counts.index.tolist()[int(counts.argmin())]
+        raise ValueError(f"{target.name} is {rare} in one row alone, which cannot be on both sides: {advice}")
+    if min(test, rows - test) < len(counts):
+        side = f"{test} of {rows} rows" if test < len(counts) else f"{rows - test} of {rows} rows"
+        raise ValueError(f"one side would have {side}, too few for both labels of {target.name}: {advice}")
 
 
 def later(times: pd.Series, test_from: float | str) -> np.ndarray:

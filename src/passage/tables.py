@@ -1,7 +1,5 @@
 """Tables as they come: read, and refused with one line that says where they are wrong."""
 
-import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,10 +11,8 @@ from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, 
 
 from passage import headers, plain_csv
 from passage.errors import Mistake
+from passage.faults import NUMBER, Faults
 from passage.labels import Label, written
-
-# 1,234 is a thousand and more, or one and a bit: which, depends on where the table was made.
-GROUPED = re.compile(r"[-+]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?")
 
 
 def read(path: Path, texts: Iterable[str] = (), columns: Iterable[str] | None = None) -> pd.DataFrame:
@@ -43,6 +39,7 @@ def _csv(path: Path, columns: list[str], texts: list[str]) -> pd.DataFrame:
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         headers.walk(path)  # raises Mistake with the line, which pandas counts its own way
         raise Mistake(f"{path}: this is not CSV: {str(error).strip().splitlines()[-1]}") from None
+    headers.refuse_torn(path, len(every))
     every.columns = pd.Index(headers.columns(path))  # not the names that pandas makes up
     return every[columns]
 
@@ -76,28 +73,31 @@ class Described(Protocol):
 
 
 RULES = {
-    "number": "a feature must be a number",
+    "number": f"a feature {NUMBER}",
     "category": "a category must be a text",
     "boolean": "a boolean must be true or false, or 1 or 0",
 }
 
 
-def features(table: pd.DataFrame, wanted: Mapping[str, Described], path: Path) -> pd.DataFrame:
+def features(table: pd.DataFrame, wanted: Mapping[str, Described], faults: Faults) -> pd.DataFrame:
     """Return the columns that `wanted` names as it describes them, what is missing as missing where it may be.
 
     Numbers are finite, and integers without gaps stay integers; categories are text, booleans 1 and 0.
-    Raises Mistake that names the first value of each column that is something else.
+    Whatever is something else is a fault.
     """
-    converted = {name: _CONVERSIONS[how.kind](table[name]) for name, how in wanted.items()}
-    wrong = []
+    converted = {}
     for name, how in wanted.items():
-        column = converted[name]
-        bad = column.isna().to_numpy() if how.kind != "number" else ~np.isfinite(column.to_numpy(dtype=float))
+        converted[name], wrong = of_kind(table[name], how.kind)
         if how.missing != "error":
-            bad = bad & table[name].notna().to_numpy()
-        wrong.append(_finding(table, name, bad, path, RULES[how.kind]))
-    _refuse(wrong)
+            wrong = wrong & table[name].notna().to_numpy()
+        faults.add(name, wrong, RULES[how.kind])
     return pd.DataFrame(converted, copy=False)
+
+
+def of_kind(column: pd.Series, kind: str) -> tuple[pd.Series, np.ndarray]:
+    """Return `column` as finite numbers, text, or 1 and 0, as `kind` says, and where it is not that (n_rows,)."""
+    found = _CONVERSIONS[kind](column)
+    return found, ~np.isfinite(found.to_numpy(dtype=float)) if kind == "number" else found.isna().to_numpy()
 
 
 def whole(table: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -108,11 +108,6 @@ def whole(table: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, dict
         return table, {}
     missing = {name: int(count) for name, count in gaps.sum().items() if count}
     return table[~gone], {"rows": int(gone.sum()), "of": len(table), "missing": missing}
-
-
-def refuse(table: pd.DataFrame, wrong: pd.DataFrame, rules: Mapping[str, str], path: Path) -> None:
-    """Raise Mistake for the first value of each column of `table` where `wrong` holds. rules: by column."""
-    _refuse([_finding(table, str(name), wrong[name].to_numpy(), path, rules[str(name)]) for name in wrong])
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:
@@ -130,11 +125,11 @@ def _numbers_or_text(column: pd.Series) -> bool:
     return is_numeric_dtype(column) or isinstance(column.dtype, pd.StringDtype)
 
 
-def labels(table: pd.DataFrame, name: str, positive: Label, path: Path) -> pd.Series:
+def labels(table: pd.DataFrame, name: str, positive: Label, faults: Faults) -> pd.Series:
     """Return the target column `name` as labels like `positive`: text, whole numbers, or true and false.
 
-    Raises Mistake where `positive` is none of them or the only one, and names the first value that is neither it nor
-    the most frequent other one.
+    It is a fault where `positive` is none of them or the only one, and so is a value that is neither it nor the most
+    frequent other one.
     """
     match positive:
         case bool():
@@ -143,13 +138,19 @@ def labels(table: pd.DataFrame, name: str, positive: Label, path: Path) -> pd.Se
             column = _as_numbers(table[name])
         case _:
             column = texts(table[name])
-    both = _both_labels(column, name, positive, path)
-    rule = f"the target must be {' or '.join(map(written, both))}"
-    _refuse([_finding(table, name, ~column.isin(both).to_numpy(), path, rule)])
-    return column if isinstance(positive, str) else column.astype(bool if isinstance(positive, bool) else "int64")
+    try:
+        both = _both_labels(column, name, positive)
+    except ValueError as error:
+        faults.add_line(str(error))
+        return column
+    wrong = ~column.isin(both).to_numpy()
+    faults.add(name, wrong, f"the target must be {' or '.join(map(written, both))}")
+    if wrong.any() or isinstance(positive, str):
+        return column
+    return column.astype(bool if isinstance(positive, bool) else "int64")
 
 
-def _both_labels(column: pd.Series, name: str, positive: Label, path: Path) -> list[Label]:
+def _both_labels(column: pd.Series, name: str, positive: Label) -> list[Label]:
     """Return the two labels of `column`, the positive one last; beside 1 and true, they are 0 and false if possible."""
     counts = column.value_counts(sort=False)
     others = counts.drop(positive, errors="ignore").sort_index()
@@ -159,11 +160,9 @@ def _both_labels(column: pd.Series, name: str, positive: Label, path: Path) -> l
         return [usual, positive]
     if len(others) == len(counts):
         there = ", ".join(written(label) for label in others.index[:5]) or "no label"
-        raise Mistake(
-            f"{path}: {name} is never {written(positive)}, which is to be predicted (positive); it is {there}"
-        )
+        raise ValueError(f"{name} is never {written(positive)}, which is to be predicted (positive); it is {there}")
     if others.empty:
-        raise Mistake(f"{path}: {name} is {written(positive)} in every row; there must be another label")
+        raise ValueError(f"{name} is {written(positive)} in every row; there must be another label")
     negative = others.index[int(others.argmax())]
     return [int(negative) if isinstance(positive, int) and negative % 1 == 0 else negative, positive]
 
@@ -175,7 +174,10 @@ def texts(column: pd.Series) -> pd.Series:
 
 def _by_value(column: pd.Series, convert: Callable[[Any], Any]) -> pd.Series:
     """Return `column` with each value converted, each different one once; what is missing stays missing."""
-    codes, values = pd.factorize(column)
+    try:
+        codes, values = pd.factorize(column)
+    except TypeError:  # lists and the like, which a Parquet file may hold
+        codes, values = np.full(len(column), -1), pd.Index([])
     converted = pd.Series([*(convert(value) for value in values), np.nan], dtype=object).infer_objects()
     return pd.Series(converted.array.take(codes), index=column.index, name=column.name)
 
@@ -196,49 +198,8 @@ def _as_boolean(value: Any) -> float | bool:
     return {"true": True, "1": True, "false": False, "0": False}.get(_as_text(value).strip().lower(), np.nan)
 
 
-def sides(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
-    """Return the column `name` of words train and test; Mistake names the first other one."""
-    column = table[name]
-    wrong = ~column.isin(["train", "test"]).to_numpy()
-    _refuse([_finding(table, name, wrong, path, "a split column must say train or test")])
-    return column
-
-
 _CONVERSIONS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "number": _as_numbers,
     "category": texts,
     "boolean": _as_booleans,
 }
-
-
-def _refuse(findings: list[str]) -> None:
-    if any(findings):
-        raise Mistake(filter(None, findings))
-
-
-def _finding(table: pd.DataFrame, name: str, wrong: np.ndarray, path: Path, rule: str) -> str:
-    """Return one line for the first row of column `name` where `wrong` holds, or an empty one."""
-    if not wrong.any():
-        return ""
-    row = int(wrong.argmax())
-    value = table[name].iloc[row]
-    place, record = _place(path, row)
-    text = record.get(name, "") if pd.isna(value) else str(value)
-    found = json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False)
-    if pd.isna(value):
-        found = f"missing ({found} stands for that)" if text else "missing"
-    others = int(wrong.sum()) - 1
-    more = f" ({others} more like it)" if others else ""
-    advice = "; write it without separators of thousands" if rule == RULES["number"] and GROUPED.fullmatch(text) else ""
-    return f"{path}, {place}: {name} is {found}, but {rule}{advice}{more}"
-
-
-def _place(path: Path, row: int) -> tuple[str, dict[str, str]]:
-    """Return where row `row` (from 0) stands in the file at `path`, and what stands there in a CSV, by column."""
-    if path.suffix == ".csv":
-        records = headers.records(path)
-        _, header = next(records)
-        for position, (line, record) in enumerate(records):
-            if position == row:
-                return f"line {line}", dict(zip(header, record, strict=False))
-    return f"row {row + 1}", {}

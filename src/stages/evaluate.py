@@ -48,9 +48,9 @@ def evaluate(
 
 def main(name: str) -> None:
     """Write metrics/NAME.json, plots/NAME/ (rows of data and pictures), and print it all in words."""
-    lane = Lane(name)
+    lane, settings = Lane(name), params.load().model(name)
     written, classifier = files.read_json(lane.scaler), Classifier(**files.read_json(lane.model))
-    settings = params.load().model(name).solving(len(classifier.features))
+    settings = settings.solving(len(classifier.features))
     model = (read(written), Scaler.read(written), classifier)
     learned = files.read_parquet(lane.normalized_train)
     learned = classifier.predict(learned).assign(actual=learned[settings.target])

@@ -13,9 +13,13 @@ from passage.preparation import Preparation, learn
 from passage.progress import clock
 from passage.sentences import listed
 
+VAST = 1e150  # its square is still a number
+
 
 def fit(rows: pd.DataFrame, method: str) -> Scaler:
-    """Return the scaler that the columns of `rows` (n_rows, n_columns), in the features' own units, ask for."""
+    """Return the scaler that `rows` (n_rows, n_columns), in own units, ask for. Raises ValueError for vast numbers."""
+    if len(vast := rows.columns[(rows.max() > VAST) | (rows.min() < -VAST)]):
+        raise ValueError(f"{vast[0]} has numbers beyond {VAST:g}, which cannot be scaled")
     match method:
         case "standard":
             standard = StandardScaler().fit(rows)
@@ -33,13 +37,12 @@ def fit(rows: pd.DataFrame, method: str) -> Scaler:
 def refuse_unseen(prepared: Preparation, test: pd.DataFrame, key: str, data: str) -> None:
     """Raise Mistake for categories of test rows that no training row has, where that is an error. key: of columns."""
     unseen = prepared.refused(test)
-    wrong = [
+    if wrong := [
         f"{data}: {name} is {listed(sorted(test.loc[unseen[name], name].unique()))} in test rows and in no training "
         f"one; to count it as the reference, set {key}.{name}.unseen to reference"
         for name in map(str, unseen)
         if unseen[name].any()
-    ]
-    if wrong:
+    ]:
         raise Mistake(wrong)
 
 
@@ -50,16 +53,16 @@ def main(name: str) -> None:
     train, test = files.read_parquet(lane.split_train, known), files.read_parquet(lane.split_test, known)
     try:
         prepared = learn(train, settings)
+        refuse_unseen(prepared, test, f"models.{name}.columns", settings.data)
+        designs = [prepared.design(rows) for rows in (train, test)]
+        seen = pd.concat(designs) if settings.normalize.fit_on == "all" else designs[0]
+        scaler = fit(seen, settings.normalize.method)
     except ValueError as error:
         raise Mistake(f"{settings.data}: {error} (models.{name}.columns)") from None
-    refuse_unseen(prepared, test, f"models.{name}.columns", settings.data)
-    designs = [prepared.design(rows) for rows in (train, test)]
-    scaler = fit(pd.concat(designs) if settings.normalize.fit_on == "all" else designs[0], settings.normalize.method)
     files.write_json(lane.scaler, design.content(prepared.features) | scaler.content())
-    places = (lane.normalized_train, lane.normalized_test)
-    with clock(f"writing {lane.normalized_train.parent}"):
-        for rows, numbers, path in zip((train, test), designs, places, strict=True):
-            target = labels.counted(rows, settings.target, settings.positive)[settings.target]
+    for rows, numbers, path in zip((train, test), designs, (lane.normalized_train, lane.normalized_test), strict=True):
+        target = labels.counted(rows, settings.target, settings.positive)[settings.target]
+        with clock(f"writing {path}"):
             files.write_parquet(path, scaler.transform(numbers).assign(**{settings.target: target}))
     if settings.saw_test_rows():
         print(

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from passage import cautions, files, headers, labels, params, paths, preparation, tables
+from passage import cautions, files, headers, labels, params, paths, preparation, rules, tables
 from passage.classifier import Classifier, Scaler
 from passage.errors import Mistake
+from passage.faults import Faults
 from passage.params import ADDED_COLUMNS
 from passage.preparation import Preparation
 
@@ -25,18 +26,23 @@ def score(rows: pd.DataFrame, prepared: Preparation, scaler: Scaler, classifier:
 
 def main(batch: str) -> None:
     """Write predictions/score/BATCH.csv: each row as it came, and what the model says of it; count in metrics/score."""
-    settings = params.load().batch(batch)
-    lane, path = paths.Lane(settings.model), Path(settings.data)
+    asked_for = params.load()
+    settings = asked_for.batch(batch)
+    lane, model, path = paths.Lane(settings.model), asked_for.model(settings.model), Path(settings.data)
     written, classifier = files.read_json(lane.scaler), Classifier(**files.read_json(lane.model))
     prepared = preparation.read(written)
     asked = {one.name: one for one in prepared.features}
-    table = tables.read(path, [name for name, one in asked.items() if one.kind != "number"])
+    table = tables.read(path, [*(name for name, one in asked.items() if one.kind != "number"), *model.text_columns()])
     headers.require(path, dict.fromkeys(asked, f"models.{settings.model}.features"))
     if taken := [name for name in table.columns if name in ADDED_COLUMNS]:
         raise Mistake(f'{path}: the column "{taken[0]}" has the name of a column of predictions; give it another')
-    every = tables.features(table, asked, path)
-    rule = f"no training row has that; to count it as the reference, set models.{settings.model}.columns.{{}}.unseen"
-    tables.refuse(table, prepared.refused(every), {name: rule.format(name) for name in asked}, path)
+    faults, key = Faults(table, path), f"models.{settings.model}.columns"
+    every = tables.features(table, asked, faults)
+    rules.hold(table.drop(columns=model.target, errors="ignore"), every, model, key, faults)
+    for name, unseen in prepared.refused(every).items():
+        advice = f"to count it as the reference, set {key}.{name}.unseen to reference"
+        faults.add(str(name), unseen.to_numpy(), f"no training row has that; {advice}")
+    faults.refuse()
     rows, dropped = tables.whole(every, [name for name, one in asked.items() if one.missing == "drop"])
     scored = score(rows, prepared, Scaler.read(written), classifier)
     named = scored.assign(predicted=labels.named(scored["predicted"], classifier.classes))

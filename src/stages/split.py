@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from passage import files, headers, marks, params, paths, sides, tables
+from passage import files, headers, marks, params, paths, rules, sides, tables
 from passage.errors import Mistake
+from passage.faults import Faults
 from passage.params import Split
 from passage.progress import clock
 
@@ -37,17 +38,21 @@ def main(name: str) -> None:
     headers.require(path, needed)
     with clock(f"reading {path}"):
         raw = tables.read(path, [*settings.text_columns(), *mark], needed)
-    table = tables.features(raw, {feature: settings.column(feature) for feature in settings.features}, path)
-    table[settings.target] = tables.labels(raw, settings.target, settings.positive, path)
+    faults = Faults(raw, path)
+    table = tables.features(raw, {feature: settings.column(feature) for feature in settings.features}, faults)
+    rules.hold(raw, table, settings, f"models.{name}.columns", faults)
+    table[settings.target] = tables.labels(raw, settings.target, settings.positive, faults)
     if by:
-        table[by] = marks.read(raw, settings.split, path)
+        table[by] = marks.read(raw, settings.split, faults)
+    faults.refuse()
     table, dropped = tables.whole(table, settings.dropping())
     try:
+        sides.refuse_few(table[settings.target], settings.split)
         train, test = split(table, settings.target, settings.split)
     except ValueError as error:
         raise Mistake(f"{path}: split by models.{name}.split: {error}") from None
     kept = [*settings.features, settings.target, *mark]
-    del raw, table  # which are as large as both sides
+    del raw, table, faults  # which are as large as both sides
     with clock(f"writing {lane.split_train.parent}"):
         files.write_parquet(lane.split_train, train[kept])
         files.write_parquet(lane.split_test, test[kept])

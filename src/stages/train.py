@@ -42,9 +42,9 @@ def fit(
 
 def main(name: str) -> None:
     """Write models/NAME/model.json and choices.json; print what was chosen and the coefficients."""
-    lane = Lane(name)
+    lane, settings = Lane(name), params.load().model(name)
     scaler = Scaler.read(files.read_json(lane.scaler))
-    settings = params.load().model(name).solving(len(scaler.center))
+    settings = settings.solving(len(scaler.center))
     chosen = None
     if settings.chooses():
         training = labels.counted(files.read_parquet(lane.split_train), settings.target, settings.positive)

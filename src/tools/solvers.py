@@ -22,6 +22,7 @@ from sklearn.preprocessing import StandardScaler
 
 from passage import params, tables
 from passage.digits import FITTED, significant
+from passage.errors import Mistake
 from passage.progress import bar
 from passage.variations import KERNEL_NAMES, OLD, kernel, threads
 
@@ -98,6 +99,8 @@ def main(*options: Any) -> None:
     if options == (FITS,):
         print(json.dumps(fits()))
         return
+    if options:
+        raise Mistake(f"{' '.join(options)} is not known; without an option, all arithmetics are tried")
     command = [sys.executable, "src", "solvers", FITS]
     made = [
         json.loads(subprocess.run(command, env=os.environ | one, capture_output=True, check=True).stdout)

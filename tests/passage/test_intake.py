@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 import pytest
+import reading
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import datasets
@@ -67,7 +68,7 @@ def test_real_tables_reach_the_pipeline_with_equal_values(name: str, variant: st
     read = landed(intake.take(path, "target"), tmp_path)
     pd.testing.assert_frame_equal(read, tables.read(plain), check_exact=True)
     features = {str(column): ColumnSettings() for column in table if column not in ("target", "note")}
-    pd.testing.assert_frame_equal(tables.features(read, features, path), tables.features(table, features, path))
+    pd.testing.assert_frame_equal(reading.features(read, features, path), reading.features(table, features, path))
 
 
 @pytest.mark.parametrize("name", LOADERS)

@@ -69,6 +69,20 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
                 ("minimum: 3, maximum: 2", "maximum is 2.0; it must not be less than minimum, which is 3"),
                 ("kind: category, reference: a, allowed: [b]", "allowed is a list; the reference, a, must be among"),
                 ("missing: drop, nullable: false", "nullable is false; missing is drop, which says what to do with"),
+                (
+                    "nullable: true",
+                    "nullable is true; of a feature, missing must then be median, most_frequent or drop",
+                ),
+                ("minimum: .nan", "minimum is nan; it should be a finite number"),
+                ("maximum: .inf", "maximum is inf; it should be a finite number"),
+                ("allowed: [1, a]", 'allowed.1 is "a"; it must be a number; a column of text has kind: category'),
+                ("allowed: [1, true]", "allowed.1 is true; it must be a number; a column of text has kind: category"),
+                ("minimum: 2, allowed: [2, 1.5]", "allowed.1 is 1.5; it must not be below minimum or above maximum"),
+                ("maximum: 1, allowed: [2]", "allowed.0 is 2; it must not be below minimum or above maximum"),
+                ("allowed: [[1]]", "allowed.0 is a list; it must be a text, a number, true or false"),
+                ("allowed: []", "allowed is empty; it must hold at least one entry"),
+                ("kind: boolean, unique: true", "unique is true; a boolean has two values, and there are more rows"),
+                ("kind: boolean, allowed: [true]", "allowed is a list; a boolean is true or false"),
             )
         ),
         ("positive: 1", "positive: 1.5", "models.model.positive is 1.5; it must be a text, a whole number, true or"),
@@ -304,6 +318,15 @@ def test_only_what_prepares_a_feature_has_a_part_in_the_result() -> None:
     assert used(checks) == usual
     assert used("hours_studied: {missing: median, minimum: 0}")["columns"] == {"hours_studied": {"missing": "median"}}
     assert params.parse(changed("positive: 1", "positive: 0")).models["model"].used()["positive"] == 0
+
+
+def test_a_column_that_is_no_feature_may_say_that_it_has_gaps_and_is_read_as_text_unless_it_is_a_number() -> None:
+    columns = (
+        "columns: {id: {unique: true, nullable: true}, day: {kind: category}, age: {minimum: 0}, b: {missing: drop}}"
+    )
+    lane = params.parse(changed("columns: {}", columns)).models["model"]
+    assert lane.text_columns() == ["id", "day"]
+    assert list(lane.only_checked()) == ["id", "day", "age"]
 
 
 def test_how_to_choose_has_a_part_in_the_result_only_where_something_is_chosen() -> None:

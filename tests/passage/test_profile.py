@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import reading
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
@@ -151,4 +152,4 @@ def test_what_is_called_a_number_the_pipeline_takes_as_one(tmp_path: Path) -> No
     table.to_csv(tmp_path / "t.csv", index=False)
     read = tables.read(tmp_path / "t.csv")
     numbers = {column.name: ColumnSettings() for column in profile(read, "y", 1) if column.kind == "number"}
-    assert list(tables.features(read, numbers, tmp_path / "t.csv")) == ["a", "b", "c"]
+    assert list(reading.features(read, numbers, tmp_path / "t.csv")) == ["a", "b", "c"]

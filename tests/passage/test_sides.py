@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from sklearn.model_selection import train_test_split
 
 from passage import sides
+from passage.params import Split
 
 PINNED = {0, 10, 12, 13, 18}
 SEEDS = st.integers(0, 2**32 - 1)
@@ -112,3 +114,21 @@ def test_a_side_without_rows_and_a_time_zone_on_one_of_the_two_are_refused() -> 
             sides.later(DAYS, test_from)
     with pytest.raises(ValueError, match="day has a time zone and test_from has none"):
         sides.later(DAYS.dt.tz_localize("UTC"), "2026-03-01")
+
+
+@given(st.integers(0, 8), st.integers(0, 8), st.floats(0.001, 0.999), st.booleans())
+def test_rows_are_too_few_exactly_where_scikit_learn_refuses_them(
+    zeros: int, ones: int, size: float, both: bool
+) -> None:
+    assume(zeros + ones)
+    target = pd.Series([0] * zeros + [1] * ones, name="passed")
+    settings = Split(method="random", test_size=size, stratify=both, seed=0)
+    try:
+        train_test_split(target, test_size=size, stratify=target if both else None, random_state=0)
+    except ValueError:
+        with pytest.raises(
+            ValueError, match=r"^there are no training rows|one row alone|too few for both labels of passed"
+        ):
+            sides.refuse_few(target, settings)
+    else:
+        sides.refuse_few(target, settings)

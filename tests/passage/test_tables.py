@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import reading
 
 from passage import headers, labels, tables
 from passage.design import Feature
@@ -15,7 +16,7 @@ Write = Callable[[str, str], Path]
 
 
 def numbers(path: Path, *names: str) -> pd.DataFrame:
-    return tables.features(tables.read(path), {name: Feature(name) for name in names}, path)
+    return reading.features(tables.read(path), {name: Feature(name) for name in names}, path)
 
 
 @pytest.mark.parametrize(
@@ -74,8 +75,9 @@ def test_a_header_without_rows_and_a_row_that_is_too_long_are_refused(in_folder:
         ("a\n1\ntwelve\n", 't.csv, line 3: a is "twelve", but a feature must be a number'),
         ("a,b\n1,1\n,1\n", "t.csv, line 3: a is missing, but a feature must be a number"),
         ("a\n1\ninf\n", 't.csv, line 3: a is "inf", but a feature must be a number'),
-        ("a\nTrue\nFalse\n", 't.csv, line 2: a is "True", but a feature must be a number (1 more like it)'),
-        ("a\n1\n\n\nx\ny\n", 't.csv, line 5: a is "x", but a feature must be a number (1 more like it)'),
+        ("a\nTrue\n", 't.csv, line 2: a is "True", but a feature must be a number'),
+        ("a\n1\n\n\nx\n", 't.csv, line 5: a is "x", but a feature must be a number'),
+        ("a\n1\n1e400\n", 't.csv, line 3: a is "1e400", but a feature must be a number'),
         ('b,a\n"two\nlines",1\nz,x\n', 't.csv, line 4: a is "x", but a feature must be a number'),
     ],
 )
@@ -84,6 +86,14 @@ def test_a_feature_that_is_no_number_is_refused_with_its_place(in_folder: Write,
     with pytest.raises(Mistake) as caught:
         numbers(path, "a")
     assert caught.value.lines == [line]
+
+
+@pytest.mark.parametrize("kind", ["number", "category", "boolean"])
+def test_a_list_of_a_parquet_table_is_of_no_kind(in_folder: Write, kind: str) -> None:
+    path = in_folder("t.parquet", "")
+    pd.DataFrame({"a": [[1], None]}).to_parquet(path)
+    with pytest.raises(Mistake, match=r'^t\.parquet, row 1: a is "\[1\]", but a'):
+        reading.features(tables.read(path), {"a": Feature("a", kind, "drop")}, path)
 
 
 def test_a_place_in_a_parquet_table_is_a_row(in_folder: Write) -> None:
@@ -103,7 +113,7 @@ def test_integers_stay_integers_and_fractions_fractions(in_folder: Write) -> Non
 def test_a_target_that_is_neither_0_nor_1_is_refused(in_folder: Write, value: str) -> None:
     path = in_folder("t.csv", f"a,b\n1,0\n1,{value}\n")
     with pytest.raises(Mistake, match=r"^t\.csv, line 3: b is .*, but the target must be 0 or 1$"):
-        tables.labels(tables.read(path), "b", 1, path)
+        reading.labels(tables.read(path), "b", 1, path)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +129,7 @@ def test_a_target_that_is_neither_0_nor_1_is_refused(in_folder: Write, value: st
 )
 def test_a_target_has_any_two_labels(in_folder: Write, text: str, positive: Label, read: list[Label]) -> None:
     path = in_folder("t.csv", "\n".join(["b", *text.split()]))
-    column = tables.labels(tables.read(path, ["b"] if isinstance(positive, str) else []), "b", positive, path)
+    column = reading.labels(tables.read(path, ["b"] if isinstance(positive, str) else []), "b", positive, path)
     assert column.tolist() == read
     assert labels.counted(column.to_frame(), "b", positive)["b"].tolist() == [int(one == positive) for one in read]
     assert labels.classes(column, positive)[1] == positive
@@ -138,7 +148,7 @@ def test_a_target_has_any_two_labels(in_folder: Write, text: str, positive: Labe
 def test_a_target_with_other_labels_is_refused(in_folder: Write, text: str, positive: Label, line: str) -> None:
     path = in_folder("t.csv", "b,a\n" + "\n".join(f"{one},1" for one in text.split(" ")))
     with pytest.raises(Mistake) as caught:
-        tables.labels(tables.read(path, ["b"]), "b", positive, path)
+        reading.labels(tables.read(path, ["b"]), "b", positive, path)
     assert caught.value.lines == [line]
 
 
@@ -146,7 +156,7 @@ def test_a_bom_and_windows_line_ends_are_no_part_of_a_name_or_a_value(in_folder:
     path = in_folder("t.csv", "")
     path.write_bytes(b"\xef\xbb\xbfplan,age\r\n01,1\r\nb,2\r\n")
     wanted = {"plan": Feature("plan", "category"), "age": Feature("age")}
-    read = tables.features(tables.read(path, ["plan"]), wanted, path)
+    read = reading.features(tables.read(path, ["plan"]), wanted, path)
     assert read.to_dict("list") == {"plan": ["01", "b"], "age": [1, 2]}
 
 
@@ -166,7 +176,7 @@ def test_integers_written_as_text_are_integers(in_folder: Write) -> None:
 def test_what_stands_for_a_missing_value_is_named(in_folder: Write) -> None:
     path = in_folder("t.csv", "country,a\nDE,1\nNA,2\n")
     with pytest.raises(Mistake) as caught:
-        tables.features(tables.read(path, ["country"]), {"country": Feature("country", "category")}, path)
+        reading.features(tables.read(path, ["country"]), {"country": Feature("country", "category")}, path)
     assert caught.value.lines == [
         't.csv, line 3: country is missing ("NA" stands for that), but a category must be a text'
     ]
@@ -175,17 +185,17 @@ def test_what_stands_for_a_missing_value_is_named(in_folder: Write) -> None:
 def test_booleans_are_true_and_false_in_any_case_or_1_and_0(in_folder: Write) -> None:
     path = in_folder("t.csv", "m\ntrue\nFALSE\n1\n0\n")
     wanted = {"m": Feature("m", "boolean")}
-    assert tables.features(tables.read(path, ["m"]), wanted, path)["m"].tolist() == [1, 0, 1, 0]
+    assert reading.features(tables.read(path, ["m"]), wanted, path)["m"].tolist() == [1, 0, 1, 0]
     wrong = in_folder("t.csv", "m\ntrue\nyes\n")
     with pytest.raises(Mistake, match=r't\.csv, line 3: m is "yes", but a boolean must be true or false, or 1 or 0'):
-        tables.features(tables.read(wrong, ["m"]), wanted, wrong)
+        reading.features(tables.read(wrong, ["m"]), wanted, wrong)
 
 
 def test_a_category_of_parquet_is_the_text_that_a_csv_would_have(in_folder: Write) -> None:
     path = in_folder("t.parquet", "")
     pd.DataFrame({"a": [1.0, None, 2.5], "b": [True, False, True]}).to_parquet(path)
     wanted = {name: Feature(name, "category", "drop") for name in "ab"}
-    read = tables.features(tables.read(path), wanted, path)
+    read = reading.features(tables.read(path), wanted, path)
     assert read["a"].dropna().tolist() == ["1", "2.5"]
     assert read["b"].tolist() == ["true", "false", "true"]
 
@@ -193,22 +203,13 @@ def test_a_category_of_parquet_is_the_text_that_a_csv_would_have(in_folder: Writ
 def test_a_row_may_lack_a_value_only_where_that_is_said_and_a_wrong_one_never(in_folder: Write) -> None:
     path = in_folder("t.csv", "a,b\n,1\n2,\n3,3\n")
     wanted = {"a": Feature("a", missing="drop"), "b": Feature("b", missing="median")}
-    read = tables.features(tables.read(path), wanted, path)
+    read = reading.features(tables.read(path), wanted, path)
     kept, dropped = tables.whole(read, ["a"])
     assert kept["a"].tolist() == [2, 3]
     assert dropped == {"rows": 1, "of": 3, "missing": {"a": 1}}
     wrong = in_folder("t.csv", "a,b\nx,1\n2,\n")
     with pytest.raises(Mistake, match=r't\.csv, line 2: a is "x", but a feature must be a number'):
-        tables.features(tables.read(wrong), wanted, wrong)
-
-
-def test_a_side_that_is_neither_train_nor_test_is_refused(in_folder: Write) -> None:
-    path = in_folder("t.csv", "a,s\n1,train\n1,Test\n1,\n")
-    with pytest.raises(Mistake) as caught:
-        tables.sides(tables.read(path), "s", path)
-    assert caught.value.lines == [
-        't.csv, line 3: s is "Test", but a split column must say train or test (1 more like it)'
-    ]
+        reading.features(tables.read(wrong), wanted, wrong)
 
 
 def test_a_row_as_it_came_is_text_to_the_letter(in_folder: Write) -> None:
@@ -226,6 +227,30 @@ def test_late_faults_are_placed_by_their_line_in_the_file(in_folder: Write) -> N
     late.write_bytes(b"a,b\n" + b"1,2\n" * 30000 + "é,1\n".encode("latin-1"))
     with pytest.raises(Mistake, match=r"^t\.csv, line 30002: this is not UTF-8; save the table as UTF-8$"):
         tables.read(late)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a,b\n1,2\n3\n", "t.csv, line 3: 1 values, but the header names 2 columns"),
+        ('a,b\n"1",2\n3\n', "t.csv, line 3: 1 values, but the header names 2 columns"),
+        ('a,b\n1,2\n3,"a"b\n', "t.csv, line 3: this is not CSV: ',' expected after '\"'"),
+    ],
+)
+def test_what_pandas_lets_pass_is_refused(in_folder: Write, text: str, line: str) -> None:
+    path = in_folder("t.csv", text)
+    with pytest.raises(Mistake) as caught:
+        headers.refuse_torn(path, len(tables.read(path)))
+    assert caught.value.lines == [line]
+
+
+def test_a_table_without_quotes_is_not_walked(in_folder: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(headers, "walk", None)
+    path = in_folder("t.csv", "")
+    path.write_bytes(b"\xef\xbb\xbfa,b\r\n1,\r\n\r\n  \r\n,2\r\n,\r\n")
+    headers.refuse_torn(path, len(tables.read(path)))
+    with pytest.raises(TypeError):
+        headers.refuse_torn(in_folder("t.csv", 'a,b\n"1",2\n'), 1)
 
 
 def test_lines_of_blanks_alone_do_not_shift_a_place(in_folder: Write) -> None:
@@ -261,7 +286,7 @@ def test_what_pandas_noted_of_an_index_neither_hides_a_column_nor_doubles_rows(i
     pd.DataFrame({"a": [1, 2, 3], "b": [0, 1, 1]}, index=[0, 0, 1]).to_parquet(path)
     assert tables.as_it_came(path).index.tolist() == [0, 1, 2]
     pd.DataFrame({"a": [1, 2, 3], "b": [0, 1, 1]}).set_index("b").to_parquet(path)
-    assert tables.labels(tables.read(path), "b", 1, path).tolist() == [0, 1, 1]
+    assert reading.labels(tables.read(path), "b", 1, path).tolist() == [0, 1, 1]
 
 
 def test_a_damaged_parquet_file_is_refused(in_folder: Write) -> None:
