@@ -46,13 +46,16 @@ def outcome(column: pd.Series, wanted: str, source: str) -> Outcome:
         first = int(column.isna().to_numpy().argmax()) + 1
         raise Mistake(
             f"{source}: {name} is missing in {missing} of {len(column)} rows, first in row {first} (empty, NA, None "
-            "and the like); the target must be known in each row"
+            "and the like); the target must be known in each row, so take the rows without it out of the table"
         )
     counts = {_plain(label): int(count) for label, count in column.value_counts().items()}
     if len(counts) != 2:
         shown = ", ".join(f"{label} ({count:,} rows)" for label, count in list(counts.items())[:SHOWN])
         more = f" and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
-        raise Mistake(f"{source}: {name} has {_labels(len(counts))}, {shown}{more}; a target must have two")
+        raise Mistake(
+            f"{source}: {name} has {_labels(len(counts))}, {shown}{more}; a target must have two"
+            + ("" if len(counts) < 2 else ": take the rows of the others out of the table, or put labels together")
+        )
     frequent, rare = counts
     if counts[rare] < 2 or len(column) < 5:
         raise Mistake(
@@ -84,9 +87,9 @@ def _chosen(wanted: str, frequent: Label, rare: Label, counts: dict[Label, int],
     for label, other in ((rare, frequent), (frequent, rare)):
         word, opposite = str(label).strip().lower(), str(other).strip().lower()
         if word in POSITIVE and opposite not in POSITIVE and (word != "1" or opposite in NEGATIVE):
-            return label, f"{label} stands for yes"
+            return label, "it says so" if word == "yes" else f"{label} stands for yes"
         if opposite in NEGATIVE and word not in NEGATIVE:
-            return label, f"{other} stands for no"
+            return label, "the other one says no" if opposite == "no" else f"{other} stands for no"
     if counts[frequent] == counts[rare]:
         later = max(frequent, rare) if type(frequent) is type(rare) else rare
         return later, "the later of two labels with as many rows each"

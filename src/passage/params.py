@@ -121,22 +121,22 @@ class Settings(BaseModel):
 class Split(Settings):
     """Which rows train and which test; keys that the chosen method does not use may stay."""
 
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(allOf=_needed_by_method()))
+
     method: Literal["random", "column", "hash", "group", "time", "none"] = Field(
         description="random: by chance; column: as a column of the table says, train or test; hash: by the identifier "
         "of each row, which keeps its side whatever happens to the others; group: by chance, rows with the same value "
         "of a column together; time: earlier rows train, later ones test; none: every row trains"
     )
     test_size: Annotated[float, Gt(0), Lt(1)] | None = Field(
-        default=None, description="random, hash, group: share of the rows that test", validate_default=True
+        default=None, description="share of the rows that test", validate_default=True
     )
     stratify: bool | None = Field(
         default=None,
-        description="random, group: keep the share of passes the same on both sides",
+        description="keep the share of the positive label the same on both sides",
         validate_default=True,
     )
-    seed: Seed | None = Field(
-        default=None, description="random, hash, group: another seed, another split", validate_default=True
-    )
+    seed: Seed | None = Field(default=None, description="another seed, another split", validate_default=True)
     column: Column | None = Field(
         default=None,
         description="column: the column that says train or test; hash, group: the one that says whose row it is; time: "
@@ -145,7 +145,7 @@ class Split(Settings):
     )
     test_from: DateOrNumber | None = Field(
         default=None,
-        description="time: rows before it train, the others test; a number, or in quotes a date or time in ISO 8601",
+        description="rows before it train, the others test; a number, or in quotes a date or time in ISO 8601",
         validate_default=True,
     )
 
@@ -185,6 +185,15 @@ _SPLIT_KEYS: dict[str | None, tuple[str, ...]] = {
     "time": ("column", "test_from"),
     "none": (),
 }
+
+
+def _needed_by_method() -> list[Any]:
+    """Return which keys each method of a split needs, as JSON schema has it."""
+    return [
+        {"if": {"properties": {"method": {"const": method}}, "required": ["method"]}, "then": {"required": list(keys)}}
+        for method, keys in _SPLIT_KEYS.items()
+        if keys
+    ]
 
 
 class ColumnSettings(Settings):
@@ -390,7 +399,7 @@ class Words(Settings):
 class Lane(Settings):
     """One model: its table, its columns and what each stage does with them."""
 
-    data: RawTable = Field(description="the table, one row for each student")
+    data: RawTable = Field(description="the table, a .csv or .parquet file below data/raw/")
     target: Column = Field(description="the column to predict, which has two labels")
     positive: Label = Field(description="which of the target's two labels is predicted", examples=[1])
     features: Annotated[list[Column], MinLen(1)] = Field(description="the columns to predict from")
@@ -526,7 +535,9 @@ class Batch(Settings):
     """New rows, and the model that predicts them."""
 
     model: str = Field(description="a name under models")
-    data: RawTable = Field(description="the table of new rows; it needs the model's features")
+    data: RawTable = Field(
+        description="the table of new rows, as .csv or .parquet below data/raw/; it needs the model's features"
+    )
 
 
 class MLflow(Settings):

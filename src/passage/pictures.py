@@ -5,6 +5,7 @@ shape or place does not say. INK and PAPER may be replaced by those of the page 
 """
 
 import io
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -46,6 +47,8 @@ ONE_BY_ONE = 300  # rows that are drawn as points; of more, bins or a sample
 FARTHEST = 1000.0  # times the odds that the picture of coefficients reaches to
 SIDE = "training or test"  # the column that says so
 LETTERS = 30  # of a name on an axis
+BELOW, BESIDE, CELL = 40, 32, 16  # letters of a line below and beside the axes, and at a cell of the confusion matrix
+LEGEND = 64  # letters side by side in the legend
 
 Draw = Callable[[Axes], None]
 
@@ -60,8 +63,9 @@ def svg(draw: Draw, height: float = HEIGHT) -> str:
         draw(axes)
         if (legend := axes.get_legend()) is not None:
             legend.remove()
-        if axes.get_legend_handles_labels()[0]:
-            figure.legend(loc="outside lower center", ncols=2, fontsize="small")
+        if labels := axes.get_legend_handles_labels()[1]:
+            columns = 2 if sum(sorted(map(len, labels))[-2:]) <= LEGEND else 1
+            figure.legend(loc="outside lower center", ncols=columns, fontsize="small")
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     return text.getvalue()
@@ -83,7 +87,8 @@ def curve(points: pd.DataFrame, rows: pd.DataFrame, classifier: Classifier, word
             axes.plot(x, y, "o", color=BLUE, label=f"share in {len(x)} bins of all {len(rows):,} {words.rows}")
         else:
             _scatter(axes, rows.rename(columns={feature: "x"}).assign(y=rows["actual"]), words)
-        axes.set(xlabel=_short(words.axis(feature)), ylabel=f"probability of\n{words.outcome}", ylim=(-0.05, 1.05))
+        outcome = textwrap.fill(_short(words.outcome), CELL)
+        axes.set(xlabel=_short(words.axis(feature)), ylabel=f"probability of\n{outcome}", ylim=(-0.05, 1.05))
 
     return draw
 
@@ -138,8 +143,11 @@ def coefficients(rows: pd.DataFrame, confidence: float, estimator: str) -> Draw:
             label="the model's own estimate",
         )
         _log_scale(axes)
-        axes.set_yticks(places, [_short(name) for name in shown["feature"]])
-        axes.set(xlabel="times the odds for one standard deviation more", ylim=(-0.6, len(shown) - 0.4))
+        names = [_short(name) for name in shown["feature"]]
+        axes.set_yticks(places, names)
+        beside = BELOW + 24 - max(map(len, names))  # what the names leave
+        axes.set_xlabel(textwrap.fill("times the odds for one standard deviation more", beside))
+        axes.set_ylim(-0.6, len(shown) - 0.4)
 
     return draw
 
@@ -149,12 +157,15 @@ def confusion(counts: Sequence[int], words: Vocabulary) -> Draw:
     matrix = np.reshape(counts, (2, 2))
 
     def draw(axes: Axes) -> None:
-        display = ConfusionMatrixDisplay(matrix, display_labels=[_short(name) for name in words.classes])
+        names = [textwrap.fill(_short(name), CELL) for name in words.classes]
+        display = ConfusionMatrixDisplay(matrix, display_labels=names)
         display.plot(ax=axes, colorbar=False, values_format=",d", text_kw={"color": LABEL, "fontsize": "xx-large"})
         display.im_.remove()  # pixels, whose bytes depend on who packs them
         edges, right = [-0.5, 0.5, 1.5], np.eye(2)
         axes.pcolormesh(edges, edges, right, cmap=ListedColormap([REGIONS[1], REGIONS[4]]), edgecolor=PAPER)
         axes.set(xlabel="predicted", ylabel="actual")
+        if max(map(len, words.classes)) > CELL:
+            axes.set_aspect("auto")  # what stands beside a square may be cut off
 
     return draw
 
@@ -166,8 +177,9 @@ def roc(rows: pd.DataFrame, area: float, words: Vocabulary) -> Draw:
         display = RocCurveDisplay(fpr=rows["false_positive_rate"], tpr=rows["true_positive_rate"], roc_auc=area)
         display.plot(ax=axes, name="model", curve_kwargs={"color": BLUE})
         axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", label="by chance")
-        no, yes = words.classes
-        axes.set(xlabel=f"share of {no} predicted {yes}", ylabel=f"share of {yes} predicted {yes}")
+        no, yes = map(_short, words.classes)
+        axes.set_xlabel(textwrap.fill(f"share of {no} predicted {yes}", BELOW))
+        axes.set_ylabel(textwrap.fill(f"share of {yes} predicted {yes}", BESIDE))
 
     return draw
 
@@ -179,7 +191,9 @@ def calibration(rows: pd.DataFrame, words: Vocabulary) -> Draw:
         probability = rows["probability"].to_numpy()
         display = CalibrationDisplay(rows["share"].to_numpy(), probability, probability)
         display.plot(ax=axes, name=f"model, in {len(rows)} bins", color=BLUE)
-        axes.set(xlabel=f"mean probability of {words.outcome}", ylabel=f"share of {words.classes[1]}", aspect="auto")
+        axes.set_xlabel(textwrap.fill(f"mean probability of {_short(words.outcome)}", BELOW))
+        axes.set_ylabel(textwrap.fill(f"share of {_short(words.classes[1])}", BESIDE))
+        axes.set_aspect("auto")
 
     return draw
 

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pandas as pd
 from passage import entry, files, git, headers, intake, params, paths, tables
 from passage.errors import Mistake
 from passage.outcome import outcome, position
-from passage.profile import Column, profile
+from passage.profile import profile
 
 LARGE = 5_000_000  # bytes of a table from which on DVC keeps it, not Git
 TEMPORARY = Path(".dvc/tmp")  # on the same disk as data/raw, and nobody's business
@@ -42,7 +42,7 @@ def main(table: str, target: str, name: str = "", positive: str = "") -> None:
                 staged.replace(place)
             in_dvc = _keep(place)
             files.write_bytes(paths.PARAMS, after.encode())
-    print(_told(place, taken, columns, new.text, len(rows), in_dvc))
+    print(_told(place, taken, new.text, len(rows), in_dvc))
 
 
 def _staged(source: Path, taken: intake.Intake, folder: Path) -> Path:
@@ -115,9 +115,7 @@ def _keep(place: Path) -> bool:
     return True
 
 
-def _told(place: Path, taken: intake.Intake, columns: Sequence[Column], text: str, rows: int, in_dvc: bool) -> str:
-    shown = [tuple(map(entry.printable, (column.name, column.taken_for, column.why))) for column in columns]
-    width = min(32, max(len(name) for name, _, _ in shown))
+def _told(place: Path, taken: intake.Intake, text: str, rows: int, in_dvc: bool) -> str:
     record = f"{place}.dvc {place.parent}/.gitignore" if in_dvc else str(place)
     return "\n".join(
         [
@@ -127,8 +125,6 @@ def _told(place: Path, taken: intake.Intake, columns: Sequence[Column], text: st
             "",
             f"added to {paths.PARAMS}:",
             *(f"  {line}" for line in text.splitlines()),
-            "",
-            *(f"{name:{width}}  {kind:8}  {why}" for name, kind, why in shown),
             "",
             "left to do:",
             f"  git add {record} {paths.PARAMS}",

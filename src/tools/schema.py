@@ -1,10 +1,144 @@
-"""Write params.schema.json, which lets an editor complete and check params.yaml."""
+"""Write what params.yaml may hold: for editors, which complete and check it, and for people, as a page."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
 
 from passage import files, paths
 from passage.params import Params
 
+REFERENCE = Path("docs/parameters.md")
+ENTRIES = {"models": "NAME", "score": "BATCH", "columns": "COLUMN"}  # what stands for a name of the user's own
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key by its full name: what it may be, what it is where it is absent, and what it means, all as Markdown."""
+
+    name: str
+    values: str
+    default: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """The keys below one key. name: empty for those at the top. meaning: in paragraphs."""
+
+    name: str
+    meaning: str
+    keys: list[Key]
+
 
 def main() -> None:
-    """Write the JSON schema of params.yaml as the classes in passage.params have it."""
-    files.write_json(paths.PARAMS_SCHEMA, Params.model_json_schema())
-    print(f"wrote {paths.PARAMS_SCHEMA}")
+    """Write the JSON schema of params.yaml as the classes in passage.params have it, and the reference made of it."""
+    schema = Params.model_json_schema()
+    files.write_json(paths.PARAMS_SCHEMA, schema)
+    files.write_bytes(REFERENCE, reference(schema).encode())
+    print(f"wrote {paths.PARAMS_SCHEMA} and {REFERENCE}")
+
+
+def reference(schema: Schema) -> str:
+    """Return the page on every key of `schema`, as Markdown."""
+    templates = jinja2.Environment(  # noqa: S701 (Markdown, which has nothing of a stranger's in it)
+        keep_trailing_newline=True,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return templates.get_template("parameters.md.jinja").render(sections=list(sections("", schema, schema["$defs"])))
+
+
+def sections(name: str, schema: Schema, definitions: Schema) -> Iterator[Section]:
+    """Yield the section of the object `schema` at the key `name`, then those of the objects below it."""
+    properties = {
+        f"{name}.{key}".removeprefix("."): (key, one, _below(key, one)) for key, one in schema["properties"].items()
+    }
+    keys = [_key(full, *of, schema, definitions) for full, of in properties.items()]
+    yield Section(name, schema["description"], keys)
+    for full, (_, _, below) in properties.items():
+        if below is not None:
+            entry, definition = below
+            yield from sections(full + entry, definitions[definition], definitions)
+
+
+def _below(key: str, one: Schema) -> tuple[str, str] | None:
+    """Return of a key with keys of its own what to add to its name, and what they are called among the definitions."""
+    entries = one.get("additionalProperties", {})
+    for entry, found in (("", one), (f".{ENTRIES.get(key)}", entries)):
+        if "$ref" in found:
+            return entry, found["$ref"].removeprefix("#/$defs/")
+    return None
+
+
+def _key(full: str, key: str, one: Schema, below: tuple[str, str] | None, schema: Schema, definitions: Schema) -> Key:
+    meaning = one.get("description", "")
+    if below is None:
+        return Key(full, _values(one), _default(key, one, schema), meaning)
+    entry, definition = below
+    values = f"[{'as below' if not entry else 'entries as below'}](#{_anchor(full + entry)})"
+    default = "needed" if key in schema.get("required", ()) else "may be left out"
+    sentence = definitions[definition]["description"].partition("\n")[0]
+    return Key(full, values, default, meaning or sentence[0].lower() + sentence[1:].removesuffix("."))
+
+
+def _anchor(heading: str) -> str:
+    """Return what a Git host makes of a heading to link to."""
+    return heading.lower().replace(".", "")
+
+
+def _default(key: str, one: Schema, schema: Schema) -> str:
+    if key in schema.get("required", ()):
+        example = f", for example {_code(one['examples'][0])}" if "examples" in one else ""
+        return f"needed{example}"
+    if methods := [_code(method) for method, needed in _conditions(schema) if key in needed]:
+        return f"needed by {', '.join(methods)}"
+    return "" if one.get("default") is None else _code(one["default"])
+
+
+def _conditions(schema: Schema) -> Iterator[tuple[str, list[str]]]:
+    """Yield what a method may be, and which keys it needs then."""
+    for rule in schema.get("allOf", ()):
+        yield rule["if"]["properties"]["method"]["const"], rule["then"]["required"]
+
+
+def _code(value: object) -> str:
+    """Return a value as YAML has it, too."""
+    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
+
+
+def _values(one: Schema) -> str:
+    """Return in words what a value may be."""
+    match one:
+        case {"anyOf": ways} | {"oneOf": ways}:
+            return _or([_values(way) for way in ways if way != {"type": "null"} or "default" not in one])
+        case {"enum": values}:
+            return _or([_code(value) for value in values])
+        case {"const": value}:
+            return _code(value)
+        case {"type": "array", "items": items}:
+            least, most = one.get("minItems"), one.get("maxItems")
+            count = f"{least} " if least == most else f"{least} or more "
+            return f"a list of {count}of: {_values(items)}"
+        case {"type": "string", "maxLength": most}:
+            return f"text, up to {most} characters"
+        case {"type": kind}:
+            words = {"string": "text", "number": "number", "integer": "whole number", "boolean": "`true` or `false`"}
+            return f"{words.get(kind, _code(None))}{_limits(one)}"
+    raise ValueError(f"no words for {one}")
+
+
+def _limits(one: Schema) -> str:
+    words = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to", "exclusiveMaximum": "but below"}
+    limits = "".join(f" {word} {one[limit]:,}" for limit, word in words.items() if limit in one)
+    return limits.replace("above 0 but below", "between 0 and")
+
+
+def _or(ways: list[str]) -> str:
+    return " or ".join(filter(None, [", ".join(ways[:-1]), ways[-1]]))

@@ -19,7 +19,7 @@ from passage.outcome import Label, Outcome
 from passage.profile import Column
 
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
-OUTCOME = Outcome("yes", "no", {"no": 60, "yes": 40}, "yes stands for yes")
+OUTCOME = Outcome("yes", "no", {"no": 60, "yes": 40}, "it says so")
 HARD = ["a b", "it's", 'a "b"', "größe", "a: b", "a #b", "- a", "1", "1.5", "yes", "null", "~", "", "*a", "&a", "{a}"]
 HARD += ["a\nb", "a\\nb", "\t", "%", "@a", "`", "a\u2028b", "2024-01-01", "0x1F", "1e5", "日本", "y", " a ", "a\n# - b"]
 
@@ -44,7 +44,7 @@ def test_the_entry_reads_like_the_lessons_with_a_reason_for_each_column() -> Non
 churn:
   data: data/raw/churn.csv
   target: churned
-  positive: "yes"  # yes stands for yes; 40 rows have yes, 60 have no
+  positive: "yes"  # it says so; 40 rows have yes, 60 have no
   features:
   # - customer_id  # left out: an identifier: each of the 100 values is there once
   - age  # number: from 18 to 95; 12 missing

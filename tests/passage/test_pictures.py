@@ -1,16 +1,20 @@
 """The pictures: the same bytes each time, letters as letters, and what is in them comes from the numbers."""
 
 import re
+from typing import cast
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 import students
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from passage import gallery, pictures
 from passage.association import associate
-from passage.params import Lane
+from passage.params import Lane, Words
 from passage.preparation import learn
 from passage.vocabulary import vocabulary
 from stages import evaluate
@@ -102,3 +106,57 @@ def test_the_counts_of_the_confusion_matrix_stand_in_its_cells() -> None:
 def test_the_curve_of_c_has_the_chosen_one_in_its_legend() -> None:
     tried = [{"C": C, "log_loss": 0.5, "standard_error": 0.1} for C in (0.1, 1.0, 10.0)]
     assert "chosen: 0.1" in letters(pictures.svg(pictures.tried_C(tried, 0.1)))
+
+
+def pictures_of(no: str, yes: str, feature: str) -> dict[str, pictures.Draw]:
+    """Return pictures of a model whose labels and features are called so."""
+    words = vocabulary(students.lane().model_copy(update={"words": Words(classes=[no, yes], outcome=yes)}), (0, 1))
+    odds = pd.DataFrame({"feature": [feature, "b"], "odds_ratio": 2.0, "unpenalised": 3.0, "low": 1.1, "high": 9.0})
+    rates = pd.DataFrame({"false_positive_rate": [0.0, 1.0], "true_positive_rate": [0.0, 1.0]})
+    shares = pd.DataFrame({"probability": [0.1, 0.9], "share": [0.1, 0.9]})
+    points = pd.DataFrame({"value": [1, 12], "probability": [0.1, 0.9]})
+    rows = pd.concat([students.ROWS.rename(columns={"passed": "actual"})] * 2, ignore_index=True)
+    rows[pictures.SIDE] = ["training", "test"] * students.ROWS.shape[0]
+    return {
+        "confusion": pictures.confusion([38, 0, 0, 17], words),
+        "coefficients": pictures.coefficients(odds, 0.95),
+        "roc": pictures.roc(rates, 0.5, words),
+        "calibration": pictures.calibration(shares, words),
+        "curve": pictures.curve(points, rows, students.fitted()[1], words),
+    }
+
+
+@pytest.mark.parametrize("picture", pictures_of("no", "yes", "a"))
+@pytest.mark.parametrize(
+    ("no", "yes", "feature"),
+    [
+        ("failed", "passed", "hours_studied"),
+        ("species = Adelie", "species = Chinstrap", "flipper_length_mm"),
+        ("the customer stayed with us " * 7, "went away for good " * 10, "what_was_paid_last_month_" * 8),
+        ("n" * 200, "y" * 200, "f" * 200),
+    ],
+)
+def test_no_letters_are_cut_off_or_lie_on_others(picture: str, no: str, yes: str, feature: str) -> None:
+    seen: list[Axes] = []
+
+    def watched(axes: Axes) -> None:
+        pictures_of(no, yes, feature)[picture](axes)
+        seen.append(axes)
+
+    pictures.svg(watched)
+    axes, figure = seen[0], cast(Figure, seen[0].figure)
+    figure.set_layout_engine("none")  # it stays as it was written, at 72 dots per inch
+    figure.set_dpi(72)
+    texts = [axes.xaxis.label, axes.yaxis.label, *(text for legend in figure.legends for text in legend.get_texts())]
+    for ticks, (least, greatest) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, sorted(axes.get_ylim()))):
+        places = zip(ticks.get_ticklocs(), ticks.get_ticklabels(), strict=True)
+        texts += [text for place, text in places if least <= place <= greatest]
+    with mpl.rc_context({"text.hinting": "none"}):
+        figure.draw_without_rendering()
+        boxes = [(text.get_text(), text.get_window_extent()) for text in texts if text.get_text()]
+    assert len(boxes) >= 6
+    width, height = figure.bbox.size
+    inside = Bbox.from_extents(-1, -1, width + 1, height + 1)
+    assert [text for text, box in boxes if not np.allclose(Bbox.union([box, inside]).extents, inside.extents)] == []
+    ends = [box.padded(-1) for _, box in boxes]
+    assert [box.count_overlaps(ends) for box in ends] == [1] * len(ends)

@@ -54,8 +54,8 @@ def test_a_plain_table_is_taken_as_it_is_and_what_was_done_is_shown(
     assert (settings.data, settings.target, settings.features) == ("data/raw/Churn_2024.csv", "churned", ["plan"])
     said = capsys.readouterr().out
     assert "data/raw/Churn_2024.csv: 40 rows, for Git to keep\n  taken as it is, byte for byte\n" in said
-    assert "age   left out  an identifier: it counts the rows, from 20 to 59\n" in said
-    assert '    positive: "yes"  # yes stands for yes; 30 rows have yes, 10 have no\n' in said
+    assert "# - age  # left out: an identifier: it counts the rows, from 20 to 59\n" in said
+    assert '    positive: "yes"  # it says so; 30 rows have yes, 10 have no\n' in said
     assert said.endswith("left to do:\n  git add data/raw/Churn_2024.csv params.yaml\n  make repro\n")
 
 
