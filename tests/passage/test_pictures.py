@@ -119,7 +119,7 @@ def pictures_of(no: str, yes: str, feature: str) -> dict[str, pictures.Draw]:
     rows[pictures.SIDE] = ["training", "test"] * students.ROWS.shape[0]
     return {
         "confusion": pictures.confusion([38, 0, 0, 17], words),
-        "coefficients": pictures.coefficients(odds, 0.95),
+        "coefficients": pictures.coefficients(odds, 0.95, "Firth"),
         "roc": pictures.roc(rates, 0.5, words),
         "calibration": pictures.calibration(shares, words),
         "curve": pictures.curve(points, rows, students.fitted()[1], words),
