@@ -82,8 +82,8 @@ def run(command: list[str], folder: Path) -> tuple[float, float]:
             command, cwd=folder, env=_environment(folder), stdout=output, stderr=subprocess.STDOUT
         )
         _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        if status:
+        wall, process.returncode = time.perf_counter() - started, os.waitstatus_to_exitcode(status)
+        if process.returncode:
             output.seek(0)
             raise RuntimeError(f"{' '.join(command)} failed in {folder}:\n{output.read().decode()}")
     return wall, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
