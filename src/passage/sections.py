@@ -145,6 +145,8 @@ def _worth_a_look(table: pa.Table, negative: str) -> list[int]:
         outside = compute.equal(table["outside_training_range"], "true")
     looks = {"outside": outside.cast(pa.int8()), "surprise": surprise, "row": pa.array(np.arange(table.num_rows))}
     order = [("outside", "descending"), ("surprise", "descending"), ("row", "ascending")]
+    if not table.num_rows:  # of which pyarrow cannot choose
+        return []
     found = compute.select_k_unstable(pa.table(looks), min(MOST_ROWS, table.num_rows), order)
     return sorted(found.to_pylist())
 
