@@ -19,6 +19,7 @@ def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> Logisti
     Raises ValueError with what the solver said where it has not reached an optimum, and where there is none: without a
     penalty, coefficients of separated rows grow for ever (Albert and Anderson 1984), with no warning from some solvers.
     """
+    rows = np.ascontiguousarray(rows)  # of others, scikit-learn makes such a copy and keeps both
     with warnings.catch_warnings():
         for doubt in (ConvergenceWarning, RuntimeWarning):
             warnings.simplefilter("error", doubt)
