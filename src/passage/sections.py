@@ -127,7 +127,7 @@ def predictions(title: str, path: Path, model: Mapping[str, Any], words: Vocabul
         convert_options=pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
     )
     columns = [name for name in names if name not in ADDED_COLUMNS]
-    worth_it = table.take(_worth_a_look(table, written(model["classes"][0])))
+    worth_it = table.take(pa.array(_worth_a_look(table, written(model["classes"][0])), pa.int64()))
     shown = [_shown(row, columns, model, words) for row in worth_it.to_pylist()]
     return Predictions(title, path, columns, shown, table.num_rows)
 

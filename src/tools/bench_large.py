@@ -86,7 +86,7 @@ def run(command: list[str], folder: Path) -> tuple[float, float]:
         if process.returncode:
             output.seek(0)
             raise RuntimeError(f"{' '.join(command)} failed in {folder}:\n{output.read().decode()}")
-    return wall, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return wall, usage.ru_maxrss / 1e6 * (1 if sys.platform == "darwin" else 1024)
 
 
 def measure(parent: Path, rows: int, features: int, solver: str) -> Measured:

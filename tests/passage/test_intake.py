@@ -87,7 +87,8 @@ def test_no_text_is_changed_by_its_separator_and_its_quotes(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, separator: str, quoting: Literal[0, 1]
 ) -> None:
     width = data.draw(st.integers(2, 4))
-    texts = cells.filter(lambda text: not any(letter.isdigit() or letter in "?-.*" for letter in text))
+    never = "?-.*" if quoting == csv.QUOTE_ALL else "?-.*\r"  # which csv writes bare, and which then ends the line
+    texts = cells.filter(lambda text: not any(letter.isdigit() or letter in never for letter in text))
     rows = data.draw(st.lists(st.lists(texts, min_size=width, max_size=width), min_size=1, max_size=5))
     header = ["y", *(f"c{number}" for number in range(1, width))]
     path = tmp_path_factory.mktemp("t") / "t.csv"
