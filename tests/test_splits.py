@@ -122,6 +122,7 @@ def test_a_row_keeps_its_side_of_the_hash_when_the_table_grows(
         assert set(pd.read_parquet(path)["student"]) - {"X1", "X2"} == students
 
 
+@pytest.mark.long
 def test_dvc_builds_changes_and_tracks_such_models(built: Project) -> None:
     (built.folder / "data/raw/exams.csv").write_text(table(), encoding="utf-8")
     settings = yaml.safe_load(built.text("params.yaml")) | {"score": {}}

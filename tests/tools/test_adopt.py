@@ -222,6 +222,7 @@ def cells(project: Project) -> Project:
     return project
 
 
+@pytest.mark.long
 def test_an_adopted_table_is_built_into_a_model_and_predicts_as_well_as_a_script(cells: Project) -> None:
     source = cells.folder.parent / "zellen.csv"
     said = cells.stage("adopt", str(source), "target").stdout

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
 from conftest import Project
 
 from tools.history import Outcome, Revision, report
@@ -17,6 +18,7 @@ def fingerprints(project: Project) -> list[str]:
         return [value for (value,) in store.execute(query)]
 
 
+@pytest.mark.long
 def test_what_dvc_still_holds_comes_back_once_and_what_it_does_not_is_named(built: Project) -> None:
     built.dvc("exp", "run", "--name", "weaker", "-S", "models.model.threshold=0.3")
     built.run("git", "checkout", "--quiet", ".")

@@ -108,6 +108,7 @@ def store_of(project: Project) -> dict[str, bytes]:
     return {"mlflow.db": (project.folder / "mlflow.db").read_bytes()}
 
 
+@pytest.mark.long
 def test_all_runs_of_a_dirty_tree_are_rebuilt_equal_and_the_store_is_not_touched(built: Project) -> None:
     for path in ("mlflow.db", "mlruns/receipt.json"):
         (built.folder / path).unlink()
