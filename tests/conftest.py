@@ -43,9 +43,8 @@ class Project:
 
     def run(self, *command: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the project, with this Python's commands first on the path and no store of the user's."""
-        environment = {
-            key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW_", "DVC_", "GIT_"))
-        }
+        dropped = ("MLFLOW_", "DVC_", "GIT_", "MAKE", "MFLAGS")  # the last two: `make test` started this
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
         environment |= {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "DVC_SITE_CACHE_DIR": str(self.folder / ".dvc/tmp/site_cache"),
