@@ -131,12 +131,13 @@ def _whiten(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         together = np.flatnonzero(np.abs(vectors[:, 0]) > 1e-4).tolist()
         raise DependentColumns(together)
     inverse = np.linalg.inv(np.linalg.cholesky(correlations))
-    for block in _blocks(len(rows)):
+    for block in blocks(len(rows)):
         whitened[block] = whitened[block] @ inverse.T
     return center, inverse.T / scale[:, np.newaxis], whitened
 
 
-def _blocks(count: int) -> Iterator[slice]:
+def blocks(count: int) -> Iterator[slice]:
+    """Yield the places of BLOCK rows after the other."""
     return (slice(start, start + BLOCK) for start in range(0, count, BLOCK))
 
 
@@ -156,7 +157,7 @@ def _at(design: np.ndarray, sign: np.ndarray, theta: np.ndarray) -> _Point:
     half = np.linalg.inv(factor)
     value = log_expit(sign * log_odds).sum() + np.log(diagonal).sum()
     ones = np.ones(len(theta))
-    spread = np.concatenate([np.square(design[block] @ half.T) @ ones for block in _blocks(len(design))])
+    spread = np.concatenate([np.square(design[block] @ half.T) @ ones for block in blocks(len(design))])
     leverage = weights * spread
     residual = sign * np.where(sign > 0, no, yes) + leverage * skew / 2
     curvature = information

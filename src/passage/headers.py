@@ -1,8 +1,10 @@
 """A table's columns by name, read without its rows."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from passage.errors import Mistake
 
@@ -44,6 +46,21 @@ def rows(path: Path, sample: int) -> int:
     with path.open("rb") as content:
         header, part = content.readline(), content.read(sample)
     return round((path.stat().st_size - len(header)) / len(part) * part.count(b"\n")) if part else 0
+
+
+def first_values(path: Path, wanted: Collection[str], most: int) -> dict[str, set[Any]]:
+    """Return the different values that `wanted` columns have in the first rows of a table, at most so many rows."""
+    if not wanted:
+        return {}
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(path) as file:
+            first = next(file.iter_batches(most, columns=list(wanted)), None)
+            return {name: set(first[name].to_pylist()) if first else set() for name in wanted}
+    header, *first_rows = (record for _, record in islice(records(path), most + 1))
+    places = {name: header.index(name) for name in wanted}
+    return {name: {row[place] for row in first_rows if place < len(row)} for name, place in places.items()}
 
 
 def _csv_columns(path: Path) -> list[str]:
@@ -93,8 +110,6 @@ def refuse_torn(path: Path, rows: int) -> None:
 
     Where nothing is quoted, the commas tell: 0.3 s for three million rows, a tenth of what walking takes.
     """
-    if path.suffix != ".csv":
-        return
     commas, quoted = 0, False
     with path.open("rb") as content:
         while chunk := content.read(CHUNK):

@@ -1,5 +1,6 @@
 """How much memory a table takes, before it is read."""
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import psutil
@@ -10,13 +11,36 @@ from passage import headers
 TIMES = 3.5
 START = 300_000_000  # bytes that Python and its packages take
 SAMPLE = 1_000_000  # bytes of a CSV by which its rows are counted
+FIRST = 10_000  # rows by which the categories of a feature are counted
 LIMIT, TAKEN = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")  # of a container
 
 
-def needed(path: Path, columns: int) -> tuple[int, int]:
-    """Return about how many rows the table at `path` has, and the memory (bytes) that `columns` of it take at most."""
-    rows = headers.rows(path, SAMPLE)
-    return rows, int(START + TIMES * 8 * rows * columns)
+def needed(path: Path, columns: Collection[str], categories: Collection[str]) -> tuple[int, int, int]:
+    """Return about how many rows the table at `path` has, of how many numbers each is made, and the memory (bytes).
+
+    columns: those that are used. categories: those of them that become a column of numbers for each of their values.
+    """
+    rows, numbers = headers.rows(path, SAMPLE), len(columns)
+    for values in headers.first_values(path, categories, FIRST).values():
+        numbers += max(len(values) - 2, 0)  # the reference has no column
+    return rows, numbers, int(START + TIMES * 8 * rows * numbers)
+
+
+def lacking(
+    table: str, columns: Collection[str], categories: Collection[str], named_by: str, *, as_it_came: bool = False
+) -> Iterator[str]:
+    """Yield one line where a table will not fit in memory. named_by: the key of params.yaml that names it.
+
+    as_it_came: whether each row is kept as it came, too.
+    """
+    rows, numbers, need = needed(Path(table), columns, categories)
+    need += Path(table).stat().st_size if as_it_came else 0
+    if need > (room := free()):
+        yield (
+            f"{table}: about {rows:,} rows of {numbers:,} numbers each need about {need / 1e9:.1f} GB of memory, and "
+            f"{room / 1e9:.1f} GB are free ({named_by}); what helps: fewer features, some of the rows drawn by chance, "
+            "other programs closed, or a machine with more memory"
+        )
 
 
 def free() -> int:

@@ -458,6 +458,10 @@ class Lane(Settings):
                 named.setdefault(column, key)
         return {column: f"models.{name}.{key}" for column, key in named.items()}
 
+    def categories(self) -> list[str]:
+        """Return the features that are categories."""
+        return [name for name in self.features if self.column(name).kind == "category"]
+
     def text_columns(self) -> list[str]:
         """Return the columns whose values are text, whatever they look like."""
         kinds: dict[str, str] = {name: self.column(name).kind for name in self.features}

@@ -5,6 +5,7 @@ and false, words among numbers, rows of another width than the header.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -27,27 +28,46 @@ def read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFra
     texts: those whose values stay the text that stands there. Each row has as many values as the header, in columns
     that are not asked for, too.
     """
+    quotes, hexadecimal = _holds(path, b'"'), _holds(path, b"x", b"X")
+    table = None if quotes else _table(path, columns, texts, list(MISSING))
+    if table is None or not all(name in texts or _plain(table[name], hexadecimal) for name in columns):
+        return None
+    return _rows(table)
+
+
+def as_text(path: Path, columns: Sequence[str]) -> pd.DataFrame | None:
+    """Return the CSV at `path`, all of whose columns are `columns`, each value as the text that stands there.
+
+    Nothing where pandas must read it.
+    """
+    alone = len(columns) == 1  # a line of blanks may be a value or none
+    table = None if alone or _holds(path, b'"') else _table(path, columns, columns, [])
+    return None if table is None else _rows(table)
+
+
+def _holds(path: Path, *characters: bytes) -> bool:
+    """Return whether one of `characters` is below the header, whose names may be in quotes."""
     with path.open("rb") as content:
-        content.readline()  # names may be in quotes
-        blocks = iter(lambda: content.read(BLOCK), b"")
-        hexadecimal = False
-        for block in blocks:
-            if b'"' in block:
-                return None
-            hexadecimal = hexadecimal or b"x" in block or b"X" in block
+        content.readline()
+        return any(character in block for block in iter(partial(content.read, BLOCK), b"") for character in characters)
+
+
+def _table(path: Path, columns: Sequence[str], texts: Sequence[str], missing: list[str]) -> pa.Table | None:
+    """Return what Arrow makes of `columns`, where it can; `missing` are the texts of a value that is missing."""
     options = pc.ConvertOptions(
-        column_types=dict.fromkeys(texts, pa.string()),
+        column_types=dict.fromkeys(texts, pa.large_string()),  # as pandas keeps it
         include_columns=list(columns),
-        null_values=list(MISSING),
-        strings_can_be_null=True,
+        null_values=missing,
+        strings_can_be_null=bool(missing),
     )
     try:
         # Block by block: read_csv holds the whole file beside the table.
-        table = pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), convert_options=options).read_all()
+        return pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), convert_options=options).read_all()
     except (pa.ArrowInvalid, KeyError):
         return None
-    if not all(name in texts or _plain(table[name], hexadecimal) for name in columns):
-        return None
+
+
+def _rows(table: pa.Table) -> pd.DataFrame:
     rows: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
     pa.default_memory_pool().release_unused()
     return rows

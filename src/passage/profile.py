@@ -180,7 +180,7 @@ def _no_category(known: pd.Series, distinct: int, rows: int) -> str:
     if distinct == len(known) and len(known) > 2:
         return f"an identifier or a name: each of the {distinct:,} values is there once"
     if distinct > CATEGORIES:
-        return f"too many categories: {distinct:,} different values, {len(known) / distinct:.1f} rows each on average"
+        return f"too many categories: {distinct:,} different values, {len(known) / distinct:,.1f} rows each on average"
     return ""
 
 

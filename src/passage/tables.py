@@ -49,8 +49,12 @@ def as_it_came(path: Path) -> pd.DataFrame:
     if path.suffix == ".parquet":
         table = _parquet(path, headers.columns(path))
         return table.astype({name: str for name in table if not _numbers_or_text(table[name])})
+    names = headers.columns(path)
+    plain = plain_csv.as_text(path, names)
+    if plain is not None:
+        return plain
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    table.columns = pd.Index(headers.columns(path))  # not the names that pandas makes up
+    table.columns = pd.Index(names)  # not those that pandas makes up
     return table
 
 

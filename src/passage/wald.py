@@ -2,16 +2,14 @@
 
 Its intervals are estimate +- quantile * standard error (Wald 1943, Tests of statistical hypotheses concerning several
 parameters when the number of observations is large, Transactions of the American Mathematical Society 54:426-482). With
-fifty rows of the rarer class for each parameter and 50,000 rows in all, their ends are within a hundredth of a standard
-error of the profile's; Firth's search for each end would take n_features times as long.
+fifty rows of the rarer class for each parameter and 50,000 rows in all, their ends are within two hundredths of a
+standard error of the profile's; Firth's search for each end would take n_features times as long.
 """
-
-from collections.abc import Iterator
 
 import numpy as np
 from scipy.special import expit, ndtri
 
-from passage.firth import BLOCK, DEPENDENT, Association, DependentColumns
+from passage.firth import DEPENDENT, Association, DependentColumns, blocks
 from passage.progress import clock
 
 ROWS = 50_000
@@ -56,11 +54,6 @@ def fit(rows: np.ndarray, target: np.ndarray, level: float) -> tuple[Association
         [np.abs(target[block] - expit(theta[0] + rows[block] @ theta[1:])) for block in blocks(len(rows))]
     )
     return Association(coefficients, intercept, coefficients - reach, coefficients + reach, converged=True), off
-
-
-def blocks(count: int) -> Iterator[slice]:
-    """Yield BLOCK rows after the other: what is made of them stays in the processor's cache."""
-    return (slice(start, start + BLOCK) for start in range(0, count, BLOCK))
 
 
 def correlations(scaled: np.ndarray) -> np.ndarray:

@@ -27,16 +27,11 @@ def _wrong(table: str, wanted: dict[str, str], named_by: str) -> Iterator[str]:
 
 def too_large(settings: Params) -> Iterator[str]:
     """Yield one line for each table that will not fit in memory."""
-    room = memory.free()
     for name, lane in settings.models.items():
-        columns = len(lane.needed_columns(name))
-        rows, need = memory.needed(Path(lane.data), columns)
-        if need > room:
-            yield (
-                f"{lane.data}: about {rows:,} rows, of which {columns} columns are used, need about {need / 1e9:.1f} "
-                f"GB of memory, and {room / 1e9:.1f} GB are free (models.{name}.data); what helps: fewer features, "
-                "some of the rows drawn by chance, other programs closed, or a machine with more memory"
-            )
+        yield from memory.lacking(lane.data, lane.needed_columns(name), lane.categories(), f"models.{name}.data")
+    for name, batch in settings.score.items():
+        lane = settings.models[batch.model]
+        yield from memory.lacking(batch.data, lane.features, lane.categories(), f"score.{name}.data", as_it_came=True)
 
 
 def not_the_same_everywhere(settings: Params) -> Iterator[str]:

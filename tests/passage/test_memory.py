@@ -23,10 +23,30 @@ def test_rows_are_counted_in_parquet_and_by_a_sample_of_a_csv(tmp_path: Path) ->
 
 def test_the_need_grows_with_rows_and_columns(tmp_path: Path) -> None:
     pd.DataFrame({"a": range(1000)}).to_parquet(tmp_path / "t.parquet")
-    rows, one = memory.needed(tmp_path / "t.parquet", 1)
-    _, eleven = memory.needed(tmp_path / "t.parquet", 11)
+    rows, _, one = memory.needed(tmp_path / "t.parquet", ["a"], [])
+    _, _, eleven = memory.needed(tmp_path / "t.parquet", list("abcdefghijk"), [])
     assert rows == 1000
     assert eleven - memory.START == 11 * (one - memory.START) > 11 * 8 * 1000
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_category_takes_a_column_for_each_value_but_the_reference(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"t.{suffix}"
+    rows = pd.DataFrame({"town": [f"town {number % 40}" for number in range(1000)], "age": 3, "y": 1})
+    rows.to_csv(path, index=False) if suffix == "csv" else rows.to_parquet(path)
+    columns = ["town", "age", "y"]
+    (_, plain, _), (_, numbers, _) = (memory.needed(path, columns, which) for which in ([], ["town"]))
+    assert (plain, numbers) == (3, 39 + 2)
+
+
+def test_only_the_first_rows_say_which_values_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1,x\n2\n3,y,more\n4,z\n")
+    assert headers.first_values(path, ["b"], 3) == {"b": {"x", "y"}}
+    path.write_text("a,b\n")
+    assert headers.first_values(path, ["b"], 3) == {"b": set()}
+    pd.DataFrame({"b": []}).to_parquet(tmp_path / "t.parquet")
+    assert headers.first_values(tmp_path / "t.parquet", ["b"], 3) == {"b": set()}
 
 
 def test_free_is_what_the_machine_has_or_what_a_container_may_still_take(

@@ -67,5 +67,26 @@ def test_what_may_be_read_otherwise_is_left_to_pandas(tmp_path: Path, row: str) 
     assert plain_csv.read(path, ["n", "t"], ["t"]) is None
 
 
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6), st.sampled_from(["\n", "\r\n"]))
+@example([(" ", " ")], "\n")
+def test_each_value_stays_the_text_that_stands_there(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], end: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "text.csv"
+    path.write_text(end.join(["n,t", *map(",".join, rows), ""]), encoding="utf-8", newline="")
+    text = plain_csv.as_text(path, ["n", "t"])
+    quoted = any('"' in cell for row in rows for cell in row)
+    assert (text is None) == quoted
+    if text is not None:
+        pd.testing.assert_frame_equal(text, pd.read_csv(path, dtype=str, keep_default_na=False))
+
+
+@pytest.mark.parametrize("content", ["n\n1\n \n2\n", "n,t\n1\n", "n,t\n1,\udcff\n"])
+def test_what_may_be_another_text_for_pandas_is_left_to_it(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(content, encoding="utf-8", errors="surrogateescape")
+    assert plain_csv.as_text(path, content.partition("\n")[0].split(",")) is None
+
+
 def test_what_is_missing_is_what_pandas_takes_for_missing() -> None:
     assert set(plain_csv.MISSING) == STR_NA_VALUES

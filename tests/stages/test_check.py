@@ -32,9 +32,10 @@ def test_a_table_that_will_not_fit_is_refused_with_what_it_needs_and_what_helps(
     monkeypatch.chdir(ROOT)
     assert list(too_large(params.parse(TEXT))) == []
     monkeypatch.setattr(memory, "free", lambda: 200_000_000)
-    first, second = too_large(params.parse(TEXT))
+    first, second, *to_score = too_large(params.parse(TEXT))
     assert first.startswith(
-        "data/raw/exam_hours.csv: about 20 rows, of which 2 columns are used, need about 0.3 GB of memory, and 0.2 GB "
+        "data/raw/exam_hours.csv: about 20 rows of 2 numbers each need about 0.3 GB of memory, and 0.2 GB "
         "are free (models.model.data); what helps: fewer features,"
     )
     assert "exam_hours_courses.csv" in second
+    assert ["(score.guessed_hours.data)" in line for line in to_score] == [True]
