@@ -323,7 +323,8 @@ class Train(Settings):
     """The settings of scikit-learn's LogisticRegression, by its names, and how to choose what is auto."""
 
     C: NumberOrAuto[Annotated[float, Gt(0)]] = Field(
-        description="inverse strength of the penalty; .inf: no penalty; auto: chosen from tune.C by log loss"
+        description="inverse strength of the penalty; .inf (after -S: inf): no penalty; auto: chosen from tune.C by "
+        "log loss"
     )
     l1_ratio: Share = Field(description="0: L2 penalty; 1: L1; between: both (elastic net)")
     solver: Literal["lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga", "auto"] = Field(
