@@ -14,7 +14,7 @@ import pandas as pd
 from passage import firth, separation, wald
 from passage.digits import PREDICTED, significant
 
-FIRTH, WALD = "firth", "wald"
+FIRTH, FIRTH_WALD, WALD = "firth", "firth-wald", "wald"
 NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
 
 
@@ -27,7 +27,8 @@ class Association:
     of the table) and standard_deviation (of the training rows, in units of the table); a number that is not known or
     not finite is absent. separation: how a plane divides the classes: none, quasi or perfect. constant: features with
     one value. dependent: features of which one follows from the others. nearly_copies: pairs with their correlation.
-    method: where the numbers are from, passage.firth or, for very many rows, passage.wald.
+    method: where the numbers are from: passage.firth, with profile intervals or, for many features, Wald's; for very
+    many rows, passage.wald.
     """
 
     confidence: float
@@ -87,9 +88,10 @@ def _few(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> _Found:
     if not values.size:
         return None, [], kind, correlations, FIRTH
     try:
-        return firth.fit(values, target, confidence), [], kind, correlations, FIRTH
+        found = firth.fit(values, target, confidence)
     except firth.DependentColumns as columns:
         return None, columns.together, kind, correlations, FIRTH
+    return found, [], kind, correlations, FIRTH if found.profiled else FIRTH_WALD
 
 
 def _many(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> _Found:

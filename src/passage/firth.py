@@ -4,6 +4,9 @@ Firth's logistic regression maximises log-likelihood + log(det(information)) / 2
 separate the classes, and so are both ends of its profile intervals: the penalised likelihood falls without end in every
 direction (Kosmidis and Firth 2021). Where the data say little about one side, that end is far away.
 
+Each end is a search of its own. Where those of many features would take more than minutes, the ends are Wald's instead:
+estimate +- quantile * standard error, of the same penalised fit.
+
 Firth (1993), Bias reduction of maximum likelihood estimates, Biometrika 80:27-38.
 Heinze and Schemper (2002), A solution to the problem of separation in logistic regression, Statistics in Medicine
 21:2409-2419.
@@ -18,7 +21,7 @@ import numpy as np
 from numpy.linalg import LinAlgError
 from scipy.special import expit, log_expit, ndtri
 
-from passage.progress import bar
+from passage.progress import bar, clock
 
 DEPENDENT = 1e-10  # least eigenvalue of the features' correlations; below it eight digits cannot be had
 BLOCK = 8192  # rows at a time: products of so many rows stay in the processor's cache
@@ -30,6 +33,8 @@ SINGULAR = 1e-7  # ratio in the information's Cholesky factor from which its dig
 FLAT = 0.02  # least curvature, in units of the information, that a Newton step trusts
 SAME = 1e-7  # two optima whose log-likelihoods differ by less count as one
 STEPS = 200
+LIMIT = 1e12  # multiplications for all ends, two to three minutes, from which they are Wald's
+SEARCH, LEVERED_SEARCH = 5, 50  # evaluations that an end takes, about: without rows above INFLUENTIAL, and with them
 LONGEST = 1.0  # change of a row's log-odds, times the root of its leverage, that one step may bring
 
 
@@ -52,7 +57,8 @@ class Association:
     """Log-odds of class 1 per unit of each feature, other features held, with the ends of their intervals.
 
     coefficients, low, high: (n_features,), in the columns' own units. intercept: log-odds where each feature is 0.
-    converged: False where a search did not end; an end that was not found is infinite.
+    converged: False where a search did not end; an end that was not found is infinite. profiled: whether low and high
+    are of the profile, not Wald's.
     """
 
     coefficients: np.ndarray
@@ -60,6 +66,7 @@ class Association:
     low: np.ndarray
     high: np.ndarray
     converged: bool
+    profiled: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ class _Point:
 
 
 def fit(rows: np.ndarray, target: np.ndarray, level: float = 0.95) -> Association:
-    """Return Firth's estimates for `rows` with profile penalised-likelihood intervals.
+    """Return Firth's estimates for `rows` with profile penalised-likelihood intervals, Wald's beyond LIMIT.
 
     rows: (n_rows, n_features), finite, in any units: their scale changes the result's units and nothing else.
     target: (n_rows,), 0 or 1. level: how often the intervals are to hold the truth.
@@ -94,8 +101,13 @@ def fit(rows: np.ndarray, target: np.ndarray, level: float = 0.95) -> Associatio
     design = np.column_stack([np.ones(len(whitened)), whitened])
     sign = np.where(np.asarray(target) == 1, 1.0, -1.0)
     parameters = design.shape[1]
-    best = _maximise(design, sign, _at(design, sign, np.zeros(parameters)), np.eye(parameters), EXACT)
     slopes = np.column_stack([np.zeros(len(transform)), transform])  # coefficient = slope @ theta
+    nothing = _at(design, sign, np.zeros(parameters), plainly=True)
+    if _price(nothing) > LIMIT:
+        with clock(f"odds of {len(transform)} features"):
+            best = _maximise(design, sign, nothing, np.eye(parameters), EXACT, plainly=True)
+        return _with_wald_ends(best, slopes, center, level)
+    best = _maximise(design, sign, _at(design, sign, np.zeros(parameters)), np.eye(parameters), EXACT)
     while (each := _ends(design, sign, best, slopes, level))[-1][1].value > best.value + SAME:
         best = _maximise(design, sign, each[-1][1], np.eye(parameters), EXACT)  # the first one was not the only optimum
     coefficients = slopes @ best.theta
@@ -107,6 +119,21 @@ def fit(rows: np.ndarray, target: np.ndarray, level: float = 0.95) -> Associatio
         high=high,
         converged=best.converged and all(point.converged for _, point in each),
     )
+
+
+def _price(point: _Point) -> float:
+    """Return about how many multiplications all ends of profile intervals take."""
+    rows, parameters = len(point.leverage), len(point.theta)
+    levered = point.leverage.max() > INFLUENTIAL
+    return 2.0 * rows * parameters**3 * (LEVERED_SEARCH * parameters if levered else SEARCH)
+
+
+def _with_wald_ends(best: _Point, slopes: np.ndarray, center: np.ndarray, level: float) -> Association:
+    coefficients = slopes @ best.theta
+    errors = np.linalg.norm(np.linalg.inv(np.linalg.cholesky(best.information)) @ slopes.T, axis=0)
+    reach = float(ndtri((1 + level) / 2)) * errors
+    intercept = float(best.theta[0] - coefficients @ center)
+    return Association(coefficients, intercept, coefficients - reach, coefficients + reach, best.converged, False)
 
 
 def _require_both_classes(target: np.ndarray) -> None:
@@ -141,10 +168,11 @@ def blocks(count: int) -> Iterator[slice]:
     return (slice(start, start + BLOCK) for start in range(0, count, BLOCK))
 
 
-def _at(design: np.ndarray, sign: np.ndarray, theta: np.ndarray) -> _Point:
+def _at(design: np.ndarray, sign: np.ndarray, theta: np.ndarray, *, plainly: bool = False) -> _Point:
     """Return the point `theta`; its value is -inf where the information has no inverse in floating point.
 
-    design: (n_rows, n_parameters). sign: (n_rows,), 1 for class 1 and -1 for class 0.
+    design: (n_rows, n_parameters). sign: (n_rows,), 1 for class 1 and -1 for class 0. plainly: the information stands
+    for the curvature, so that a search takes more steps, each at a small part of the price.
     """
     log_odds = design @ theta
     yes, no = expit(log_odds), expit(-log_odds)
@@ -161,7 +189,7 @@ def _at(design: np.ndarray, sign: np.ndarray, theta: np.ndarray) -> _Point:
     leverage = weights * spread
     residual = sign * np.where(sign > 0, no, yes) + leverage * skew / 2
     curvature = information
-    if leverage.max() > INFLUENTIAL:
+    if leverage.max() > INFLUENTIAL and not plainly:
         curvature = information + _penalty_curvature(design, half, weights, skew, spread)
     return _Point(theta, float(value), design.T @ residual, information, curvature, leverage)
 
@@ -223,7 +251,9 @@ def _newton(point: _Point, free: np.ndarray, gradient: np.ndarray) -> np.ndarray
     return np.asarray(turned.T @ ((turned @ gradient) / np.maximum(np.abs(sizes), FLAT)))
 
 
-def _maximise(design: np.ndarray, sign: np.ndarray, point: _Point, free: np.ndarray, enough: float) -> _Point:
+def _maximise(
+    design: np.ndarray, sign: np.ndarray, point: _Point, free: np.ndarray, enough: float, *, plainly: bool = False
+) -> _Point:
     """Return the optimum that Newton's method reaches from `point` by moving within the columns of `free`.
 
     A step is halved until it gains, so the value never falls. The search ends when a step promises less than `enough`.
@@ -233,11 +263,11 @@ def _maximise(design: np.ndarray, sign: np.ndarray, point: _Point, free: np.ndar
         promised = float(point.score @ step)
         step = step / max(_change(design, point, step) / LONGEST, 1.0)
         gain = float(point.score @ step)
-        following = _at(design, sign, point.theta + step)
+        following = _at(design, sign, point.theta + step, plainly=plainly)
         rounding = 1e-13 * (abs(point.value) + 1)
         while following.value < point.value + 1e-4 * gain - rounding and gain > enough:
             step, gain = step / 2, gain / 2
-            following = _at(design, sign, point.theta + step)
+            following = _at(design, sign, point.theta + step, plainly=plainly)
         point = following
         if promised <= enough:
             return replace(point, converged=True)

@@ -12,6 +12,8 @@ from passage.vocabulary import Vocabulary
 
 STRONGEST = 3  # features that an answer speaks of
 SHOWN = 5  # names that a sentence lists
+ALL_TOLD = 30  # columns up to which each has a sentence of its own
+MOST_TOLD = 12  # that have, of more
 LEAST_SPREAD, GREATEST_SPREAD = 0.3, 50  # standard deviations (units) with which a unit is a step worth a sentence
 MOST = 1000.0  # times the odds; whatever is above is told as that
 
@@ -31,12 +33,20 @@ def accuracy(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -
 
 
 def meaning(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> list[str]:
-    """Return for each column of the design table what its odds are, and for each feature what knowing it is worth."""
+    """Return for each column of the design table what its odds are, and for each feature what knowing it is worth.
+
+    Of more than ALL_TOLD columns, the MOST_TOLD with the greatest normalized coefficients, and how many more there are.
+    """
     of_worth = worth(metrics)
     of_odds = odds(metrics, confidence, words)
+    if (count := len(of_odds)) > ALL_TOLD:
+        strongest = sorted(of_odds, key=lambda name: -abs(metrics["coefficients"][name]))[:MOST_TOLD]
+        of_odds = {name: of_odds[name] for name in strongest}
     last = {words.column(name).feature: name for name in of_odds}  # of a feature's columns, for what it is worth
     told = {name: of_worth.get(feature) for feature, name in last.items()}
-    return [" ".join(filter(None, [sentence, told.get(name)])) for name, sentence in of_odds.items()]
+    sentences = [" ".join(filter(None, [sentence, told.get(name)])) for name, sentence in of_odds.items()]
+    more = f"These are the greatest coefficients; the table has {count - len(of_odds)} more."
+    return sentences + [more] * (count > len(of_odds))
 
 
 def right(metrics: Mapping[str, Any]) -> str:
@@ -132,14 +142,23 @@ def why_two(model: Mapping[str, Any], association: Mapping[str, Any]) -> str:
     if C == "inf":
         return (
             "The model has no penalty; the odds above, with the intervals, are Firth's, whose intervals hold the truth "
-            "with few rows, too, and whose estimates lie a little closer to 1."
+            f"with few rows, too, and whose estimates lie a little closer to 1.{_wald_ends(association)}"
         )
     theirs = "Firth's" if whose == "Firth" else f"those of {whose}"
     return (
         f"Why the table has two odds ratios: a penalty (C = {C:g}) holds the model's coefficients back, which helps "
         "predictions from few rows but makes them no measure of the association. The ones with an interval are "
         f"{theirs}, which are not held back in this way: they say how the outcome went with the feature among the "
-        "training rows, not what would happen if somebody changed it."
+        f"training rows, not what would happen if somebody changed it.{_wald_ends(association)}"
+    )
+
+
+def _wald_ends(association: Mapping[str, Any]) -> str:
+    if association.get("method") != "firth-wald":
+        return ""
+    return (
+        " The intervals are Wald's, from the estimate and its standard error: profile intervals of so many features "
+        "would take minutes to hours. Where few rows tell of a feature, they are rough."
     )
 
 
@@ -231,8 +250,8 @@ def verb(singular: str, count: str | int) -> str:
     return "are" if singular == "is" else singular.removesuffix("s")
 
 
-def listed(names: Iterable[str]) -> str:
-    """Return names as one reads a list: a, b and c; of many, the first ones."""
+def listed(names: Iterable[str], most: int = SHOWN) -> str:
+    """Return names as one reads a list: a, b and c; of more than `most`, the first ones."""
     every = list(names)
-    shown = every[:SHOWN] + ([f"{len(every) - SHOWN} more"] if len(every) > SHOWN else [])
+    shown = every[:most] + ([f"{len(every) - most} more"] if len(every) > most else [])
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))

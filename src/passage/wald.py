@@ -53,7 +53,7 @@ def fit(rows: np.ndarray, target: np.ndarray, level: float) -> tuple[Association
     off = np.concatenate(
         [np.abs(target[block] - expit(theta[0] + rows[block] @ theta[1:])) for block in blocks(len(rows))]
     )
-    return Association(coefficients, intercept, coefficients - reach, coefficients + reach, converged=True), off
+    return Association(coefficients, intercept, coefficients - reach, coefficients + reach, True, False), off
 
 
 def correlations(scaled: np.ndarray) -> np.ndarray:

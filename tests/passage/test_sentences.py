@@ -182,6 +182,10 @@ def test_a_model_without_a_penalty_is_not_said_to_be_held_back() -> None:
     assert "(C = 0.1)" in sentences.why_two({"settings": {"C": 0.1}}, {})
     assert "those of maximum likelihood, which" in sentences.why_two({"settings": {"C": 0.1}}, {"method": "wald"})
     assert "are its own" in sentences.why_two({"settings": {"C": "inf"}}, {"method": "wald"})
+    for C in ("inf", 1.0):  # noqa: N806 (scikit-learn's name)
+        said = sentences.why_two({"settings": {"C": C}}, {"method": "firth-wald"})
+        assert "are Firth's, " in said
+        assert "The intervals are Wald's" in said
 
 
 def test_what_is_0_or_1_is_read_against_what_a_0_says() -> None:
@@ -225,6 +229,7 @@ def test_of_many_names_the_first_are_listed() -> None:
     assert sentences.listed("abc") == "a, b and c"
     assert sentences.listed("abcdefg") == "a, b, c, d, e and 2 more"
     assert sentences.listed(["a"]) == "a"
+    assert sentences.listed("abcd", 2) == "a, b and 2 more"
 
 
 def test_each_features_meaning_is_its_odds_and_its_worth() -> None:
@@ -232,3 +237,13 @@ def test_each_features_meaning_is_its_odds_and_its_worth() -> None:
     assert "1.35 times the odds" in hours
     assert hours.endswith("knowing it helps.")
     assert "these rows do not tell" in courses
+
+
+def test_of_many_columns_the_greatest_coefficients_have_a_sentence() -> None:
+    many = [f"x{number}" for number in range(31)]
+    odds = METRICS["odds"]["hours"]
+    metrics = {"odds": dict.fromkeys(many, odds), "coefficients": {name: -n for n, name in enumerate(many)}}
+    told = sentences.meaning(metrics, 0.95, OWN)
+    assert len(told) == 13
+    assert "x30" in told[0]
+    assert told[-1] == "These are the greatest coefficients; the table has 19 more."

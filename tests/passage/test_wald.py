@@ -27,13 +27,50 @@ def test_the_numbers_are_those_of_statsmodels() -> None:
     assert off == pytest.approx(np.abs(target - theirs.predict()), abs=1e-6)
 
 
-def test_with_so_many_rows_firths_ends_are_within_a_hundredth_of_a_standard_error() -> None:
+def test_with_so_many_rows_firths_ends_are_within_two_hundredths_of_a_standard_error() -> None:
     rows, target = drawn(60_000, intercept=-5)
     assert wald.suits(target, 3)
     profile, (ours, _) = firth.fit(rows, target), wald.fit(rows.copy(), target, 0.95) or pytest.fail("no optimum")
     error = (profile.high - profile.low) / 3.92
     for theirs, mine in ((profile.low, ours.low), (profile.high, ours.high)):
         assert (np.abs(theirs - mine) / error).max() < 0.02
+
+
+def test_ends_that_would_take_minutes_are_walds_from_firths_estimates(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, target = drawn(400)
+    profile = firth.fit(rows, target)
+    monkeypatch.setattr(firth, "LIMIT", 0.0)
+    quick = firth.fit(rows, target)
+    assert (profile.profiled, quick.profiled, quick.converged) == (True, False, True)
+    assert quick.coefficients == pytest.approx(profile.coefficients, rel=1e-9)
+    assert quick.intercept == pytest.approx(profile.intercept, rel=1e-9)
+    assert quick.high - quick.coefficients == pytest.approx(quick.coefficients - quick.low, rel=1e-9)
+    assert quick.high - quick.low == pytest.approx(profile.high - profile.low, rel=0.05)
+    assert associate(pd.DataFrame(rows, columns=list("abc")), target, 0.95).content()["method"] == "firth-wald"
+
+
+def test_the_search_for_estimates_alone_ends_where_classes_are_separated_and_leverages_large(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance = np.random.default_rng(3)
+    rows = chance.normal(size=(40, 8))
+    target = (rows[:, 0] > 0).astype(int)
+    profile = firth.fit(rows, target)
+    monkeypatch.setattr(firth, "LIMIT", 0.0)
+    quick = firth.fit(rows, target)
+    assert quick.converged
+    assert quick.coefficients == pytest.approx(profile.coefficients, rel=1e-7)
+
+
+def test_what_every_end_would_take_follows_the_shape_of_the_rows() -> None:
+    def searched(rows: int, features: int) -> bool:
+        chance = np.random.default_rng(7)
+        values = chance.normal(size=(rows, features))
+        return firth.fit(values, chance.integers(0, 2, rows)).profiled
+
+    assert searched(200, 20)
+    assert not searched(1000, 80)
+    assert not searched(300, 120)
 
 
 def test_few_rows_or_few_of_one_class_are_firths() -> None:
