@@ -72,6 +72,8 @@ def cross_validated(metrics: Mapping[str, Any], words: Vocabulary) -> str:
         how = f"each of {'' if 'drawn' in found else 'all '}{total} is predicted by a fit that has not seen it"
         how += f" and that has chosen its {chosen} without it" if chosen else ""
         over = f"{found['repeats']} repeats of {folds} folds"
+    if once(metrics):
+        return f"When {how}, {share(found['accuracy'])} are predicted right (in one repeat, which has no spread)."
     return (
         f"When {how}, {share(found['accuracy'])} are predicted right ({share(found['accuracy_least'])} to "
         f"{share(found['accuracy_greatest'])} over {over}: a spread, not an interval)."
@@ -81,6 +83,11 @@ def cross_validated(metrics: Mapping[str, Any], words: Vocabulary) -> str:
 def by_time(metrics: Mapping[str, Any]) -> bool:
     """Return whether the cross-validation predicted later rows from earlier ones alone."""
     return "rows" in metrics.get("cross_validation", {})
+
+
+def once(metrics: Mapping[str, Any]) -> bool:
+    """Return whether the cross-validation has a single part, and so no spread."""
+    return not by_time(metrics) and metrics.get("cross_validation", {}).get("repeats") == 1
 
 
 def parts(metrics: Mapping[str, Any]) -> str:
@@ -165,13 +172,17 @@ def _wald_ends(association: Mapping[str, Any]) -> str:
 def worth(metrics: Mapping[str, Any]) -> dict[str, str]:
     """Return for each feature one sentence on what knowing it is worth; nothing without a cross-validation."""
     without = metrics.get("cross_validation", {}).get("without", {})
-    return {feature: _worth(feature, one, parts(metrics)) for feature, one in without.items()}
+    over = "" if once(metrics) else parts(metrics)
+    return {feature: _worth(feature, one, over) for feature, one in without.items()}
 
 
 def _worth(feature: str, one: Mapping[str, float], over: str) -> str:
+    """Return the sentence. over: of what the differences are a spread; nothing where there is one difference alone."""
     least, difference, greatest = (one[name] for name in ("difference_least", "difference", "difference_greatest"))
     spread = f"({number(least)} to {number(greatest)} over the {over})"
-    if least > 0:
+    if not over:
+        verdict = f"changes by {number(difference)}: whether knowing it helps, one repeat does not tell"
+    elif least > 0:
         verdict = f"rises by {number(difference)} {spread}: knowing it helps"
     elif greatest < 0:
         verdict = f"falls by {number(-difference)} ({number(-greatest)} to {number(-least)} over the {over}): "

@@ -88,6 +88,17 @@ def test_a_spread_is_called_a_spread() -> None:
     )
 
 
+def test_one_repeat_has_no_spread_and_tells_of_no_feature_that_it_helps() -> None:
+    once = METRICS | {"cross_validation": METRICS["cross_validation"] | {"repeats": 1}}
+    assert sentences.cross_validated(once, OWN).endswith(
+        "85 % are predicted right (in one repeat, which has no spread)."
+    )
+    told = (
+        "Without hours the cross-validated log loss changes by 0.2: whether knowing it helps, one repeat does not tell."
+    )
+    assert sentences.worth(once)["hours"] == told
+
+
 def test_of_rows_drawn_by_chance_it_is_said_how_many() -> None:
     drawn = METRICS | {"cross_validation": METRICS["cross_validation"] | {"drawn": 12}}
     assert sentences.cross_validated(drawn, OWN).startswith(
