@@ -111,7 +111,7 @@ def test_what_no_training_row_has_is_marked_and_what_lacks_a_value_is_dropped_an
 
 def test_the_page_speaks_of_categories_against_their_reference(churn: Project) -> None:
     page = html.unescape(churn.text("report/index.html"))
-    assert f'<th scope="row">features</th><td class="long">{AGE}, {PLAN}, {MEMBER}, {REGION}</td>' in page
+    assert f'<th scope="row">features</th><td class="long">{AGE}, {PLAN}, {MEMBER} and {REGION}</td>' in page
     assert f"customers of {PLAN} plus had" in page
     assert f"compared with those of {PLAN} basic" in page
     assert f"not to be believed: no training row has {PLAN} gold" in page
