@@ -71,9 +71,6 @@ def remedy(told: str, metrics: str) -> str:
 
 def main(arguments: "list[str]") -> int:
     """Run the stage or tool that `arguments` names; return the exit code, 2 for what the user can put right."""
-    from passage import environment, orphan
-    from passage.errors import Mistake
-
     name, *rest = arguments or [""]
     wanted = {**STAGES, **TOOLS}.get(name)
     if wanted is None or not len(wanted.partition("[")[0].split()) <= len(rest) <= len(wanted.split()):
@@ -82,8 +79,33 @@ def main(arguments: "list[str]") -> int:
     # Two threads that wait for each other at narrow products take longer than one, ten times as long where another
     # process is at work, as in a queue of experiments.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if "DVC_STAGE" in os.environ:
+    return in_dvc(arguments) if "DVC_STAGE" in os.environ else run(arguments)
+
+
+def in_dvc(arguments: "list[str]") -> int:
+    """Run a stage where its packages are imported already, or else here; it ends when the DVC that started it does."""
+    from passage import orphan, warm
+
+    def watched(given: "list[str]") -> int:
         orphan.end_with_dvc()
+        return run(given)
+
+    dvc = orphan.ancestors()[-1]
+    connection = warm.connect(dvc)
+    if connection is None:
+        warm.leave_behind(dvc, watched)
+        return watched(arguments)
+    orphan.end_with_dvc()
+    code = warm.run(connection, arguments)
+    return run(arguments) if code is None else code
+
+
+def run(arguments: "list[str]") -> int:
+    """Run a stage or tool; return the exit code."""
+    from passage import environment
+    from passage.errors import Mistake
+
+    name, *rest = arguments
     differing = environment.differing()
     if differing:
         print(environment.warning(differing), file=sys.stderr)

@@ -39,7 +39,7 @@ sys.path.insert(0, "src")
 import importlib, __main__
 spec = importlib.util.spec_from_file_location("main", "src/__main__.py")
 spec.loader.exec_module(importlib.util.module_from_spec(spec))
-from passage import environment, errors, orphan
+from passage import environment, errors, orphan, warm
 importlib.import_module("stages.NAME")
 found = {module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
 print(json.dumps([sorted(found), sorted(sys.modules)]))

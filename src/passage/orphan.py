@@ -16,7 +16,7 @@ CHECK_EVERY = 0.5  # seconds, where the system cannot tell that a process has en
 
 def end_with_dvc() -> None:
     """Watch, in a thread, the shell and the DVC that started this process, and end it at once when one of them ends."""
-    watched = _ancestors()
+    watched = ancestors()
     if hasattr(os, "pidfd_open"):
         try:
             descriptors = [os.pidfd_open(process) for process in watched]
@@ -27,12 +27,12 @@ def end_with_dvc() -> None:
     else:
         descriptors = []
     # Has one ended meanwhile, and its number may be another's by now? Or had one before this process could look?
-    if watched != _ancestors() or (1 in watched and "dvc" not in _read(1, "cmdline")):
+    if watched != ancestors() or (1 in watched and "dvc" not in _read(1, "cmdline")):
         os._exit(KILLED)
     threading.Thread(target=_wait, args=(descriptors, watched), daemon=True).start()
 
 
-def _ancestors() -> list[int]:
+def ancestors() -> list[int]:
     """Return the process that started this one, and the one behind it where that is only a shell for our command."""
     parent = os.getppid()
     command = _read(parent, "cmdline").split("\0")
@@ -55,6 +55,6 @@ def _wait(descriptors: list[int], watched: list[int]) -> None:
             poll.register(descriptor, select.POLLIN)
         poll.poll()
     else:
-        while _ancestors() == watched:
+        while ancestors() == watched:
             time.sleep(CHECK_EVERY)
     os._exit(KILLED)

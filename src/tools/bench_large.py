@@ -5,12 +5,12 @@ fresh clone, then the same with another C, then with nothing changed. Bytecode i
 cache is linked, not copied, as docs/large.md advises.
 """
 
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -76,17 +76,12 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def run(command: list[str], folder: Path) -> tuple[float, float]:
     """Run a command in `folder`; return its wall time (s) and the peak memory (MB) of its largest process."""
-    with tempfile.TemporaryFile() as output:
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=folder, env=_environment(folder), stdout=output, stderr=subprocess.STDOUT
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        wall, process.returncode = time.perf_counter() - started, os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            output.seek(0)
-            raise RuntimeError(f"{' '.join(command)} failed in {folder}:\n{output.read().decode()}")
-    return wall, usage.ru_maxrss / 1e6 * (1 if sys.platform == "darwin" else 1024)
+    measuring = [sys.executable, str(Path(__file__).with_name("peak.py").resolve()), *command]
+    done = subprocess.run(measuring, cwd=folder, env=_environment(folder), capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed in {folder}:\n{done.stderr}")
+    wall, peak = json.loads(done.stdout)
+    return wall, peak / 1e6
 
 
 def measure(parent: Path, rows: int, features: int, solver: str) -> Measured:
