@@ -40,8 +40,7 @@ def as_text(path: Path, columns: Sequence[str]) -> pd.DataFrame | None:
 
     Nothing where pandas must read it.
     """
-    alone = len(columns) == 1  # a line of blanks may be a value or none
-    table = None if alone or _holds(path, b'"') else _table(path, columns, columns, [])
+    table = None if _holds(path, b'"') else _table(path, columns, columns, [])
     return None if table is None else _rows(table)
 
 

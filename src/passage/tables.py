@@ -24,14 +24,15 @@ def read(path: Path, texts: Iterable[str] = (), columns: Iterable[str] | None = 
     """
     there = headers.columns(path)
     wanted = there if columns is None else [name for name in there if name in set(columns)]
-    table = _parquet(path, wanted) if path.suffix == ".parquet" else _csv(path, wanted, list(texts))
+    table = _parquet(path, wanted) if path.suffix == ".parquet" else _csv(path, there, wanted, list(texts))
     if table.empty:
         raise Mistake(f"{path}: the table has a header and no rows")
     return table
 
 
-def _csv(path: Path, columns: list[str], texts: list[str]) -> pd.DataFrame:
-    table = plain_csv.read(path, columns, [name for name in texts if name in columns])
+def _csv(path: Path, there: list[str], columns: list[str], texts: list[str]) -> pd.DataFrame:
+    alone = len(there) == 1  # a line of blanks is no row for pandas, which says so wherever the table is read
+    table = None if alone else plain_csv.read(path, columns, [name for name in texts if name in columns])
     if table is not None:
         return table
     try:
@@ -40,7 +41,7 @@ def _csv(path: Path, columns: list[str], texts: list[str]) -> pd.DataFrame:
         headers.walk(path)  # raises Mistake with the line, which pandas counts its own way
         raise Mistake(f"{path}: this is not CSV: {str(error).strip().splitlines()[-1]}") from None
     headers.refuse_torn(path, len(every))
-    every.columns = pd.Index(headers.columns(path))  # not the names that pandas makes up
+    every.columns = pd.Index(there)  # not the names that pandas makes up
     return every[columns]
 
 
@@ -50,7 +51,7 @@ def as_it_came(path: Path) -> pd.DataFrame:
         table = _parquet(path, headers.columns(path))
         return table.astype({name: str for name in table if not _numbers_or_text(table[name])})
     names = headers.columns(path)
-    plain = plain_csv.as_text(path, names)
+    plain = plain_csv.as_text(path, names) if len(names) > 1 else None  # as in _csv
     if plain is not None:
         return plain
     table = pd.read_csv(path, dtype=str, keep_default_na=False)

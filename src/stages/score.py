@@ -46,7 +46,10 @@ def main(batch: str) -> None:
     rows, dropped = tables.whole(every, [name for name, one in asked.items() if one.missing == "drop"])
     scored = score(rows, prepared, Scaler.read(written), classifier)
     named = scored.assign(predicted=labels.named(scored["predicted"], classifier.classes))
-    files.write_csv(paths.scored(batch), tables.as_it_came(path).join(named, how="inner"))
+    came = tables.as_it_came(path)
+    if len(came) != len(table):  # each prediction would stand in another's row
+        raise RuntimeError(f"{path} has {len(table)} rows for one reader and {len(came)} for the other")
+    files.write_csv(paths.scored(batch), came.join(named, how="inner"))
     found = cautions.of_dropped(dropped, "rows") | cautions.of_range(rows, classifier, "rows")
     counts = {name: int(scored[name].sum()) for name in scored if name not in ("log_odds", "probability")}
     files.write_json(paths.scored_metrics(batch), {"rows": len(scored), **counts, "cautions": cautions.content(found)})

@@ -81,7 +81,7 @@ def test_each_value_stays_the_text_that_stands_there(
         pd.testing.assert_frame_equal(text, pd.read_csv(path, dtype=str, keep_default_na=False))
 
 
-@pytest.mark.parametrize("content", ["n\n1\n \n2\n", "n,t\n1\n", "n,t\n1,\udcff\n"])
+@pytest.mark.parametrize("content", ["n,t\n1,2\n \n", "n,t\n1\n", "n,t\n1,\udcff\n"])
 def test_what_may_be_another_text_for_pandas_is_left_to_it(tmp_path: Path, content: str) -> None:
     path = tmp_path / "table.csv"
     path.write_text(content, encoding="utf-8", errors="surrogateescape")

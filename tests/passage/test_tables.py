@@ -259,6 +259,15 @@ def test_lines_of_blanks_alone_do_not_shift_a_place(in_folder: Write) -> None:
         numbers(path, "a")
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n \n", "\n\t"])
+@pytest.mark.parametrize("texts", [[], ["a"]])
+@pytest.mark.parametrize("text", ["a\n1\n \n\n2\n2", 'a\n1\n \n"2"\n2', "a,b\n1,x\n \n2,y\n\n2,y"])
+def test_a_line_of_blanks_is_a_row_for_no_reader(in_folder: Write, text: str, texts: list[str], end: str) -> None:
+    path = in_folder("t.csv", text + end)
+    read, came = tables.read(path, texts), tables.as_it_came(path)
+    assert read["a"].astype(str).tolist() == came["a"].tolist() == ["1", "2", "2"]
+
+
 def test_a_number_of_hundreds_of_digits_is_refused_and_not_printed_whole(in_folder: Write) -> None:
     path = in_folder("t.csv", f"a\n1\n{'9' * 400}\n")
     with pytest.raises(Mistake, match=r'^t\.csv, line 3: a is "9{57}\.\.\.", but a feature must be a number$'):

@@ -1,10 +1,18 @@
 """New rows: what is predicted, and which of it not to believe."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pandas as pd
+import pytest
+from conftest import ROOT
 from students import ROWS, fitted, lane
 
+from passage import files, tables
 from passage.preparation import learn
-from stages import score
+from stages import normalize, score, split, train
+
+Write = Callable[[str, str], Path]
 
 
 def test_only_rows_outside_the_training_range_are_marked() -> None:
@@ -14,3 +22,32 @@ def test_only_rows_outside_the_training_range_are_marked() -> None:
     assert scored["outside_training_range"].tolist() == [False, False, True, True, True]
     assert classifier.outside(new)["courses"].tolist() == [False, False, False, True, False]
     assert list(scored) == ["log_odds", "probability", "predicted", "outside_training_range"]
+
+
+@pytest.fixture
+def trained(in_folder: Write) -> Path:
+    """Train `model` on the category `plan`, of which unseen ones count as the reference; return where new rows are."""
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8").replace("hours_studied", "plan")
+    in_folder("params.yaml", text.replace("{}", "{plan: {kind: category, unseen: reference}}", 1))
+    in_folder("data/raw/exam_hours.csv", "plan,passed_exam\n" + "basic,0\nplus,1\nbasic,1\nplus,1\nbasic,0\n" * 4)
+    for stage in (split, normalize, train):
+        stage.main("model")
+    return Path("data/raw/guessed_hours.csv")
+
+
+def test_each_prediction_stands_in_its_own_row_whatever_blanks_are_between(trained: Path, in_folder: Write) -> None:
+    in_folder(str(trained), "plan\nbasic\n \nplus\nplus\n\n \n")
+    score.main("guessed_hours")
+    scored = pd.read_csv("predictions/score/guessed_hours.csv")
+    assert scored[["plan", "predicted"]].to_numpy().tolist() == [["basic", 0], ["plus", 1], ["plus", 1]]
+    assert files.read_json(Path("metrics/score/guessed_hours.json"))["rows"] == 3
+
+
+def test_nothing_is_written_where_two_readers_found_other_rows(
+    trained: Path, in_folder: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, read = in_folder(str(trained), "plan\nbasic\nplus\n"), tables.as_it_came
+    monkeypatch.setattr(tables, "as_it_came", lambda path: read(path).iloc[1:])
+    with pytest.raises(RuntimeError, match=f"^{path} has 2 rows for one reader and 1 for the other$"):
+        score.main("guessed_hours")
+    assert not Path("predictions/score").exists()
