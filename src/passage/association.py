@@ -15,6 +15,7 @@ from passage import firth, separation, wald
 from passage.digits import PREDICTED, significant
 
 FIRTH, FIRTH_WALD, WALD = "firth", "firth-wald", "wald"
+SAME = 1e-150  # what values differ by in a column that counts as constant: the square of less is no number
 NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
 
 
@@ -55,7 +56,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> Asso
     """
     features = [str(name) for name in rows.columns]
     spreads = {name: float(rows[name].std(ddof=0)) for name in features}
-    varying = [name for name in features if rows[name].min() < rows[name].max()]
+    varying = [name for name in features if _varies(rows[name].to_numpy(dtype=float))]
     many = bool(varying) and wald.suits(target, len(varying))
     found, dependent, kind, correlations, method = (_many if many else _few)(rows[varying], target, confidence)
     numbers: dict[str, dict[str, float]] = {name: {} for name in features}
@@ -104,6 +105,11 @@ def _many(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> _Found:
     if found is None or not separation.overlap_is_certain(values, target, found[1]):
         return _few(rows, target, confidence)
     return found[0], [], "none", wald.correlations(values), WALD
+
+
+def _varies(values: np.ndarray) -> bool:
+    """Return whether a column's values differ as floats, of which two may be one whole number beyond 2**53."""
+    return bool(values.max() - values.min() > SAME)
 
 
 def nearly_copies(features: Sequence[str], correlations: np.ndarray) -> list[tuple[str, str, float]]:

@@ -36,6 +36,14 @@ def test_separated_rows_are_told_and_still_have_finite_intervals() -> None:
     assert set(found.features["hours"]) == {"coefficient", "low", "high", "standard_deviation"}
 
 
+@pytest.mark.parametrize("values", [(2**60, 2**60 + 1), (np.uint64(2**64 - 1), np.uint64(2**64 - 2)), (0, 1e-170)])
+def test_values_that_no_arithmetic_tells_apart_are_one_value(values: tuple[float, float]) -> None:
+    found = associate(FEATURES.assign(number=pd.Series([*values] * 4)), PASSED, 0.95)
+    assert (found.constant, found.features["number"]) == (["number"], {"standard_deviation": 0.0})
+    assert found.converged
+    assert "low" in found.features["hours"]
+
+
 def test_a_feature_with_one_value_is_named_and_the_others_are_known() -> None:
     found = associate(FEATURES.assign(school=7), PASSED, 0.95)
     assert found.constant == ["school"]
