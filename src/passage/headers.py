@@ -1,8 +1,10 @@
 """A table's columns by name, read without its rows."""
 
 import csv
+import re
 from collections.abc import Collection, Iterator, Mapping
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +46,17 @@ def rows(path: Path, sample: int) -> int:
 
         return int(pq.read_metadata(path).num_rows)
     with path.open("rb") as content:
-        header, part = content.readline(), content.read(sample)
-    return round((path.stat().st_size - len(header)) / len(part) * part.count(b"\n")) if part else 0
+        part = content.read(sample)
+    lines = max(part.count(b"\n"), part.count(b"\r"))  # of which some end with both
+    return max(round(path.stat().st_size / len(part) * lines) - 1, 0) if part else 0
+
+
+def hold(path: Path, *characters: bytes) -> bool:
+    """Return whether one of `characters` is below the header of a CSV, whose names may be in quotes."""
+    with path.open("rb") as content:
+        below = re.split(rb"[\r\n]", content.read(CHUNK), maxsplit=1)[-1]
+        blocks = chain([below], iter(partial(content.read, CHUNK), b""))
+        return any(character in block for block in blocks for character in characters)
 
 
 def first_values(path: Path, wanted: Collection[str], most: int) -> dict[str, set[Any]]:

@@ -10,20 +10,29 @@ from passage import headers
 # Measured at 3,000,000 rows x 10 numbers and a target: the largest stage (train) took 3.4 times the values' own size.
 TIMES = 3.5
 START = 300_000_000  # bytes that Python and its packages take
+PLACE = 8  # bytes that pandas takes to note where a value of a CSV stands
+QUOTE = b'"'
 SAMPLE = 1_000_000  # bytes of a CSV by which its rows are counted
 FIRST = 10_000  # rows by which the categories of a feature are counted
 LIMIT, TAKEN = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")  # of a container
 
 
-def needed(path: Path, columns: Collection[str], categories: Collection[str]) -> tuple[int, int, int]:
-    """Return about how many rows the table at `path` has, of how many numbers each is made, and the memory (bytes).
+def numbers(path: Path, columns: Collection[str], categories: Collection[str]) -> int:
+    """Return of about how many numbers each row of the table at `path` is made.
 
     columns: those that are used. categories: those of them that become a column of numbers for each of their values.
     """
-    rows, numbers = headers.rows(path, SAMPLE), len(columns)
-    for values in headers.first_values(path, categories, FIRST).values():
-        numbers += max(len(values) - 2, 0)  # the reference has no column
-    return rows, numbers, int(START + TIMES * 8 * rows * numbers)
+    values = headers.first_values(path, categories, FIRST).values()
+    return len(columns) + sum(max(len(one) - 2, 0) for one in values)  # the reference has no column
+
+
+def needed(path: Path, columns: Collection[str], categories: Collection[str]) -> tuple[int, int, int]:
+    """Return about how many rows the table at `path` has, of how many numbers each is made, and the memory (bytes)."""
+    rows, made_of = headers.rows(path, SAMPLE), numbers(path, columns, categories)
+    need = START + TIMES * 8 * rows * made_of
+    if path.suffix != ".parquet" and headers.hold(path, QUOTE):  # pandas keeps the text of all columns while it reads
+        need += path.stat().st_size + PLACE * rows * len(headers.columns(path))
+    return rows, made_of, int(need)
 
 
 def lacking(
@@ -33,11 +42,11 @@ def lacking(
 
     as_it_came: whether each row is kept as it came, too.
     """
-    rows, numbers, need = needed(Path(table), columns, categories)
+    rows, made_of, need = needed(Path(table), columns, categories)
     need += Path(table).stat().st_size if as_it_came else 0
     if need > (room := free()):
         yield (
-            f"{table}: about {rows:,} rows of {numbers:,} numbers each need about {need / 1e9:.1f} GB of memory, and "
+            f"{table}: about {rows:,} rows of {made_of:,} numbers each need about {need / 1e9:.1f} GB of memory, and "
             f"{room / 1e9:.1f} GB are free ({named_by}); what helps: fewer features, some of the rows drawn by chance, "
             "other programs closed, or a machine with more memory"
         )

@@ -5,7 +5,6 @@ and false, words among numbers, rows of another width than the header.
 """
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as compute
 import pyarrow.csv as pc
 
+from passage import headers
+
+QUOTE = b'"'
 # What pandas takes for missing (a test holds the two against each other).
 MISSING = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
@@ -28,8 +30,8 @@ def read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFra
     texts: those whose values stay the text that stands there. Each row has as many values as the header, in columns
     that are not asked for, too.
     """
-    quotes, hexadecimal = _holds(path, b'"'), _holds(path, b"x", b"X")
-    table = None if quotes else _table(path, columns, texts, list(MISSING))
+    table = None if headers.hold(path, QUOTE) else _table(path, columns, texts, list(MISSING))
+    hexadecimal = headers.hold(path, b"x", b"X")
     if table is None or not all(name in texts or _plain(table[name], hexadecimal) for name in columns):
         return None
     return _rows(table)
@@ -40,15 +42,8 @@ def as_text(path: Path, columns: Sequence[str]) -> pd.DataFrame | None:
 
     Nothing where pandas must read it.
     """
-    table = None if _holds(path, b'"') else _table(path, columns, columns, [])
+    table = None if headers.hold(path, QUOTE) else _table(path, columns, columns, [])
     return None if table is None else _rows(table)
-
-
-def _holds(path: Path, *characters: bytes) -> bool:
-    """Return whether one of `characters` is below the header, whose names may be in quotes."""
-    with path.open("rb") as content:
-        content.readline()
-        return any(character in block for block in iter(partial(content.read, BLOCK), b"") for character in characters)
 
 
 def _table(path: Path, columns: Sequence[str], texts: Sequence[str], missing: list[str]) -> pa.Table | None:

@@ -36,13 +36,15 @@ def _csv(path: Path, there: list[str], columns: list[str], texts: list[str]) -> 
     if table is not None:
         return table
     try:
-        every = pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(texts, str))
+        # Where nothing is quoted, a row that is too long is refused only if all columns are read.
+        used = [there.index(name) for name in columns] if headers.hold(path, plain_csv.QUOTE) else None
+        found = pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(texts, str), usecols=used)
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         headers.walk(path)  # raises Mistake with the line, which pandas counts its own way
         raise Mistake(f"{path}: this is not CSV: {str(error).strip().splitlines()[-1]}") from None
-    headers.refuse_torn(path, len(every))
-    every.columns = pd.Index(there)  # not the names that pandas makes up
-    return every[columns]
+    headers.refuse_torn(path, len(found))
+    found.columns = pd.Index(columns if used else there)  # not the names that pandas makes up
+    return found[columns]
 
 
 def as_it_came(path: Path) -> pd.DataFrame:

@@ -17,6 +17,10 @@ def test_rows_are_counted_in_parquet_and_by_a_sample_of_a_csv(tmp_path: Path) ->
     assert headers.rows(tmp_path / "t.parquet", 1000) == 5000
     assert headers.rows(tmp_path / "t.csv", 20_000) == pytest.approx(5000, rel=0.05)
     assert headers.rows(tmp_path / "t.csv", 1_000_000) == pytest.approx(5000, rel=0.001)
+    content = (tmp_path / "t.csv").read_bytes()
+    for ends in (b"\r\n", b"\r"):
+        (tmp_path / "t.csv").write_bytes(content.replace(b"\n", ends))
+        assert headers.rows(tmp_path / "t.csv", 1_000_000) == 5000
     (tmp_path / "t.csv").write_text("a,b\n")
     assert headers.rows(tmp_path / "t.csv", 1000) == 0
 
@@ -27,6 +31,15 @@ def test_the_need_grows_with_rows_and_columns(tmp_path: Path) -> None:
     _, _, eleven = memory.needed(tmp_path / "t.parquet", list("abcdefghijk"), [])
     assert rows == 1000
     assert eleven - memory.START == 11 * (one - memory.START) > 11 * 8 * 1000
+
+
+def test_quotes_take_the_text_of_all_columns_and_a_place_for_each_value(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('a,"b"\n' + "1,xyz\n" * 1000)
+    _, _, plain = memory.needed(path, ["a"], [])
+    path.write_text('a,"b"\n' + "1,xyz\n" * 999 + '1,"z"\n')
+    _, _, quoted = memory.needed(path, ["a"], [])
+    assert quoted - plain == path.stat().st_size + 2 * 1000 * 8
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])

@@ -23,8 +23,9 @@ def both(path: Path, content: str, texts: list[str]) -> tuple[pd.DataFrame | Non
     return plain_csv.read(path, columns, texts), pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(texts, str))
 
 
-@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6), st.sampled_from(["\n", "\r\n"]))
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6), st.sampled_from(["\n", "\r\n", "\r"]))
 @example([("1", "a"), ("", "NA")], "\n")
+@example([("0x1F", "a"), ("1", "b")], "\r")
 @example([("0x1F", "a"), ("1", "b")], "\n")
 def test_what_it_reads_is_what_pandas_reads(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], end: str

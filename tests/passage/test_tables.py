@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -242,6 +243,29 @@ def test_what_pandas_lets_pass_is_refused(in_folder: Write, text: str, line: str
     with pytest.raises(Mistake) as caught:
         headers.refuse_torn(path, len(tables.read(path)))
     assert caught.value.lines == [line]
+
+
+def test_of_a_table_with_quotes_pandas_makes_the_columns_that_are_asked_for(
+    in_folder: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_csv, asked = pd.read_csv, []
+
+    def recording(*arguments: Any, **settings: Any) -> pd.DataFrame:
+        asked.append(settings["usecols"])
+        read: pd.DataFrame = read_csv(*arguments, **settings)
+        return read
+
+    monkeypatch.setattr(pd, "read_csv", recording)
+    path = in_folder("t.csv", 'a,b,"",c\n1,"x",7,01\n2,y,8,02\n')
+    read = tables.read(path, ["c"], ["c", "", "gone"])
+    assert read.to_dict("list") == {"": [7, 8], "c": ["01", "02"]}
+    assert asked == [[2, 3]]
+    tables.read(in_folder("t.csv", "a,b\n1,x\n0x2,y\n"), [], ["a"])
+    assert asked[1:] == [None]
+    with pytest.raises(Mistake, match=r"^t\.csv, line 2: 3 values, but the header names 2 columns$"):
+        tables.read(in_folder("t.csv", 'a,b\n"1",2,3\n1\n'), [], ["a"])
+    with pytest.raises(Mistake, match=r"^t\.csv, line 3: 3 values, but the header names 2 columns$"):
+        tables.read(in_folder("t.csv", "a,b\n0x1,2\n1,2,3\n1\n"), [], ["a"])
 
 
 def test_a_table_without_quotes_is_not_walked(in_folder: Write, monkeypatch: pytest.MonkeyPatch) -> None:
