@@ -1,5 +1,8 @@
 """What `check` says of params.yaml that is allowed, and still worth a word."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from conftest import ROOT
 
@@ -24,6 +27,17 @@ def test_auto_is_told_only_where_it_is_such_a_solver() -> None:
     wide = auto.replace("    - hours_studied\n", "".join(f"    - x{number}\n" for number in range(201)), 1)
     (line,) = not_the_same_everywhere(params.parse(wide.replace("        hours_studied:\n", "        x1:\n", 1)))
     assert line.startswith("warning: models.model.train.solver is auto, so lbfgs: on another processor")
+
+
+def test_auto_goes_by_the_columns_of_numbers_that_categories_become(
+    in_folder: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(params, "NEWTON", 3)
+    text = TEXT.replace("newton-cholesky", "auto", 1).replace("{}", "{hours_studied: {kind: category}}", 1)
+    for values, solvers in (("abcd", []), ("abcde", ["auto, so lbfgs"])):
+        in_folder("data/raw/exam_hours.csv", "hours_studied,passed_exam\n" + "".join(f"{one},1\n" for one in values))
+        warned = [line.split(" is ")[1].split(":")[0] for line in not_the_same_everywhere(params.parse(text))]
+        assert warned == solvers
 
 
 def test_a_table_that_will_not_fit_is_refused_with_what_it_needs_and_what_helps(
