@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT, Project
 
+from passage import memory
+
 PARAMS, HOURS, COURSES, GUESSED, PARQUET = (
     Path(path)
     for path in (
@@ -54,10 +56,14 @@ class Edit:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of bad input: the commands, of which the last one refuses it, and what makes it."""
+    """A kind of bad input: the commands, of which the last one refuses it, and what makes it.
+
+    free: the memory (bytes) that this machine is taken to have, where that matters.
+    """
 
     commands: str
     edits: tuple[Edit, ...]
+    free: int | None = None
 
 
 def params(old: str, new: str) -> Kind:
@@ -210,6 +216,7 @@ KINDS: dict[str, dict[str, Kind]] = {
         "an empty Parquet file": Kind("check", parquet_of(b"")),
         "a Parquet file that is cut": Kind("check", parquet_of(SOUND[:-9])),
         "a damaged Parquet file": Kind("split model", parquet_of(DAMAGED)),
+        "more than the memory that is free": Kind("check", (), free=200_000_000),
     },
     "Rows": {
         "a header without rows": Kind("split model", (table(),)),
@@ -454,9 +461,11 @@ def lesson(built_lesson: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.usefixtures("lesson", "own_store")
 def test_bad_input_is_told_as_the_docs_say_with_exit_code_2_and_nothing_changes(
-    name: str, capsys: pytest.CaptureFixture[str]
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kind, main = ALL[name], entry_point()
+    if kind.free is not None:
+        monkeypatch.setattr(memory, "free", lambda: kind.free)
     for edit in kind.edits:
         edit.make()
     *earlier, command = kind.commands.split("; ")
