@@ -19,6 +19,7 @@ from passage.digits import PREDICTED, rounded, significant
 from passage.errors import Mistake
 from passage.folds import Sample, divide, scarcity, some, too_few
 from passage.params import AUTO, Lane
+from passage.progress import clock
 
 Folds = list[tuple[np.ndarray, np.ndarray]]
 
@@ -114,7 +115,7 @@ def for_model(name: str, training: pd.DataFrame, settings: Lane) -> Choices | No
         return None
     sample = Sample.of(some([training], settings.target), settings)
     try:
-        with fitting.solver_warnings() as warned:
+        with fitting.solver_warnings() as warned, clock(f"{fits(sample, settings)} fits to choose what is auto"):
             choices = choose(sample, settings)
     except TooFewRows as error:
         keys = [f"models.{name}.{key}" for key in settings.autos()]

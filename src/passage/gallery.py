@@ -9,6 +9,7 @@ from passage.classifier import Classifier, Scaler
 from passage.folds import some
 from passage.params import Lane
 from passage.preparation import Preparation
+from passage.progress import clock
 from passage.validation import held_out
 from passage.vocabulary import vocabulary
 
@@ -44,6 +45,7 @@ def tables(
     return found
 
 
+@clock("drawing pictures")
 def draw(
     found: Tables,
     sides: Tables,

@@ -90,7 +90,7 @@ def held_out(table: pd.DataFrame, settings: Lane) -> tuple[np.ndarray, np.ndarra
     division = divide(sample, asked.folds, asked.seed)
     says, predicted = np.empty(len(table)), division.fold_of[0] >= 0
     with fitting.solver_warnings():  # cross_validation, of the like fits, tells
-        for train, out in division:
+        for train, out in bar("predicting rows held out", "fits", division, division.folds):
             estimator = fitting.unfitted(settings, sample.rows)
             says[out] = log_odds(estimator.fit(sample.rows[train], sample.target[train]), sample.rows[out])
     return sample.target[predicted], rounded(expit(rounded(says[predicted])))

@@ -10,6 +10,7 @@ from passage.errors import Mistake
 from passage.faults import Faults
 from passage.params import ADDED_COLUMNS
 from passage.preparation import Preparation
+from passage.progress import clock
 
 
 def score(rows: pd.DataFrame, prepared: Preparation, scaler: Scaler, classifier: Classifier) -> pd.DataFrame:
@@ -32,9 +33,11 @@ def main(batch: str) -> None:
     written, classifier = files.read_json(lane.scaler), Classifier(**files.read_json(lane.model))
     prepared = preparation.read(written)
     asked = {one.name: one for one in prepared.features}
-    table = tables.read(path, [*(name for name, one in asked.items() if one.kind != "number"), *model.text_columns()])
     headers.require(path, dict.fromkeys(asked, f"models.{settings.model}.features"))
-    if taken := [name for name in table.columns if name in ADDED_COLUMNS]:
+    texts = [*(name for name, one in asked.items() if one.kind != "number"), *model.text_columns()]
+    with clock(f"reading {path}"):
+        table = tables.read(path, texts, [*asked, *model.only_checked()])
+    if taken := [name for name in headers.columns(path) if name in ADDED_COLUMNS]:
         raise Mistake(f'{path}: the column "{taken[0]}" has the name of a column of predictions; give it another')
     faults, key = Faults(table, path), f"models.{settings.model}.columns"
     every = tables.features(table, asked, faults)
@@ -46,10 +49,11 @@ def main(batch: str) -> None:
     rows, dropped = tables.whole(every, [name for name, one in asked.items() if one.missing == "drop"])
     scored = score(rows, prepared, Scaler.read(written), classifier)
     named = scored.assign(predicted=labels.named(scored["predicted"], classifier.classes))
-    came = tables.as_it_came(path)
-    if len(came) != len(table):  # each prediction would stand in another's row
-        raise RuntimeError(f"{path} has {len(table)} rows for one reader and {len(came)} for the other")
-    files.write_csv(paths.scored(batch), came.join(named, how="inner"))
+    with clock(f"writing {paths.scored(batch)}"):
+        came = tables.as_it_came(path)
+        if len(came) != len(table):  # each prediction would stand in another's row
+            raise RuntimeError(f"{path} has {len(table)} rows for one reader and {len(came)} for the other")
+        files.write_csv(paths.scored(batch), came.join(named, how="inner"))
     found = cautions.of_dropped(dropped, "rows") | cautions.of_range(rows, classifier, "rows")
     counts = {name: int(scored[name].sum()) for name in scored if name not in ("log_odds", "probability")}
     files.write_json(paths.scored_metrics(batch), {"rows": len(scored), **counts, "cautions": cautions.content(found)})

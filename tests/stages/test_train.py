@@ -3,14 +3,17 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT
+from sklearn.linear_model import LogisticRegression
 from students import ROWS, fitted, lane
+from tqdm import tqdm
 
-from passage import files
+from passage import files, params, progress
 from passage.paths import Lane
-from stages import associate, evaluate, normalize, predict, split, train
+from stages import associate, evaluate, normalize, predict, score, split, train
 
 Write = Callable[[str, str], Path]
 
@@ -89,3 +92,55 @@ def test_where_nothing_is_auto_the_choices_are_empty(lesson: Callable[..., Lane]
     evaluate.main("model_2")
     assert files.read_json(written.choices) == {}
     assert "chosen" not in files.read_json(written.metrics)
+
+
+@pytest.mark.parametrize(("limit", "solver"), [(1, "lbfgs"), (2, "newton-cholesky")])
+def test_a_solver_that_is_auto_is_the_same_one_in_training_and_in_each_fold(
+    lesson: Callable[..., Lane],
+    limit: int,
+    solver: str,
+    fits_made: list[LogisticRegression],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(params, "NEWTON", limit)
+    written = lesson(("solver: newton-cholesky", "solver: auto"))
+    for stage in (train, associate, predict, evaluate):
+        stage.main("model_2")
+    assert files.read_json(written.model)["settings"]["solver"] == solver
+    used = [one.solver for one in fits_made if one.C == 1.0]  # what looks for separation fits without a penalty
+    assert used == [solver] * (1 + 3 * 5 + 2 * 5)  # the model; folds with and without each feature; those of pictures
+
+
+def test_whatever_grows_with_a_table_says_in_a_terminal_what_it_does(
+    lesson: Callable[..., Lane], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+
+    def recording(steps: Any = None, desc: str = "", *arguments: Any, **settings: Any) -> Any:
+        shown.append(desc)
+        return tqdm(steps, desc, *arguments, **settings)
+
+    def shown_by(stage: Any, name: str) -> list[str]:
+        shown.clear()
+        stage.main(name)
+        return list(shown)
+
+    monkeypatch.setattr(progress, "tqdm", recording)
+    table = "data/raw/exam_hours_courses.csv"
+    lesson(("C: 1.0", TUNE), ("\n  guessed_hours:\n    model: model\n", "\n  guessed_hours:\n    model: model_2\n"))
+    Path("data/raw/guessed_hours.csv").write_bytes(Path(table).read_bytes())
+    assert {(stage.__name__.partition(".")[2], *shown_by(stage, name)) for stage, name in MAINS} == {
+        ("split", f"reading {table}", "writing data/split/model_2"),
+        ("normalize", *(f"writing data/normalized/model_2/{side}.parquet" for side in ("train", "test"))),
+        ("train", "12 fits to choose what is auto", "fitting 15 rows"),
+        ("associate", "intervals of the odds"),
+        ("predict", "writing predictions/model_2/test.csv"),
+        ("evaluate", "cross-validation", *["predicting rows held out"] * 2, "drawing pictures"),
+        ("score", "reading data/raw/guessed_hours.csv", "writing predictions/score/guessed_hours.csv"),
+    }
+
+
+MAINS = [
+    *((stage, "model_2") for stage in (split, normalize, train, associate, predict, evaluate)),
+    (score, "guessed_hours"),
+]
