@@ -98,6 +98,7 @@ def test_mlflows_model_says_the_pipelines_own_labels_and_probabilities_of_rows_a
     assert run.data.tags["reference.plan _A_ _"] == "basic"
     assert "coef_plan _A_ __plus" in run.data.metrics
     assert run.data.params["columns.plan _A_ _.kind"] == "category"
+    assert run.data.params[f"columns.{'r' * 180}.missing"] == "drop"
 
 
 def test_what_no_training_row_has_is_marked_and_what_lacks_a_value_is_dropped_and_counted(churn: Project) -> None:

@@ -47,11 +47,9 @@ def collect(name: str, settings: Params, circumstances: Mapping[str, str], patch
     used = {"model": name, **lane.used(), "score": {key: batch.model_dump() for key, batch in batches.items()}}
     sums = file_hashes("sha256", [*tables, *built])
     mark = fingerprint(used, {path: sums[path] for path in (*tables, *decisive)})
-    settings_used = dict(flat_params(lane.used()))
-    names = allowed_names(settings_used)
     return Result(
         name=name,
-        params={names[key]: value for key, value in settings_used.items()},
+        params=params_of(lane.used()),
         metrics=flat_metrics(files.read_json(files_of.metrics)),
         tags={
             **circumstances,
@@ -90,6 +88,13 @@ def fingerprint(settings: Mapping[str, Any], contents: Mapping[Path, str]) -> st
     """
     parts = {"settings": settings, "files": {path.as_posix(): content for path, content in contents.items()}}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def params_of(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return each setting by its dotted name, of a column by the name that MLflow allows."""
+    columns = settings.get("columns", {})
+    names = allowed_names(columns)
+    return dict(flat_params({**settings, "columns": {names[column]: one for column, one in columns.items()}}))
 
 
 def flat_params(settings: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passage import files
-from passage.result import allowed_names, fingerprint, flat_metrics, flat_params
+from passage.result import allowed_names, fingerprint, flat_metrics, flat_params, params_of
 
 Write = Callable[[str, str], Path]
 
@@ -40,6 +40,16 @@ def test_metrics_are_joined_and_coefficients_named_by_feature() -> None:
         "intercept": -1.0,
     }
     assert next(iter(flat)) == "test_accuracy"
+
+
+def test_a_settings_name_says_which_it_is_however_long_that_of_its_column_is() -> None:
+    columns = {name: {"kind": "category", "missing": "drop"} for name in ("r" * 200, "r" * 201, "a b?")}
+    names = list(params_of({"train": {"C": 1.0}, "columns": columns}))
+    assert names == [
+        "train.C",
+        *(f"columns.{name}.{key}" for name in ("r" * 180, "r" * 180 + "_2", "a b_") for key in ("kind", "missing")),
+    ]
+    assert params_of({"train": {"C": 1.0}}) == {"train.C": "1.0"}
 
 
 def test_names_that_would_be_the_same_get_a_number() -> None:
