@@ -293,6 +293,9 @@ KINDS: dict[str, dict[str, Kind]] = {
             "split model; normalize model",
             (column("kind: category, reference: gold"), table(*["a,0", "b,1"] * 6)),
         ),
+        "one category alone": Kind(
+            "split model; normalize model", (column("kind: category"), table(*["a,0", "a,1"] * 6))
+        ),
         "a category in test rows alone": Kind("split model_2; normalize model_2", (CATEGORY,)),
         "nothing to fill gaps from": Kind(
             "split model; normalize model", (column("missing: median"), table(*[",0", ",1"] * 6))

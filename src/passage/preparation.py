@@ -100,7 +100,8 @@ def read(written: Any) -> Preparation:
 def learn(rows: pd.DataFrame, settings: Lane) -> Preparation:
     """Return the preparation that `settings` ask for, learned from `rows`, which train: features as they come.
 
-    Raises ValueError for a feature that is missing in every row, and for a reference that no row has.
+    Raises ValueError for a feature that is missing in every row, for a reference that no row has, and where each
+    feature is one category alone.
     """
     learned = _asked(rows, settings)
     for feature in learned:
@@ -109,7 +110,10 @@ def learn(rows: pd.DataFrame, settings: Lane) -> Preparation:
     if not design.is_plain(learned):
         codes = _codes(rows, learned)
         learned = tuple(_learned(feature, codes[:, position]) for position, feature in enumerate(learned))
-    return Preparation(learned, design.columns(learned, settings.target))
+    if not (columns := design.columns(learned, settings.target)):
+        alone = " and ".join(f"{feature.name} is {feature.categories[0]}" for feature in learned)
+        raise ValueError(f"{alone} in each training row, so there is nothing to learn from")
+    return Preparation(learned, columns)
 
 
 def coded(rows: pd.DataFrame, settings: Lane) -> np.ndarray:
@@ -129,6 +133,8 @@ def unfitted(settings: Lane, codes: np.ndarray) -> "ColumnTransformer | str":
     if design.is_plain(asked):
         return "passthrough"
     known = [np.unique(column[~np.isnan(column)]) for column in codes.T]
+    if all(one.kind == "category" and len(places) < 2 for one, places in zip(asked, known, strict=True)):
+        known = [np.union1d(places, [0, 1]) for places in known]  # no column would be left of the parts of some folds
     return _transformer(asked, range(len(asked)), known, ["ignore"] * len(asked))
 
 

@@ -271,3 +271,12 @@ def test_what_is_auto_is_chosen_from_the_past_of_each_fold_that_has_enough_of_it
     )
     few = auto, auto.holding(1.0, 0.5)
     assert cross_validation(MANY.assign(day=[0] * 12 + [1, 2, 3, 4]), *few) == ({}, {"no_cross_validation": why})
+
+
+def test_where_a_fold_lacks_all_categories_but_one_a_choice_is_still_made() -> None:
+    rare = pd.DataFrame({"plan": ["basic"] * 19 + ["plus"], "passed": [0, 1] * 10})
+    settings = students.lane(C="auto", threshold="auto", tune=TUNE)
+    described = {"features": ["plan"], "columns": {"plan": {"kind": "category"}}}
+    settings = Lane.model_validate(settings.model_dump() | described)
+    found, _ = cross_validation(rare, settings, settings.holding(1.0, 0.5))
+    assert found["log_loss"] == pytest.approx(np.log(2), abs=0.05)
