@@ -258,7 +258,7 @@ def _scatter(axes: Axes, rows: pd.DataFrame, words: Vocabulary) -> None:
 
 def _with_margin(values: pd.Series) -> tuple[float, float]:
     least, greatest = values.min(), values.max()
-    margin = 0.06 * (greatest - least) or 1.0
+    margin = 0.06 * (greatest - least) or max(1.0, abs(greatest) * 1e-6)
     return least - margin, greatest + margin
 
 

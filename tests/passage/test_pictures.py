@@ -57,6 +57,12 @@ def test_without_test_rows_nothing_is_drawn_of_them() -> None:
     assert set(drawn(students.lane(), sides)) == {"regions", "coefficients", "calibration", "thresholds"}
 
 
+def test_a_feature_that_is_one_vast_number_still_has_an_axis() -> None:
+    scaler, classifier = students.fitted()
+    rows = students.ROWS.rename(columns={"passed": "actual"}).assign(hours=2**60, **{pictures.SIDE: "training"})
+    assert letters(pictures.svg(pictures.regions(rows, classifier, scaler, WORDS)))  # a warning would be an error
+
+
 @pytest.mark.parametrize("rows", [20, 301, 100_000])
 def test_a_curve_over_few_rows_has_a_mark_for_each_and_over_many_has_bins_and_says_so(rows: int) -> None:
     settings = students.lane().model_copy(update={"features": ["hours"]})
