@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from passage import files, headers, marks, params, paths, rules, sides, tables
+from passage import files, headers, labels, marks, params, paths, rules, sides, tables
 from passage.errors import Mistake
 from passage.faults import Faults
 from passage.params import Split
@@ -21,7 +21,7 @@ def split(table: pd.DataFrame, target: str, settings: Split) -> tuple[pd.DataFra
     if train[target].nunique() < 2:
         if train.empty:
             raise ValueError("there are no training rows")
-        only = f"{target} is {train[target].iloc[0]} in each of the {len(train)} training rows"
+        only = f"{target} is {labels.written(train[target].head(1).item())} in each of the {len(train)} training rows"
         raise ValueError(f"{only}; both labels must be among them")
     return train, test
 

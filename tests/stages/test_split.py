@@ -61,6 +61,7 @@ def test_without_a_split_every_row_trains() -> None:
     ("passed", "side", "said"),
     [
         ([1] * 20, None, "passed is 1 in each of the 15 training rows; both labels must be among them"),
+        ([False] * 15 + [True] * 5, "side", "passed is false in each of the 15 training rows"),
         ([0] * 15 + [1] * 5, "side", "passed is 0 in each of the 15 training rows"),
         ([0, 1] * 10, "nobody", "there are no training rows"),
         ([0] * 19 + [1], None, "least populated class"),
