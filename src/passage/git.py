@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ def origin(tables: Iterable[str] = ()) -> Origin | None:
     """
     try:
         commit = text("rev-parse", "HEAD")
-        if not text("status", "--porcelain"):
+        if not text("status", "--porcelain", "--untracked-files=normal"):
             return Origin(commit, dirty=False, patch=b"", left_out=[])
         with _scratch_index() as variables:
             untracked = _untracked((*INPUTS, *tables))
@@ -59,7 +60,10 @@ def origin(tables: Iterable[str] = ()) -> Origin | None:
             run("add", "--update", variables=variables)
             run("add", "--", *(path for path in untracked if path not in left_out), variables=variables)
             patch = _difference(variables)
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, subprocess.CalledProcessError) as error:
+        if Path(".git").exists():
+            said = os.fsdecode(getattr(error, "stderr", None) or str(error)).strip().splitlines()
+            print(f"warning: Git cannot say which commit this is: {said[-1] if said else error}", file=sys.stderr)
         return None
     return Origin(commit, bool(patch or left_out), patch, left_out)
 
@@ -93,9 +97,13 @@ def _difference(variables: Mapping[str, str]) -> bytes:
 
 
 def run(*arguments: str, variables: Mapping[str, str] | None = None, folder: Path | None = None) -> bytes:
-    """Return what a Git command prints. Raises CalledProcessError where it fails."""
+    """Return what a Git command prints. Raises CalledProcessError where it fails.
+
+    In `folder`, Git's own variables do not count: those of a hook name the repository that it belongs to.
+    """
+    ours = {key: value for key, value in os.environ.items() if folder is None or not key.startswith("GIT_")}
     done = subprocess.run(
-        ["git", *arguments], capture_output=True, check=True, cwd=folder, env=os.environ | (variables or {})
+        ["git", *arguments], capture_output=True, check=True, cwd=folder, env=ours | dict(variables or {})
     )
     return done.stdout
 

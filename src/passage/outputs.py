@@ -1,5 +1,7 @@
 """Every file that the stages wrote for one model, by its bytes: what a rebuild is held against."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -26,7 +28,8 @@ def refuse_altered(outputs: Iterable[Path]) -> None:
     """
     recorded = _recorded(YAML(typ="safe").load(paths.PIPELINE_LOCK.read_text(encoding="utf-8")))
     there = file_hashes("md5", outputs)
-    altered = [path for path, md5 in there.items() if recorded.get(path.as_posix()) not in (None, md5)]
+    there |= {folder: _folder_hash(folder, there) for folder in {path.parent for path in there}}
+    altered = [path for path, md5 in sorted(there.items()) if recorded.get(path.as_posix()) not in (None, md5)]
     if altered:
         raise Mistake(
             f"{path}: this is not what {paths.PIPELINE_LOCK} says was built (changed by hand, or a damaged file in "
@@ -37,4 +40,10 @@ def refuse_altered(outputs: Iterable[Path]) -> None:
 
 def _recorded(lock: Mapping[str, Mapping[str, Mapping[str, list[dict[str, str]]]]]) -> dict[str, str]:
     outputs = (out for stage in lock["stages"].values() for out in stage.get("outs", []))
-    return {out["path"]: out["md5"] for out in outputs if not out["md5"].endswith(".dir")}
+    return {out["path"]: out["md5"] for out in outputs}
+
+
+def _folder_hash(folder: Path, there: Mapping[Path, str]) -> str:
+    """Return the MD5 that DVC gives a folder that holds these files alone: of the list of their names and MD5s."""
+    listed = [{"md5": md5, "relpath": path.name} for path, md5 in sorted(there.items()) if path.parent == folder]
+    return hashlib.md5(json.dumps(listed).encode(), usedforsecurity=False).hexdigest() + ".dir"

@@ -96,3 +96,26 @@ def test_outside_git_there_is_nothing_to_tell(tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(folder)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     assert git.origin() is None
+
+
+def test_an_untracked_input_is_seen_also_by_who_does_not_want_to_see_untracked_files(inside: Project) -> None:
+    inside.run("git", "config", "status.showUntrackedFiles", "no")
+    (inside.folder / "src/passage/own.py").write_text("OWN = 1\n", encoding="utf-8")
+    assert origin().dirty
+    assert b"OWN = 1" in origin().patch
+
+
+def test_in_another_folder_a_hooks_variables_do_not_name_the_repository(
+    inside: Project, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    git.run("init", "--quiet", folder=other)
+    monkeypatch.setenv("GIT_DIR", str(inside.folder / ".git"))
+    assert git.text("rev-parse", "--git-dir", folder=other) == ".git"
+    assert git.text("rev-parse", "--git-dir") == str(inside.folder / ".git")
+
+
+def test_a_git_that_fails_is_told(inside: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    (inside.folder / ".git/index").write_bytes(b"no index")
+    assert git.origin() is None
+    assert capsys.readouterr().err.startswith("warning: Git cannot say which commit this is: fatal: ")

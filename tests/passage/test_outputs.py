@@ -26,6 +26,10 @@ def test_a_file_that_is_not_what_dvc_built_is_refused(built: Project, monkeypatc
     monkeypatch.chdir(built.folder)
     found = outputs.of_lane("model", ["guessed_hours"])
     outputs.refuse_altered(found)
+    built.replace("plots/model/pictures/roc.svg", "<svg", "<svg ")
+    with pytest.raises(Mistake, match=r"^plots/model/pictures: this is not what dvc.lock says was built [^\n]*$"):
+        outputs.refuse_altered(found)
+    built.replace("plots/model/pictures/roc.svg", "<svg ", "<svg")
     built.replace("models/model/model.json", "1", "2")
     with pytest.raises(Mistake, match=r"^models/model/model.json: this is not what dvc.lock says was built .*[^\n]$"):
         outputs.refuse_altered(found)

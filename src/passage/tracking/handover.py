@@ -26,7 +26,7 @@ from passage.preparation import read
 from passage.progress import clock
 from passage.result import Result
 from passage.sections import section
-from passage.tracking.runs import CHANGES, LISTED, OUTPUTS, WRITER, add_circumstances, find
+from passage.tracking.runs import CHANGES, LISTED, OUTPUTS, WRITER, add_circumstances, clear_away, find
 from passage.tracking.session import store
 
 # What it takes to load and serve the model that a run holds.
@@ -81,14 +81,16 @@ class View:
 def hand_over(results: Iterable[Result], settings: Params) -> Iterator[tuple[Result, str, bool]]:
     """Write a run for each of `results` that the store does not have yet; yield its id, and whether it is new."""
     with store(settings.mlflow.experiment) as (experiment_id, writer):
+        clear_away(writer)
         for result in results:
-            if run := find(experiment_id, result.fingerprint, writer):
-                add_circumstances(run, result.tags)
-                yield result, run, False
-            else:
+            new, run = None, find(experiment_id, result.fingerprint, writer)
+            if not run:
                 with clock(f"writing the run of {result.name}"):
-                    run = log(experiment_id, writer, result, view(result, settings))
-                yield result, run, True
+                    new = log(experiment_id, writer, result, view(result, settings))
+                run = find(experiment_id, result.fingerprint, writer) or new  # another clone may have been faster
+            if run != new:
+                add_circumstances(run, result.tags)
+            yield result, run, run == new
 
 
 def view(result: Result, settings: Params) -> View:
@@ -116,7 +118,7 @@ def sides(result: Result, settings: Params) -> list[Rows]:
 
 
 def log(experiment_id: str, writer: str, result: Result, view: View) -> str:
-    """Write `result` as one finished run and return its id, or that of the run with which another clone was faster."""
+    """Write `result` as one finished run and return its id."""
     lists = {LISTED[tag]: json.dumps([result.tags[tag]]) for tag in LISTED if tag in result.tags}
     tags = result.tags | lists | {WRITER: writer}
     with mlflow.start_run(experiment_id=experiment_id, run_name=view.title, tags=tags) as run:
@@ -128,7 +130,7 @@ def log(experiment_id: str, writer: str, result: Result, view: View) -> str:
         _log_artifacts(result)
         logged = _log_model(view.model, view.rows[0])
         mlflow.log_metrics(result.metrics, model_id=logged.model_id)
-    return find(experiment_id, result.fingerprint, writer) or run_id
+    return run_id
 
 
 def _log_artifacts(result: Result) -> None:

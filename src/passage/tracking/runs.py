@@ -1,20 +1,24 @@
 """The runs in an open store: which one holds a result, what is left of killed ones, what they keep."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
+from urllib.parse import unquote, urlsplit
 
 import mlflow
 from mlflow.entities import Run, ViewType
+
+from passage.errors import Unreachable
 
 WRITER = "tracked.by"  # the tag by which a clone knows what it began
 OUTPUTS = "rebuild/outputs.json"  # artifacts of a run: the hash of each file that was built,
 CHANGES = "rebuild/changes.patch"  # and what differed from the commit
 ABANDONED = 3600.0  # seconds after which a run that another clone began is taken for dead; tracking takes some five
 LISTED = {"git.commit": "git.commits", "dvc.experiment": "dvc.experiments"}  # the first one, and all of them
-MOST_LISTED = 100  # a tag holds 8000 characters
+MOST_LISTED, LONGEST = 100, 8000  # entries and characters of a list in a tag; of a longer one MLflow keeps the start
 
 
 @dataclass(frozen=True)
@@ -28,25 +32,51 @@ class Kept:
     folder: Path
 
 
+def clear_away(writer: str) -> None:
+    """Delete what killed processes have left RUNNING in any experiment, whatever result it was to become."""
+    client = mlflow.MlflowClient()
+    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
+    for run in _active(experiments, "attributes.status = 'RUNNING'"):
+        if WRITER in run.data.tags and not _is_worked_on(run, writer):
+            _delete(run)
+
+
 def find(experiment_id: str, fingerprint: str, writer: str) -> str | None:
     """Return the id of the finished run with this fingerprint, if there is one, and clear away all others.
 
     Others are what a killed process has left, what has lost its artifacts, and what another clone finished at the same
     moment. What another clone has begun a short while ago is left to it; writer: this one's name. Runs that the user
-    deleted do not count.
+    deleted do not count. Raises Unreachable where the artifacts of all runs are away.
     """
-    client = mlflow.MlflowClient()
-    runs = _active(experiment_id, f"tags.fingerprint = '{fingerprint}'")
+    runs = _active([experiment_id], f"tags.fingerprint = '{fingerprint}'")
     finished = sorted((run for run in runs if run.info.status == "FINISHED"), key=_finished_first)
-    kept = next((run.info.run_id for run in finished if client.list_artifacts(run.info.run_id)), None)
+    for run in finished:
+        _refuse_absence(run)
+    kept = next((run.info.run_id for run in finished if _has_artifacts(run)), None)
     for run in runs:
         if run.info.run_id != kept and not _is_worked_on(run, writer):
             _delete(run)
     return kept
 
 
-def _active(experiment_id: str, which: str) -> list[Run]:
-    return list(mlflow.search_runs([experiment_id], which, ViewType.ACTIVE_ONLY, output_format="list"))
+def _active(experiments: list[str], which: str) -> list[Run]:
+    return list(mlflow.search_runs(experiments, which, ViewType.ACTIVE_ONLY, output_format="list"))
+
+
+def _refuse_absence(run: Run) -> None:
+    """Raise Unreachable where the folder of all runs' artifacts is not there: its disk may come back."""
+    where = urlsplit(run.info.artifact_uri)
+    folder = Path(unquote(where.path)).parents[1]
+    if where.scheme == "file" and not folder.is_dir():
+        raise Unreachable(
+            f"the artifacts of MLflow's runs are in {folder}, which is not there; is its disk there? If they are gone "
+            f"for good, `mkdir -p {shlex.quote(str(folder))}`, and the runs are written again"
+        )
+
+
+def _has_artifacts(run: Run) -> bool:
+    listed = mlflow.MlflowClient().list_artifacts(run.info.run_id, str(Path(OUTPUTS).parent))
+    return OUTPUTS in [artifact.path for artifact in listed]
 
 
 def _finished_first(run: Run) -> tuple[int, str]:
@@ -75,12 +105,15 @@ def add_circumstances(run_id: str, tags: Mapping[str, str]) -> None:
         first = [present[tag]] if tag in present else []
         known = json.loads(present.get(listed, json.dumps(first)))
         if tag in tags and tags[tag] not in known:
-            client.set_tag(run_id, listed, json.dumps([*known, tags[tag]][-MOST_LISTED:]))
+            known.append(tags[tag])
+            while len(known) > MOST_LISTED or len(json.dumps(known)) > LONGEST:
+                del known[1]  # the first one stays
+            client.set_tag(run_id, listed, json.dumps(known))
 
 
 def finished(experiment_id: str) -> list[str]:
     """Return the id of every finished run that is a result, the oldest first."""
-    found = sorted(_active(experiment_id, "attributes.status = 'FINISHED'"), key=_finished_first)
+    found = sorted(_active([experiment_id], "attributes.status = 'FINISHED'"), key=_finished_first)
     return [run.info.run_id for run in found if "fingerprint" in run.data.tags]
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,8 +103,8 @@ def _experiment_id(name: str, at: Store) -> str:
         return _experiment_id(name, at)  # another clone was faster
     if found.lifecycle_stage == "deleted":
         raise Unreachable(
-            f"the experiment {name} was deleted in MLflow; bring it back with `MLFLOW_TRACKING_URI={at.shown} mlflow "
-            f"experiments restore --experiment-id {found.experiment_id}`, or choose another one (mlflow.experiment in "
-            f"{paths.PARAMS})"
+            f"the experiment {name} was deleted in MLflow; bring it back with `MLFLOW_TRACKING_URI="
+            f"{shlex.quote(at.shown)} mlflow experiments restore --experiment-id {found.experiment_id}`, or choose "
+            f"another one (mlflow.experiment in {paths.PARAMS})"
         )
     return str(found.experiment_id)

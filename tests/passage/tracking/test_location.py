@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from passage.errors import Mistake
 from passage.tracking.location import locate
 
 ROOT = Path("/home/ada/exam")
@@ -27,6 +30,12 @@ def test_a_server_keeps_its_artifacts_and_is_shown_without_the_password() -> Non
     assert (store.database, store.artifacts) == (None, None)
     assert store.shown == "https://mlflow.example:5000/x"
     assert store.lock == ROOT / "mlruns/.lock"
+
+
+@pytest.mark.parametrize("uri", ["htp://x", "mlruns", "file:///srv/mlruns", "sqlite:store.db"])
+def test_what_is_no_store_is_refused_in_one_line(uri: str) -> None:
+    with pytest.raises(Mistake, match=f'^MLFLOW_TRACKING_URI is "{uri}", but it must be [^\n]*$'):
+        locate(uri, ROOT)
 
 
 def test_a_clone_has_a_name_of_its_own_that_tells_nothing() -> None:

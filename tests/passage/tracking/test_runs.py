@@ -128,6 +128,20 @@ def test_what_a_killed_process_of_this_clone_began_is_replaced_with_the_model_th
         assert runs.find(again, "f1", "me") == run_id
 
 
+def test_what_killed_processes_began_goes_whatever_was_to_become_of_it_and_in_whichever_experiment(
+    in_folder: Write,
+) -> None:
+    in_folder("x", "")
+    with session.store("before") as (other, _):
+        elsewhere = begun(other, "me")
+    with session.store("exam") as (experiment, _):
+        mine, fresh, old = begun(experiment, "me"), begun(experiment, "you"), begun(experiment, "you", start_time=1)
+        somebodys = MlflowClient().create_run(experiment, 1).info.run_id  # of no pipeline
+        runs.clear_away("me")
+        found = [stage_of(run_id) for run_id in (elsewhere, mine, old, fresh, somebodys)]
+    assert found == ["deleted", "deleted", "deleted", "active", "active"]
+
+
 def test_what_another_clone_fills_is_left_to_it_until_it_must_be_dead(in_folder: Write) -> None:
     in_folder("x", "")
     with session.store("exam") as (experiment, _):
@@ -160,6 +174,50 @@ def test_a_run_that_the_user_deleted_or_whose_artifacts_are_gone_counts_as_absen
         assert stage_of(bare) == "deleted"
 
 
+def test_a_run_that_lost_some_artifacts_is_written_again_but_not_while_the_folder_of_all_is_away(
+    in_folder: Write,
+) -> None:
+    path = in_folder("model.json", "{}")
+    with session.store("exam") as (experiment, _):
+        run_id = log(experiment, path, "f1")
+        Path("mlruns").rename("unmounted")
+        with pytest.raises(Unreachable, match=r"are in .*/mlruns, which is not there; is its disk there\?"):
+            runs.find(experiment, "f1", "me")
+        assert stage_of(run_id) == "active"
+        Path("unmounted").rename("mlruns")
+        assert runs.find(experiment, "f1", "me") == run_id
+        Path("mlruns", run_id, "artifacts", runs.OUTPUTS).unlink()
+        assert runs.find(experiment, "f1", "me") is None
+
+
+def test_where_another_clone_was_faster_its_run_has_this_ones_commit_in_its_list(
+    in_folder: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = in_folder("model.json", "{}")
+    with session.store("exam") as (experiment, _):
+        winner = log(experiment, path, "f1")
+    found = iter([None, winner])
+    monkeypatch.setattr(handover, "find", lambda *_: next(found))
+    monkeypatch.setattr(handover, "view", lambda *_: None)
+    monkeypatch.setattr(handover, "log", lambda *_: "mine")
+    settings = Params(models={"m": lane()}, score={}, mlflow=MLflow(experiment="exam"))
+    second = replace(result(path, "f1"), tags={"git.commit": "c2"})
+    ((_, run_id, new),) = handover.hand_over([second], settings)
+    assert (run_id, new) == (winner, False)
+    assert mlflow.get_run(run_id).data.tags["git.commits"] == '["c1", "c2"]'
+
+
+def test_a_list_that_grows_keeps_its_first_and_its_last_entries_and_fits_a_tag(in_folder: Write) -> None:
+    path = in_folder("model.json", "{}")
+    with session.store("exam") as (experiment, _):
+        run_id = log(experiment, path, "f1")
+        for number in range(30):
+            runs.add_circumstances(run_id, {"git.commit": f"{number}" * 400})
+        listed = json.loads(mlflow.get_run(run_id).data.tags["git.commits"])
+    assert (listed[0], listed[-1]) == ("c1", "29" * 400)
+    assert 8 < len(listed) < 25
+
+
 def test_a_result_that_comes_up_again_adds_its_commit_and_experiment_and_keeps_the_first(in_folder: Write) -> None:
     path = in_folder("model.json", "{}")
     with session.store("exam") as (experiment, _):
@@ -171,8 +229,12 @@ def test_a_result_that_comes_up_again_adds_its_commit_and_experiment_and_keeps_t
     assert tags["dvc.experiments"] == '["brave-owl", "shy-cat"]'
 
 
-def test_a_deleted_experiment_comes_back_with_the_command_that_the_message_names(in_folder: Write) -> None:
+def test_a_deleted_experiment_comes_back_with_the_command_that_the_message_names(
+    in_folder: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     in_folder("x", "")
+    Path("my exam").mkdir()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{Path.cwd()}/my exam/store.db")
     with session.store("exam") as (experiment, _):
         MlflowClient().delete_experiment(experiment)
     with pytest.raises(Unreachable, match="the experiment exam was deleted in MLflow; bring it back with") as refused:
