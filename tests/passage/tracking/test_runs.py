@@ -3,19 +3,26 @@
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import partial, partialmethod
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
+from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
+from mlflow.store.artifact.local_artifact_repo import LocalArtifactRepository
+from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from students import FEATURES, ROWS, fitted, lane
 
 from passage import files, paths
@@ -301,3 +308,92 @@ def test_rows_that_another_clone_names_at_the_same_moment_are_named_again(
         with pytest.raises(MlflowException, match="duplicate"):
             log(experiment, path, "f2")
         assert runs.find(experiment, "f2", "me") is None
+
+
+# What changes a store while a run is written.
+CHANGING = {
+    SqlAlchemyStore: (
+        "create_run",
+        "set_tag",
+        "log_batch",
+        "log_inputs",
+        "log_outputs",
+        "create_logged_model",
+        "finalize_logged_model",
+        "set_logged_model_tags",
+        "update_run_info",
+    ),
+    LocalArtifactRepository: ("log_artifact", "log_artifacts"),
+}
+
+
+def die_after(number: int) -> None:
+    """Have this process killed once it has changed the store so many times."""
+    left = [number]
+
+    def counting(change: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        answer = change(*given, **named)
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    for whole, names in CHANGING.items():
+        for name in names:
+            setattr(whole, name, partialmethod(partial(counting, getattr(whole, name))))
+
+
+def track(path: Path, fingerprint: str) -> str:
+    with session.store("exam") as (experiment, _):
+        runs.clear_away("me")
+        return runs.find(experiment, fingerprint, "me") or log(experiment, path, fingerprint)
+
+
+def in_a_process_that_dies_after(number: int, path: Path, fingerprint: str) -> int:
+    """Track in a process of its own and return its exit code, below 0 where it was killed."""
+    for engine in SqlAlchemyStore._engine_map.values():
+        engine.dispose()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads, which the tests' runner has
+        process = os.fork()
+    if not process:
+        try:
+            die_after(number)
+            track(path, fingerprint)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def test_killed_after_any_change_of_the_store_tracking_leaves_nothing_once_anything_is_tracked(
+    in_folder: Write,
+) -> None:
+    path = in_folder("model.json", "{}")
+    track(path, "first")
+    number = 0
+    while (code := in_a_process_that_dies_after(number := number + 1, path, f"f{number}")) == -signal.SIGKILL:
+        again = f"f{number}" if number % 2 else "first"  # the same result, or another one, which is there already
+        track(path, again)
+        every = mlflow.search_runs(experiment_names=["exam"], output_format="list")
+        assert {run.info.status for run in every} == {"FINISHED"}
+        found = [run.info.run_id for run in every if run.data.tags["fingerprint"] == again]
+        assert len(found) == 1
+        for run in every:
+            kept = {str(file.relative_to(folder)) for folder in [folder_of(run)] for file in folder.rglob("*")}
+            assert {"model.json", runs.OUTPUTS, runs.CHANGES} <= kept
+            assert run.data.metrics == {"test_accuracy": 0.8, "coef_hours": 1.5}
+        of = [experiment_of(every)]
+        models = MlflowClient().search_logged_models(of)
+        assert sorted(str(model.source_run_id) for model in models) == sorted(run.info.run_id for run in every)
+    assert code == 0
+    assert number > 10
+
+
+def folder_of(run: Run) -> Path:
+    return Path(str(run.info.artifact_uri).removeprefix("file://"))
+
+
+def experiment_of(every: list[Run]) -> str:
+    (experiment,) = {run.info.experiment_id for run in every}
+    return str(experiment)
