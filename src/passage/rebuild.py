@@ -14,6 +14,7 @@ from passage import environment, files, git, paths
 from passage.errors import Mistake
 
 USERS = ("DVC_", "GIT_", "MLFLOW_")  # variables of the user's that a rebuild must not see
+REMOTE = "cache-of-the-repository"  # DVC would add to the keys of a remote which has that name already
 LAST_STAGE = "track"  # which would write to a store
 
 
@@ -37,10 +38,11 @@ def prepare(source: Source, folder: Path, repository: Path, own_environment: boo
     own_environment: install the packages of the lock file that lies there. Raises Mistake for what cannot be had again:
     the commit, the packages, the tables that DVC keeps.
     """
-    _clone(source, folder, repository)
     variables = plain_environment()
+    _clone(source, folder, repository, variables)
     variables["PATH"] = os.pathsep.join([str(_programs(folder, own_environment)), variables.get("PATH", "")])
     variables["DVC_SITE_CACHE_DIR"] = str(folder / ".dvc/tmp/site_cache")
+    own_cache(folder, variables)
     _bring_data(source, folder, repository, variables)
     return variables
 
@@ -65,18 +67,26 @@ def plain_environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith(USERS)}
 
 
-def _clone(source: Source, folder: Path, repository: Path) -> None:
+def own_cache(folder: Path, variables: dict[str, str]) -> None:
+    """Give the clone in `folder` a cache of its own, whatever DVC's settings say: another may hold what it is to build.
+
+    A repository, a user or a machine can have cache.dir set, from which DVC would take results, and whose damage.
+    """
+    _run(["dvc", "cache", "dir", "--local", str(folder / ".dvc/cache")], folder, variables)
+
+
+def _clone(source: Source, folder: Path, repository: Path, variables: dict[str, str]) -> None:
     try:
         git.run("cat-file", "-e", f"{source.commit}^{{commit}}", folder=repository)
     except subprocess.CalledProcessError:
         raise Mistake(f"its commit {source.commit} is not in this repository; has it been fetched?") from None
     # The objects are shared, so that commits which no branch has any more come along.
-    git.run("clone", "--quiet", "--shared", "--no-checkout", str(repository), str(folder))
-    git.run("checkout", "--quiet", "--detach", source.commit, folder=folder)
+    _run(["git", "clone", "--quiet", "--shared", "--no-checkout", str(repository), str(folder)], None, variables)
+    _run(["git", "checkout", "--quiet", "--detach", source.commit], folder, variables)
     if source.changes:
         patch = folder / ".git" / "changes.patch"
         files.write_bytes(patch, source.changes)
-        git.run("apply", "--whitespace=nowarn", str(patch), folder=folder)
+        _run(["git", "apply", "--whitespace=nowarn", str(patch)], folder, variables)
     files.write_bytes(folder / paths.PARAMS, source.params)
 
 
@@ -97,16 +107,19 @@ def _programs(folder: Path, own_environment: bool) -> Path:
 def _bring_data(source: Source, folder: Path, repository: Path, variables: dict[str, str]) -> None:
     for path in source.left_out:
         if (repository / path).is_file():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)  # which Git has only where it has a file in it
             shutil.copy2(repository / path, folder / path)
     # `check` wants the tables of all models, not of this one alone
     if records := sorted(str(path.relative_to(folder)) for path in (folder / paths.RAW).rglob("*.dvc")):
-        cache = subprocess.run(["dvc", "cache", "dir"], cwd=repository, capture_output=True, text=True, check=True)
-        _run(["dvc", "remote", "add", "--local", "repository", cache.stdout.strip()], folder, variables)
-        _run(["dvc", "pull", "--remote", "repository", *records], folder, variables)
+        cache = _run(["dvc", "cache", "dir"], repository, dict(os.environ)).strip()
+        _run(["dvc", "remote", "add", "--local", REMOTE, cache], folder, variables)
+        _run(["dvc", "pull", "--remote", REMOTE, *records], folder, variables)
 
 
-def _run(command: list[str], folder: Path, variables: dict[str, str]) -> None:
+def _run(command: list[str], folder: Path | None, variables: dict[str, str]) -> str:
+    """Return what a command prints. Raises Mistake, with its last words, where it fails."""
     done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.strip()]
         raise Mistake([f"`{' '.join(command[:2])}` failed:", *(f"  {line}" for line in said[-8:])])
+    return done.stdout

@@ -57,6 +57,42 @@ def test_tables_that_dvc_keeps_are_brought_also_those_of_other_models(
     assert (folder / "clone/data/raw/large.csv").read_text(encoding="utf-8") == "a\n1\n"
 
 
+def test_a_clone_has_a_cache_of_its_own_whatever_is_configured(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("x")
+    project.dvc("cache", "dir", str(folder / "shared"))
+    project.commit()
+    prepare(source(project), folder / "clone", project.folder, own_environment=False)
+    assert Project(folder / "clone").dvc("cache", "dir").stdout == f"{folder / 'clone/.dvc/cache'}\n"
+
+
+def test_a_repository_that_the_environment_names_is_left_alone(
+    project: Project, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hook of Git's, say, sets GIT_DIR for all that it calls."""
+    first = source(project)
+    project.replace("README.md", "exam", "Exam")
+    project.commit()
+    patch = b"--- /dev/null\n+++ b/data/more.txt\n@@ -0,0 +1 @@\n+more\n"
+    folder = tmp_path_factory.mktemp("x")
+    head = (project.folder / ".git/HEAD").read_text(encoding="utf-8")
+    for name, path in (("GIT_DIR", ".git"), ("GIT_WORK_TREE", "."), ("GIT_INDEX_FILE", ".git/index")):
+        monkeypatch.setenv(name, str(project.folder / path))
+    what = source(project, commit=first.commit, changes=patch)
+    prepare(what, folder / "clone", project.folder, own_environment=False)
+    assert (project.folder / ".git/HEAD").read_text(encoding="utf-8") == head
+    assert project.run("git", "status", "--porcelain").stdout == ""
+    assert (folder / "clone/data/more.txt").read_text(encoding="utf-8") == "more\n"
+
+
+def test_changes_that_do_not_apply_are_told_in_gits_words(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    said = refusal(project, source(project, changes=b"half a pat"), tmp_path_factory.mktemp("x"))
+    assert said.startswith("`git apply` failed:\n  error: ")
+
+
 def test_another_lock_file_is_named_with_the_packages_that_differ(
     project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -77,7 +113,9 @@ def test_a_build_that_fails_says_why(project: Project, tmp_path_factory: pytest.
 def test_a_table_that_was_too_large_for_the_patch_is_taken_from_the_working_tree(
     project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    (project.folder / "data/raw/large.csv").write_text("a\n", encoding="utf-8")
-    what, clone = source(project, left_out=("data/raw/large.csv",)), tmp_path_factory.mktemp("x") / "clone"
+    table = "data/raw/of 2024/large.csv"
+    (project.folder / table).parent.mkdir()
+    (project.folder / table).write_text("a\n", encoding="utf-8")
+    what, clone = source(project, left_out=(table,)), tmp_path_factory.mktemp("x") / "clone"
     prepare(what, clone, project.folder, own_environment=False)
-    assert (clone / "data/raw/large.csv").read_text(encoding="utf-8") == "a\n"
+    assert (clone / table).read_text(encoding="utf-8") == "a\n"
