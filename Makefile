@@ -11,6 +11,7 @@ PORT ?= 5000
 JOBS ?= auto
 export VARIATIONS TABLES
 export TABLE TARGET NAME POSITIVE
+export RUN
 export ROWS FEATURES SOLVER
 
 .DEFAULT_GOAL := help
@@ -33,7 +34,7 @@ experiments: $(ready) ## show the experiments: what was changed, and what came o
 	@python3 src experiments
 
 verify: $(ready) ## rebuild a run and compare every byte (RUN=id or all; ENV=own: with its own packages)
-	@python3 src verify $(or $(RUN),$(error RUN=id of a run, or RUN=all)) $(if $(ENV),--env)
+	@$(if $(RUN),,$(error RUN=id of a run, or RUN=all))python3 src verify "$$RUN" $(if $(ENV),--env)
 
 history: $(ready) ## bring results of earlier commits and experiments into the store, without retraining
 	@python3 src history

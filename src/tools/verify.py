@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -20,16 +21,21 @@ from passage.tracking.runs import Kept
 from passage.tracking.session import readable
 
 ALL = "all"
+ID = re.compile("[0-9a-f]{32}")
 OWN_ENVIRONMENT = "--env"
 DIFFERENT, IMPOSSIBLE = 1, 2  # exit codes
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One output of a run. difference: None where the rebuilt file has the same bytes."""
+    """One output of a run.
+
+    difference: None where the rebuilt file has the same bytes. by_hash: the run keeps the file's hash and no copy.
+    """
 
     path: str
     difference: str | None
+    by_hash: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,12 @@ def source(run: Kept) -> Source:
     tags = run.tags
     if "git.commit" not in tags:
         raise Mistake("it was tracked outside Git: no commit to build it from")
+    if run.problem:
+        raise Mistake(f"its artifacts cannot be read: {run.problem}")
+    if not (run.folder / paths.PARAMS).is_file():
+        raise Mistake(f"its artifacts are gone: no {paths.PARAMS} to build it from")
+    if lacking := sorted(({"model", "data.md5"} - tags.keys()) | ({"data"} - run.params.keys())):
+        raise Mistake(f"its tags and parameters lack {', '.join(lacking)}")
     changes = run.folder / runs.CHANGES
     if tags.get("git.dirty") == "true" and not changes.is_file() and "git.left_out" not in tags:
         raise Mistake("it was built with uncommitted changes that it does not keep")
@@ -58,26 +70,45 @@ def source(run: Kept) -> Source:
         commit=tags["git.commit"],
         changes=changes.read_bytes() if changes.is_file() else b"",
         params=(run.folder / paths.PARAMS).read_bytes(),
-        left_out=tuple(json.loads(tags.get("git.left_out", "[]"))),
+        left_out=_left_out(tags.get("git.left_out", "[]")),
     )
 
 
+def _left_out(tag: str) -> tuple[str, ...]:
+    try:
+        return tuple(json.loads(tag))
+    except ValueError:  # the store had no room for all of it
+        raise Mistake(f"its tag git.left_out is cut off: {tag[-40:]}") from None
+
+
 def compare(run: Kept, rebuilt: Path) -> list[Compared]:
-    """Return for every output of a run, and for what only the rebuild has, whether its bytes are the same."""
+    """Return for every output of a run, and for what only the rebuild has, whether its bytes are the same.
+
+    Raises Mistake where the run's list of outputs cannot be read, or has none.
+    """
     known = run.folder / runs.OUTPUTS
     kept = {path.relative_to(run.folder).as_posix(): path for path in sorted(run.folder.rglob("*")) if path.is_file()}
     ours = {path: file for path, file in kept.items() if path not in (str(paths.PARAMS), runs.OUTPUTS, runs.CHANGES)}
     if known.is_file():
-        expected = read_json(known)
+        expected = _listed(known)
         built = {
             path.as_posix() for path in outputs.of_lane(run.tags["model"], [], rebuilt) if (rebuilt / path).is_file()
         }
     else:  # a run from before there was a list of outputs is held to the files that it keeps
         expected, built = {path: file_hash("sha256", file) for path, file in ours.items()}, set()
+    if not expected:
+        raise Mistake("its outputs are gone")
     return [
-        Compared(path, _difference(expected.get(path), ours.get(path), rebuilt / path))
+        Compared(path, _difference(expected.get(path), ours.get(path), rebuilt / path), path not in ours)
         for path in sorted({*expected, *built})
     ]
+
+
+def _listed(outputs: Path) -> dict[str, str]:
+    try:
+        return dict(read_json(outputs))
+    except ValueError:
+        raise Mistake(f"its {runs.OUTPUTS} is damaged") from None
 
 
 def _difference(expected: str | None, kept: Path | None, rebuilt: Path) -> str | None:
@@ -120,13 +151,20 @@ def _verify_state(what: Source, of: list[Kept], folder: Path, own_environment: b
         if not all(problems):
             build(folder, variables)
         return [
-            Verdict(run, [] if problem else compare(run, folder), problem)
+            Verdict(run, [], problem) if problem else _verdict(run, folder)
             for run, problem in zip(of, problems, strict=True)
         ]
-    except Mistake as mistake:
-        return [Verdict(run, [], problem or str(mistake)) for run, problem in zip(of, problems, strict=True)]
+    except (Mistake, OSError) as error:  # a commit without requirements.lock, a full disk: no reason to leave others
+        return [Verdict(run, [], problem or str(error)) for run, problem in zip(of, problems, strict=True)]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _verdict(run: Kept, folder: Path) -> Verdict:
+    try:
+        return Verdict(run, compare(run, folder))
+    except Mistake as mistake:
+        return Verdict(run, [], str(mistake))
 
 
 def _problem(run: Kept, folder: Path) -> str:
@@ -144,24 +182,38 @@ def table(verdict: Verdict, every_file: bool) -> str:
     if verdict.problem:
         return f"{run}: cannot be rebuilt: {verdict.problem}"
     shown = verdict.files if every_file else verdict.different
-    lines = [f"  {'DIFFERS' if one.difference else 'equal  '}  {one.path}" for one in shown]
-    lines = [f"{line}: {one.difference}" if one.difference else line for line, one in zip(lines, shown, strict=True)]
-    same = len(verdict.files) - len(verdict.different)
-    return "\n".join([*lines, f"{run}: {same} of {len(verdict.files)} files are equal, byte for byte"])
+    same = [one for one in verdict.files if not one.difference]
+    by_hash = sum(one.by_hash for one in same)
+    count = f"{run}: {len(same)} of {len(verdict.files)} files are equal, byte for byte"
+    return "\n".join([*map(_line, shown), count + (f", {by_hash} of them by the hash" if by_hash else "")])
+
+
+def _line(one: Compared) -> str:
+    if one.difference:
+        return f"  DIFFERS  {one.path}: {one.difference}"
+    return f"  equal    {one.path}{' (by its hash: the run keeps no copy)' if one.by_hash else ''}"
 
 
 def main(which: str, *options: str) -> int:
     """Print for one run every file, for all finished runs of the experiment those that differ; return the exit code.
 
-    0: all are equal. 1: some differ. 2: some could not be rebuilt. Nothing is written to the store.
+    0: all are equal. 1: some differ. 2: some could not be rebuilt. Nothing is written to the store. Raises Mistake
+    where there is nothing to verify.
     """
     if options not in ((), (OWN_ENVIRONMENT,)):
         raise Mistake(
             f"{' '.join(options)} is not known; {OWN_ENVIRONMENT} builds with the packages of the run's own lock file"
         )
+    if which != ALL and not ID.fullmatch(which):
+        raise Mistake(f"{which}: a run is named by its id, 32 letters and digits (in MLflow: Run ID), or {ALL}")
+    experiment = params.load().mlflow.experiment
     with tempfile.TemporaryDirectory(prefix="exam-passage-verify-") as folder:
-        with readable(params.load().mlflow.experiment) as experiment_id:
+        with readable(experiment) as experiment_id:
             ids = runs.finished(experiment_id) if which == ALL else [which]
+            if not ids:
+                raise Mistake(
+                    f"{experiment} has no finished run to verify; `dvc repro -sf track` brings in what is built"
+                )
             wanted = [runs.fetch(run_id, Path(folder, run_id)) for run_id in bar("reading runs", "run", ids)]
         verdicts = []
         for verdict in verify(wanted, bool(options), Path(folder)):

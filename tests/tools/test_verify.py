@@ -2,14 +2,17 @@
 
 import dataclasses
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import Project
+from conftest import ROOT, Project
 
 from passage import files
 from passage.errors import Mistake
 from passage.rebuild import Source
+from passage.tracking import runs
 from passage.tracking.runs import Kept
 from tools import verify
 
@@ -59,6 +62,18 @@ def test_what_differs_is_told_by_its_first_difference(run: Kept) -> None:
     assert lines[-1] == "m (id): 0 of 4 files are equal, byte for byte"
 
 
+def test_a_file_that_is_compared_by_its_hash_alone_says_so(run: Kept) -> None:
+    verdict = verify.Verdict(run, verify.compare(run, run.folder.parent / "rebuilt"))
+    count = "m (id): 3 of 3 files are equal, byte for byte, 1 of them by the hash"
+    assert verify.table(verdict, every_file=True).splitlines() == [
+        f"  equal    {LARGE} (by its hash: the run keeps no copy)",
+        f"  equal    {OTHER}",
+        f"  equal    {SAME}",
+        count,
+    ]
+    assert verify.table(verdict, every_file=False) == count
+
+
 def test_a_run_from_before_there_was_a_list_is_held_to_the_files_it_keeps(run: Kept) -> None:
     shutil.rmtree(run.folder / "rebuild")
     files.write_text(run.folder.parent / "rebuilt" / OTHER, "another\n")
@@ -68,9 +83,26 @@ def test_a_run_from_before_there_was_a_list_is_held_to_the_files_it_keeps(run: K
 
 def test_a_run_that_does_not_say_what_it_was_built_from_cannot_be_rebuilt(run: Kept) -> None:
     assert verify.source(run).commit == "c"
-    for tags, said in (({"model": "m"}, "outside Git"), (run.tags | {"git.dirty": "true"}, "does not keep")):
+    empty = run.folder.parent / "empty"
+    for said, changed in {
+        "outside Git": {"tags": {"model": "m"}},
+        "does not keep": {"tags": run.tags | {"git.dirty": "true"}},
+        r"git.left_out is cut off: \[\"data/raw/l$": {"tags": run.tags | {"git.left_out": '["data/raw/l'}},
+        "its tags and parameters lack data, data.md5": {"tags": {"model": "m", "git.commit": "c"}, "params": {}},
+        r"its artifacts are gone: no params\.yaml": {"folder": empty},
+        "its artifacts cannot be read: no answer": {"folder": empty, "problem": "no answer"},
+    }.items():
         with pytest.raises(Mistake, match=said):
-            verify.source(dataclasses.replace(run, tags=tags))
+            verify.source(dataclasses.replace(run, **changed))  # type: ignore[arg-type]
+
+
+def test_a_run_whose_outputs_are_gone_or_whose_list_is_damaged_is_not_equal_to_anything(run: Kept) -> None:
+    rebuilt = run.folder.parent / "rebuilt"
+    files.write_text(run.folder / "rebuild/outputs.json", '{"models/m')
+    assert verify._verdict(run, rebuilt).problem == "its rebuild/outputs.json is damaged"
+    shutil.rmtree(run.folder)
+    files.write_text(run.folder / "params.yaml", "")
+    assert verify._verdict(run, rebuilt).problem == "its outputs are gone"
 
 
 def test_runs_of_one_state_share_a_build_also_where_their_tables_differ(
@@ -102,6 +134,69 @@ def test_runs_of_one_state_share_a_build_also_where_their_tables_differ(
     }
     assert len(built) == 2
     assert not any(folder.exists() for folder in built)
+
+
+Call = Callable[..., int]
+
+
+@pytest.fixture
+def store_with(run: Kept, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Call]:
+    """Return `main` for a store that holds the runs which are given, each of which is rebuilt as `rebuilt` is."""
+
+    @contextmanager
+    def readable(_: str) -> Iterator[str]:
+        yield "0"
+
+    def prepare(what: Source, folder: Path, repository: Path, own_environment: bool) -> dict[str, str]:
+        shutil.copytree(run.folder.parent / "rebuilt", folder)
+        return {}
+
+    def holding(*of: Kept) -> Call:
+        stored = {f"{number:032x}": one for number, one in enumerate(of)}
+        monkeypatch.setattr(runs, "finished", lambda experiment: list(stored))
+        monkeypatch.setattr(runs, "fetch", lambda run_id, folder: stored[run_id])
+        return verify.main
+
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(verify, "readable", readable)
+    monkeypatch.setattr(verify, "prepare", prepare)
+    monkeypatch.setattr(verify, "build", lambda folder, variables: None)
+    monkeypatch.setattr(verify, "_problem", lambda run, folder: "")
+    return holding
+
+
+def test_one_run_that_cannot_be_read_leaves_the_others_their_verdicts(
+    run: Kept, store_with: Callable[..., Call], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = [
+        dataclasses.replace(run, title="gone", folder=run.folder / "gone"),
+        dataclasses.replace(run, title="cut", tags=run.tags | {"git.left_out": '["'}),
+        dataclasses.replace(run, title="elsewhere", params={}),
+    ]
+    assert store_with(bad[0], run, *bad[1:])("all") == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(" ")[0] for line in lines if "cannot be rebuilt: " in line] == ["gone", "cut", "elsewhere"]
+    assert lines[-1] == "1 of 4 runs are equal, 0 differ, 3 cannot be rebuilt"
+
+
+def test_a_run_that_differs_ends_with_1_and_equal_ones_with_0(
+    run: Kept, store_with: Callable[..., Call], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main = store_with(run, run)
+    assert (main("all"), main("0" * 32)) == (0, 0)
+    files.write_text(run.folder.parent / "rebuilt" / SAME, "another\n")
+    assert (main("all"), main("0" * 32)) == (1, 1)
+    assert "0 of 2 runs are equal, 2 differ, 0 cannot be rebuilt" in capsys.readouterr().out
+
+
+def test_a_store_without_runs_proves_nothing(store_with: Callable[..., Call]) -> None:
+    with pytest.raises(Mistake, match=r"^exam-passage has no finished run to verify; `dvc repro -sf track` brings in"):
+        store_with()("all")
+
+
+def test_the_name_of_a_run_is_not_its_id(store_with: Callable[..., Call]) -> None:
+    with pytest.raises(Mistake, match=r"^model weaker: a run is named by its id, 32 letters and digits"):
+        store_with()("model weaker")
 
 
 def store_of(project: Project) -> dict[str, bytes]:

@@ -10,8 +10,10 @@ from urllib.parse import unquote, urlsplit
 
 import mlflow
 from mlflow.entities import Run, ViewType
+from mlflow.exceptions import MlflowException
 
 from passage.errors import Unreachable
+from passage.tracking.trouble import reason
 
 WRITER = "tracked.by"  # the tag by which a clone knows what it began
 OUTPUTS = "rebuild/outputs.json"  # artifacts of a run: the hash of each file that was built,
@@ -23,13 +25,14 @@ MOST_LISTED, LONGEST = 100, 8000  # entries and characters of a list in a tag; o
 
 @dataclass(frozen=True)
 class Kept:
-    """What the store holds of a run. folder: its artifacts, copied."""
+    """What the store holds of a run. folder: its artifacts, copied. problem: why they could not be copied."""
 
     id: str
     title: str
     tags: dict[str, str]
     params: dict[str, str]
     folder: Path
+    problem: str = ""
 
 
 def clear_away(writer: str) -> None:
@@ -122,5 +125,9 @@ def fetch(run_id: str, folder: Path) -> Kept:
     client = mlflow.MlflowClient()
     run = client.get_run(run_id)
     folder.mkdir(parents=True)
-    client.download_artifacts(run_id, "", str(folder))
-    return Kept(run_id, run.info.run_name, run.data.tags, run.data.params, folder)
+    problem = ""
+    try:
+        client.download_artifacts(run_id, "", str(folder))
+    except (MlflowException, OSError) as error:  # of this run alone, perhaps
+        problem = reason(error)
+    return Kept(run_id, run.info.run_name, run.data.tags, run.data.params, folder, problem)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import mlflow
 from filelock import FileLock, Timeout
+from mlflow.entities import Experiment
 from mlflow.exceptions import MlflowException
 
 from passage import paths
@@ -39,7 +40,10 @@ def store(experiment: str) -> Iterator[tuple[str, str]]:
 
 @contextmanager
 def readable(experiment: str) -> Iterator[str]:
-    """Open the store for reading alone and yield the id of `experiment`. Raises Unreachable where there is none."""
+    """Open the store for reading alone and yield the id of `experiment`. Raises Unreachable where there is none.
+
+    One that was deleted counts as none: its runs are no results.
+    """
     at = here()
     with plain_words(at):
         if at.database and not at.database.exists():
@@ -48,6 +52,7 @@ def readable(experiment: str) -> Iterator[str]:
         found = mlflow.MlflowClient().get_experiment_by_name(experiment)
         if found is None:
             raise Unreachable(f"MLflow's store {at.shown} has no experiment {experiment}")
+        _refuse_deleted(found, at)
         yield found.experiment_id
 
 
@@ -101,10 +106,14 @@ def _experiment_id(name: str, at: Store) -> str:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
         return _experiment_id(name, at)  # another clone was faster
+    _refuse_deleted(found, at)
+    return str(found.experiment_id)
+
+
+def _refuse_deleted(found: Experiment, at: Store) -> None:
     if found.lifecycle_stage == "deleted":
         raise Unreachable(
-            f"the experiment {name} was deleted in MLflow; bring it back with `MLFLOW_TRACKING_URI="
+            f"the experiment {found.name} was deleted in MLflow; bring it back with `MLFLOW_TRACKING_URI="
             f"{shlex.quote(at.shown)} mlflow experiments restore --experiment-id {found.experiment_id}`, or choose "
             f"another one (mlflow.experiment in {paths.PARAMS})"
         )
-    return str(found.experiment_id)

@@ -253,6 +253,14 @@ def test_a_deleted_experiment_comes_back_with_the_command_that_the_message_names
         assert again == experiment
 
 
+def test_a_deleted_experiment_is_not_read(in_folder: Write) -> None:
+    in_folder("x", "")
+    with session.store("exam") as (experiment, _):
+        MlflowClient().delete_experiment(experiment)
+    with pytest.raises(Unreachable, match="the experiment exam was deleted in MLflow; bring it back with"):
+        session.readable("exam").__enter__()
+
+
 def test_a_run_is_read_back_with_what_it_takes_to_build_it_again(in_folder: Write) -> None:
     path = in_folder("models/m/model.json", "{}")
     with session.store("exam") as (experiment, _):
@@ -265,6 +273,28 @@ def test_a_run_is_read_back_with_what_it_takes_to_build_it_again(in_folder: Writ
     assert files.read_json(kept.folder / runs.OUTPUTS) == {"models/m/model.json": "0"}
     assert (kept.folder / runs.CHANGES).read_bytes() == b"a patch"
     assert f"make verify RUN={run_id}" in kept.tags[handover.DESCRIPTION]
+
+
+def test_a_run_whose_artifacts_are_gone_is_read_back_without_them(in_folder: Write) -> None:
+    path = in_folder("model.json", "{}")
+    with session.store("exam") as (experiment, _):
+        run_id = log(experiment, path, "f1")
+    shutil.rmtree(Path("mlruns", run_id))
+    with session.readable("exam"):
+        kept = runs.fetch(run_id, Path("kept"))
+        assert (kept.title, list(kept.folder.iterdir())) == ("m brave-owl", [])
+
+
+def test_a_run_whose_artifacts_cannot_be_copied_says_why(in_folder: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(*_: object) -> None:
+        raise MlflowException("no such bucket")
+
+    path = in_folder("model.json", "{}")
+    with session.store("exam") as (experiment, _):
+        run_id = log(experiment, path, "f1")
+    monkeypatch.setattr(MlflowClient, "download_artifacts", refusing)
+    with session.readable("exam"):
+        assert runs.fetch(run_id, Path("kept")).problem == "no such bucket"
 
 
 def test_reading_makes_no_store_and_no_experiment(in_folder: Write) -> None:
