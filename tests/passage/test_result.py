@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from conftest import Project
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passage import files
-from passage.result import allowed_names, fingerprint, flat_metrics, flat_params, params_of
+from passage import files, params, paths, result
+from passage.result import allowed_names, collect, fingerprint, flat_metrics, flat_params, params_of
 
 Write = Callable[[str, str], Path]
 
@@ -81,3 +83,16 @@ def test_a_fingerprint_is_of_contents_settings_and_names(in_folder: Write) -> No
     assert len(marks) == 4
     in_folder("a.json", "1")
     assert fingerprint({"C": 1.0}, files.file_hashes("sha256", [one])) in marks
+
+
+def test_a_run_keeps_the_hash_of_each_output_and_copies_of_those_that_are_not_large(
+    built: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(built.folder)
+    page = paths.PAGE.stat().st_size
+    for largest, is_kept in ((page, True), (page - 1, False)):
+        monkeypatch.setattr(result, "LARGEST", largest)
+        found = collect("model", params.load(), {})
+        assert (paths.PAGE in found.artifacts) == is_kept
+        assert {paths.PARAMS, paths.Lane("model").model} < {*found.artifacts}
+        assert found.outputs[paths.PAGE.as_posix()] == files.file_hash("sha256", paths.PAGE)
