@@ -72,7 +72,7 @@ def own_cache(folder: Path, variables: dict[str, str]) -> None:
 
     A repository, a user or a machine can have cache.dir set, from which DVC would take results, and whose damage.
     """
-    _run(["dvc", "cache", "dir", "--local", str(folder / ".dvc/cache")], folder, variables)
+    _run(["dvc", "cache", "dir", "--local", ".dvc/cache"], folder, variables)
 
 
 def _clone(source: Source, folder: Path, repository: Path, variables: dict[str, str]) -> None:

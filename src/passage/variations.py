@@ -30,8 +30,8 @@ GLIBC_NEWER = "glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-FMA,-BMI2,-ERMS"
 class Variation:
     """One way to differ.
 
-    probe: a Python expression whose value shows it; where that is the reference's, the variation had no effect, unless
-    it is the `expected` one: the machine is like that anyway. variables: of the environment. prefix: the command that
+    probe: a Python expression whose value shows it: it must be the `expected` one, which the machine may have anyway,
+    or, where none is given, another one than the reference's. variables: of the environment. prefix: the command that
     runs the build's. folder: the project's. python: of another version. listing: the order in which folders list their
     files is turned round.
     """
@@ -57,7 +57,8 @@ def kernel(name: str) -> dict[str, str]:
 
 
 def _kernel(name: str) -> Variation:
-    shown = {"Zen": "Haswell"}.get(name, name)  # numpy's OpenBLAS has no kernels for Zen and takes Haswell's
+    # numpy's OpenBLAS has no kernels for Zen and takes Haswell's, and has two names for its oldest ones.
+    shown = {"Zen": "Haswell", "Prescott": "Katmai"}.get(name, name)
     return Variation(f"OpenBLAS {name}", KERNELS, str({shown}), kernel(name))
 
 

@@ -49,8 +49,30 @@ def test_a_variation_without_effect_is_told_and_not_built(
     assert (made.untried, made.problem) == (True, "no effect on this machine: True")
 
 
+def test_a_kernel_that_is_neither_the_expected_one_nor_the_references_is_not_the_one_that_was_asked_for() -> None:
+    asked = Variation("OpenBLAS Haswell", "None", expected="{'Haswell'}")
+    assert not reproduce.has_effect(asked, "{'SkylakeX'}", "{'Zen'}")
+    assert not reproduce.has_effect(asked, "{'SkylakeX'}", "{'SkylakeX'}")
+    assert reproduce.has_effect(asked, "{'SkylakeX'}", "{'Haswell'}")
+    assert reproduce.has_effect(asked, "{'Haswell'}", "{'Haswell'}"), "the machine has it anyway"
+    other = Variation("another hash seed", "None")
+    assert (reproduce.has_effect(other, "1", "2"), reproduce.has_effect(other, "1", "1")) == (True, False)
+    assert reproduce.has_effect(reproduce.AS_IT_IS, "None", "None")
+
+
+def test_what_varies_has_a_cache_of_its_own_whatever_is_configured(
+    inside: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Or a variation would take its outputs from the build as it is."""
+    inside.dvc("cache", "dir", str(tmp_path_factory.mktemp("shared")))
+    inside.commit()
+    with reproduce.varied("lesson", reproduce.AS_IT_IS, "HEAD", tmp_path_factory.mktemp("x")) as (folder, _):
+        assert Project(folder).dvc("cache", "dir").stdout == f"{folder}/.dvc/cache\n"
+
+
 UP_TO_THE_MACHINE = {  # older processors, or no right to mount
     "OpenBLAS Nehalem",
+    "OpenBLAS Prescott",
     "numpy without newer features",
     "folders listed the other way round",
     "another user",
@@ -109,6 +131,29 @@ def test_names_restrict_the_matrix_and_unknown_ones_are_refused(monkeypatch: pyt
     monkeypatch.setenv("VARIATIONS", "3 threads")
     with pytest.raises(Mistake, match="not known: 3 threads; there are lesson, breast-cancer, 1 thread"):
         reproduce.wanted()
+
+
+@pytest.mark.parametrize(
+    ("named", "lock", "problem", "code"),
+    [
+        ("1 thread", LOCK, "", 0),
+        ("1 thread", LOCK + b"\n", "", 1),
+        ("1 thread", b"", "no such thing", 1),
+        ("", b"", "no such thing", 0),  # of all there are, no machine can have each
+    ],
+)
+def test_what_is_named_must_be_tried_and_equal(
+    monkeypatch: pytest.MonkeyPatch, named: str, lock: bytes, problem: str, code: int
+) -> None:
+    def build(table: str, variation: Variation, commit: str, scratch: Path) -> Build:
+        if variation == reproduce.AS_IT_IS:
+            return Build(table, variation.name, LOCK)
+        return Build(table, variation.name, lock, problem, untried=bool(problem))
+
+    monkeypatch.setattr(reproduce, "build", build)
+    monkeypatch.setenv("VARIATIONS", named)
+    monkeypatch.chdir(ROOT)
+    assert reproduce.main() == code
 
 
 def test_a_machine_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
