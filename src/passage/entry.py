@@ -17,7 +17,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from passage import params, paths
 from passage.errors import Mistake
 from passage.outcome import Label, Outcome
-from passage.profile import Column
+from passage.profile import Column, group
 
 # What every YAML, old or new, reads as the text that stands there.
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[ ./-][A-Za-z0-9_()]+)*")
@@ -25,10 +25,10 @@ _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null",
 
 COMMENT = 160  # characters; a longer one is cut
 
-# The lesson's settings, as params.yaml has them for it.
+# The lesson's settings, as params.yaml has them for it, but for what is in braces.
 SETTINGS = """\
 split:
-  method: random
+  method: {method}
   test_size: 0.25
   stratify: true
   seed: 27
@@ -38,7 +38,7 @@ normalize:
 train:
   C: 1.0
   l1_ratio: 0.0
-  solver: newton-cholesky
+  solver: {solver}
   tol: 1.0e-8
   max_iter: 1000
   seed: 0
@@ -50,6 +50,7 @@ evaluate:
   repeats: {repeats}
   seed: 1
 """
+BY_GROUP = "group  # several rows share one, and new rows will be of others; if not: random\n  column: {column}"
 REPEATS = {20_000: 10, 200_000: 3}  # of the cross-validation, up to so many rows; beyond them one
 
 
@@ -72,7 +73,12 @@ def entry(name: str, data: str, target: str, found: Outcome, columns: Sequence[C
         raise Mistake([f"{source}: no column is left to predict {printable(target)} from", *reasons])
     rows = sum(found.counts.values())
     repeats = next((repeats for most, repeats in REPEATS.items() if rows <= most), 1)
-    rest = SETTINGS.format(repeats=repeats)
+    by = group(columns)
+    rest = SETTINGS.format(
+        method=BY_GROUP.format(column=_scalar(by)) if by else "random",
+        solver="newton-cholesky" if sum(column.numbers for column in used) <= params.NEWTON else params.AUTO,
+        repeats=repeats,
+    )
     named = {"data": data, "target": target}
     kinds = {"columns": {column.name: column.settings for column in used if column.settings}}
     content = {
@@ -100,7 +106,7 @@ def entry(name: str, data: str, target: str, found: Outcome, columns: Sequence[C
 
 def _feature(column: Column) -> str:
     off = "" if column.kind else "# "
-    return f"{off}- {_scalar(column.name)}  # {_comment(f'{column.taken_for}: {column.why}')}"
+    return f"{off}- {_scalar(column.name)}  # {_comment(column.said)}"
 
 
 def _scalar(value: Label) -> str:

@@ -62,6 +62,27 @@ churn:
 """)
 
 
+def test_a_doubt_stands_beside_the_column_and_more_than_200_columns_have_the_solver_for_them() -> None:
+    doubtful = Column("cells", "number", "from 1 to 9", doubt="was it known before?")
+    assert "- cells  # number: from 1 to 9; was it known before?\n" in made(doubtful).text
+    for numbers, solver in ((199, "newton-cholesky"), (200, "auto")):
+        many = Column("plan", "category", "many", {"kind": "category"}, numbers=numbers)
+        assert made(doubtful, many).content["churn"]["train"]["solver"] == solver
+
+
+def test_an_identifier_of_groups_divides_the_rows() -> None:
+    for name in ("patient_id", "a b", "a: {b}", "yes"):
+        new = made(Column(name, None, "of groups", groups=True), Column("hours", "number", ""))
+        assert new.content["churn"]["split"] == {
+            "method": "group",
+            "column": name,
+            "test_size": 0.25,
+            "stratify": True,
+            "seed": 27,
+        }
+        assert params.parse(entry.added(TEXT, new)).models["churn"].split.column == name
+
+
 def test_params_yaml_gets_lines_and_loses_none_and_the_entry_is_the_last_model() -> None:
     new = made(*COLUMNS)
     after = entry.added(TEXT, new)

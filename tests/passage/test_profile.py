@@ -8,14 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import reading
-from hypothesis import given
-from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
 
-from passage import profile as module
-from passage import tables
+from passage import giveaway, tables
 from passage.params import ColumnSettings
-from passage.profile import Column, area, profile
+from passage.profile import Column, doubts, group, profile
 
 ROWS = 200
 DRAW = np.random.default_rng(0)
@@ -102,11 +98,42 @@ def test_true_and_false_are_booleans_with_gaps_or_without() -> None:
         ),
         ("a", [f"town {n % 50}" for n in range(ROWS)], "too many categories: 50 different values, 4.0 rows each"),
         ("a", [1.5 + n for n in range(ROWS - 1)] + ["twelve"], 'mostly numbers, but also texts like "twelve"'),
+        ("a", [20240100.0 + 1 + n % 28 if n % 9 else None for n in range(ROWS)], "dates, from 20240101 to 20240128"),
+        ("a", [f"202{n % 5}-{1 + n % 12:02}" for n in range(ROWS)], "dates or times, like 2020-01"),
+        (
+            "a",
+            [f"{('Mar', 'Okt', 'December')[n % 3]} 20{10 + n % 9}" for n in range(ROWS)],
+            "dates or times, like Mar 2010",
+        ),
+        ("a", [f"{1 + n % 28}-Jan-24" for n in range(ROWS)], "dates or times, like 1-Jan-24"),
+        (
+            "zip",
+            [f"{1067 + 500 * (n % 40):05}" for n in range(ROWS)],
+            "too many codes, like 01067, which no number keeps: 40",
+        ),
+        ("a", [f"1_{n % 50:03}" for n in range(ROWS)], "too many categories: 50 different values"),
+        ("a", [f"${n % 50},200.50" for n in range(ROWS)], "numbers with a sign or a unit, like $0,200.50; write the"),
+        (
+            "a",
+            [f"{n % 50}.5%" for n in range(ROWS)],
+            "numbers with a sign or a unit, like 0.5%; write the number alone",
+        ),
+        ("a", [f"{n % 50 + 1}.200,5 kg" for n in range(ROWS)], "numbers with a sign or a unit, like 1.200,5 kg; write"),
+        (
+            "a",
+            [f"{n},5" for n in range(ROWS)],
+            "numbers as text, like 0,5; write the number alone, with a decimal point",
+        ),
+        ("a", [1.5, 2.5] + [None] * (ROWS - 2), "known in 2 rows of 200 only"),
         ("a", [np.inf, *some(1.5, 2.5)[1:]], "1 of its numbers are infinite"),
         ("a", [[1]] * ROWS, "object in Parquet: no number, text or yes and no"),
-        ("a", TRUTH, "it gives the target away: alone it has an AUC of 1.0000"),
-        ("a", -TRUTH * 2.5, "it gives the target away: alone it has an AUC of 1.0000"),
-        ("a", np.where(TRUTH, "sick", "well"), "it gives the target away: alone it has an AUC of 1.0000"),
+        ("a", TRUTH, "it gives the target away: each of its two values goes with one label alone"),
+        ("a", -TRUTH * 2.5, "it gives the target away: each of its two values goes with one label alone"),
+        (
+            "a",
+            np.where(TRUTH, "sick", "well"),
+            "it gives the target away: each of its two values goes with one label alone",
+        ),
         (
             "a",
             np.where(TRUTH, 2, np.arange(ROWS) % 2 * 2 + 1),
@@ -125,26 +152,87 @@ def test_what_is_nothing_to_predict_from_is_left_out_with_the_reason(name: str, 
     assert column.why.startswith(why)
 
 
-def test_a_nearly_perfect_column_stays_and_so_does_a_perfect_one_among_few_rows() -> None:
+def of_few(values: list[Any], truth: list[int]) -> Column:
+    (column,) = profile(pd.DataFrame({"a": values, "y": truth}), "y", 1)
+    return column
+
+
+def test_a_copy_of_the_target_is_left_out_of_tables_of_few_rows_and_few_positives_too() -> None:
+    why = "it gives the target away: each of its two values goes with one label alone"
+    assert of_few(["ill", "ill", "well", "well", "well"], [1, 1, 0, 0, 0]) == Column("a", None, why)
+    assert of_few([5] * 997 + [7] * 3, [0] * 997 + [1] * 3) == Column("a", None, why)
+
+
+def test_a_column_that_tells_few_rows_apart_stays_with_a_question() -> None:
+    asked = "alone it has an AUC of 1.0000: was it known before the outcome?"
+    column = of_few([1.5, 2.5, 3.5, 4.5, 5.5, 6.5], [0, 0, 0, 1, 1, 1])
+    assert (column.kind, column.doubt) == ("number", asked)
+    assert of_few([1.5, 2.5, 4.5, 3.5, 5.5, 6.5], [0, 0, 0, 1, 1, 1]).doubt == ""
+    assert of_few([*range(997), 2000, 2001, 2002], [0] * 997 + [1] * 3).doubt == asked
+
+
+def test_a_near_copy_stays_with_a_question_and_so_do_gaps_that_nearly_give_the_target_away() -> None:
     nearly = TRUTH.copy()
     nearly[:2] = 1 - nearly[:2]
-    assert taken(nearly).kind == "number"
-    few = pd.DataFrame({"a": [1.5, 2.5, 3.5, 4.5, 5.5, 6.5], "y": [0, 0, 0, 1, 1, 1]})
-    assert profile(few, "y", 1)[0].kind == "number"
+    column = taken(nearly)
+    asked = "alone it has an AUC of 0.9910: was it known before the outcome?"
+    assert (column.kind, column.doubt) == ("number", asked)
+    assert column.said == f"number: from 0 to 1; {asked}"
+    assert list(doubts([column])) == [f"a: {asked}"]
+    gaps = taken([n % 7 + 0.5 if one else None for n, one in enumerate(nearly)])
+    assert (gaps.kind, gaps.doubt[:33]) == ("number", "that it is missing has an AUC of ")
 
 
 def test_of_a_large_table_every_kth_row_is_measured_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SAMPLE", 100)
-    assert taken(TRUTH).why == "it gives the target away: alone it has an AUC of 1.0000 on 100 of the rows"
+    monkeypatch.setattr(giveaway, "SAMPLE", 100)
+    assert taken(TRUTH + 0.5 * DRAW.random(ROWS)).why.endswith("alone it has an AUC of 1.0000 on 100 of the rows")
 
 
-@given(st.lists(st.tuples(st.integers(-5, 5), st.booleans()), min_size=2))
-def test_the_area_is_scikit_learns(rows: list[tuple[int, bool]]) -> None:
-    values, truth = (np.array(column) for column in zip(*rows, strict=True))
-    if truth.all() or not truth.any():
-        assert area(values, truth) == 0.5
-    else:
-        assert area(values, truth) == pytest.approx(roc_auc_score(truth, values))
+def test_codes_keep_the_zero_before_them_and_what_may_be_codes_is_asked() -> None:
+    codes = taken(some("007", "010", "123"))
+    assert (codes.kind, codes.doubt) == ("category", "")
+    hours = taken(some("01", "2", "13"))
+    assert (hours.kind, hours.doubt) == ("number", "are these codes, as 01 begins with a 0? then make it a category")
+
+
+def test_a_category_of_numbers_with_a_unit_has_a_hint() -> None:
+    asked = "numbers with a sign or a unit, like 10 %; write the number alone, with a decimal point"
+    column = taken([*["10 %"] * 150, *["20 %"] * 50])
+    assert (column.kind, column.doubt) == ("category", asked)
+    for values in (("1st", "2nd", "3rd"), ("grade 1", "grade 2"), ("18-25", "26-40"), ("Q1", "Q2"), ("a", "b")):
+        assert taken(some(*values)).doubt == ""
+
+
+def test_few_known_values_are_no_reason_where_there_are_few_rows() -> None:
+    truth = [0, 1] * 10
+    assert of_few([*range(17), None, None, None], truth).kind == "number"
+    assert of_few([*range(9), *[None] * 11], truth).why == "known in 9 rows of 20 only"
+
+
+def test_the_identifier_of_groups_divides_the_rows_where_it_is_plain() -> None:
+    visits, one = [n // 5 for n in range(ROWS)], Column("x", "number", "")
+    patient = taken(visits, "patient_id")
+    assert (patient.groups, patient.doubt) == (True, "")
+    assert group([one, patient]) == "patient_id"
+    asked = "must rows that share one stay together (split.method: group)?"
+    for values, name in (
+        ([n // 50 for n in range(ROWS)], "store_id"),  # four of them
+        ([n // 2 if n < 10 else n for n in range(ROWS)], "patient_id"),
+        (with_gaps(visits, 1), "patient_id"),
+        (visits, "index"),
+    ):
+        column = taken(values, name)
+        assert (column.groups, column.doubt) == (False, asked)
+    both = [patient, taken(visits, "doctor_id")]
+    assert group(both) == ""
+    assert list(doubts(both)) == [
+        "rows belong together by patient_id and by doctor_id: name one in split, with method: group"
+    ]
+
+
+def test_how_many_columns_of_numbers_a_model_makes_is_counted() -> None:
+    assert taken(some("a", "b", "c", "d")).numbers == 3
+    assert taken(with_gaps(some(1.5, 2.5, 9.5), 50)).numbers == 2
 
 
 def test_what_is_called_a_number_the_pipeline_takes_as_one(tmp_path: Path) -> None:
