@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from pandas.api.types import is_float_dtype
 
 from passage.errors import Mistake
+from passage.labels import written
+from passage.values import scalars
 
 Label = str | int | float | bool
 
@@ -33,15 +36,31 @@ class Outcome:
     def said(self) -> str:
         """Why the positive label is the positive one, and how many rows have which."""
         this, that = self.positive, self.negative
-        return f"{self.why}; {self.counts[this]:,} rows have {this}, {self.counts[that]:,} have {that}"
+        return (
+            f"{self.why}; {self.counts[this]:,} rows have {written(this)}, {self.counts[that]:,} have {written(that)}"
+        )
+
+    @property
+    def doubt(self) -> str:
+        """That the two labels may be one, as they differ in blanks or capitals only; "" where they do not."""
+        both = [written(label) for label in (self.positive, self.negative)]
+        same = both[0].strip().casefold() == both[1].strip().casefold()
+        return f"are the labels {' and '.join(map(_quoted, both))} one and the same?" if same else ""
+
+
+def is_fraction(column: pd.Series) -> bool:
+    """Return whether the target `column` has labels that params.yaml takes as text only, as 1.5."""
+    return is_float_dtype(column) and bool((column.dropna() % 1 != 0).any())
 
 
 def outcome(column: pd.Series, wanted: str, source: str) -> Outcome:
     """Return what the target `column` holds; `wanted` is the positive label by name, "" for one chosen here.
 
-    Raises Mistake for gaps, for other than two labels, and for too few rows of one label.
+    Raises Mistake for gaps, for what is no label, for other than two of them, and for too few rows of one.
     """
     name = str(column.name)
+    if not scalars(column.dropna()):
+        raise Mistake(f"{source}: {name} holds lists, mappings or bytes; a label must be a text, a number or a boolean")
     if missing := int(column.isna().sum()):
         first = int(column.isna().to_numpy().argmax()) + 1
         raise Mistake(
@@ -50,7 +69,7 @@ def outcome(column: pd.Series, wanted: str, source: str) -> Outcome:
         )
     counts = {_plain(label): int(count) for label, count in column.value_counts().items()}
     if len(counts) != 2:
-        shown = ", ".join(f"{label} ({count:,} rows)" for label, count in list(counts.items())[:SHOWN])
+        shown = ", ".join(f"{_quoted(label)} ({_rows(count)})" for label, count in list(counts.items())[:SHOWN])
         more = f" and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
         raise Mistake(
             f"{source}: {name} has {_labels(len(counts))}, {shown}{more}; a target must have two"
@@ -59,11 +78,19 @@ def outcome(column: pd.Series, wanted: str, source: str) -> Outcome:
     frequent, rare = counts
     if counts[rare] < 2 or len(column) < 5:
         raise Mistake(
-            f"{source}: {name} is {frequent} in {counts[frequent]} rows and {rare} in {counts[rare]}; to train and to "
-            "test, it takes two rows of each label and five in all"
+            f"{source}: {name} is {_quoted(frequent)} in {_rows(counts[frequent])} and {_quoted(rare)} in "
+            f"{counts[rare]}; to train and to test, it takes two rows of each label and five in all"
         )
     positive, why = _chosen(wanted, frequent, rare, counts, f"{source}: {name}")
     return Outcome(positive, rare if positive == frequent else frequent, counts, why)
+
+
+def _quoted(label: Label) -> str:
+    return json.dumps(label, ensure_ascii=False) if isinstance(label, str) else written(label)
+
+
+def _rows(count: int) -> str:
+    return "one row" if count == 1 else f"{count:,} rows"
 
 
 def _labels(count: int) -> str:
@@ -80,16 +107,17 @@ def _plain(label: object) -> Label:
 
 def _chosen(wanted: str, frequent: Label, rare: Label, counts: dict[Label, int], where: str) -> tuple[Label, str]:
     if wanted:
-        found = [label for label in (frequent, rare) if str(label) == wanted]
+        found = [label for label in (frequent, rare) if wanted in (written(label), str(label))]
         if not found:
-            raise Mistake(f'{where} is never "{wanted}"; the positive label must be {rare} or {frequent}')
+            must = f"the positive label must be {_quoted(rare)} or {_quoted(frequent)}"
+            raise Mistake(f'{where} is never "{wanted}"; {must}')
         return found[0], "as you said"
     for label, other in ((rare, frequent), (frequent, rare)):
         word, opposite = str(label).strip().lower(), str(other).strip().lower()
         if word in POSITIVE and opposite not in POSITIVE and (word != "1" or opposite in NEGATIVE):
-            return label, "it says so" if word == "yes" else f"{label} stands for yes"
+            return label, "it says so" if word == "yes" else f"{written(label)} stands for yes"
         if opposite in NEGATIVE and word not in NEGATIVE:
-            return label, "the other one says no" if opposite == "no" else f"{other} stands for no"
+            return label, "the other one says no" if opposite == "no" else f"{written(other)} stands for no"
     if counts[frequent] == counts[rare]:
         later = max(frequent, rare) if type(frequent) is type(rare) else rare
         return later, "the later of two labels with as many rows each"
