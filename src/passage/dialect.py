@@ -8,6 +8,7 @@ cp1125 or cp1006. A table has more to go by: its rows are as wide as its header,
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from passage.errors import Mistake
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+GUESS = "Windows-1252"  # the encoding of what is nothing else
 SAMPLE = 1_000_000  # bytes at the beginning of a table, by which its separator is found
 CHUNK = 1 << 24
 MARKS = {
@@ -22,6 +24,10 @@ MARKS = {
     codecs.BOM_UTF16_LE: ("utf-16-le", "UTF-16"),
     codecs.BOM_UTF16_BE: ("utf-16-be", "UTF-16"),
 }
+
+_SEPARATOR_LINE = re.compile(rb'"?sep=([^\w\r\n"])"?[,;\t|]*\r?\n', re.IGNORECASE)
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+WORD = 40  # bytes on each side of a letter, among which the word is that it stands in
 
 csv.field_size_limit(2**31 - 1)  # a cell may hold a text of any length, as for pandas
 
@@ -46,8 +52,7 @@ def utf8(content: bytes, path: Path) -> tuple[bytes, str]:
     line, start, end = _line_around(content, place)
     if any(_has_utf8_letters(other) for other in content[:start].splitlines() + content[end:].splitlines()):
         raise Mistake(f"{path}, line {line}: this is not UTF-8, but other lines are; save the whole table as UTF-8")
-    encoding = "Windows-1252"
-    return _recoded(content, "cp1252", encoding, path), encoding
+    return _recoded(content, "cp1252", GUESS, path), GUESS
 
 
 def _recoded(content: bytes, codec: str, encoding: str, path: Path) -> bytes:
@@ -90,6 +95,23 @@ def _line_around(content: bytes, place: int) -> tuple[int, int, int]:
 
 def _has_utf8_letters(line: bytes) -> bool:
     return not line.isascii() and _not_utf8(line) is None
+
+
+def without_separator_line(content: bytes) -> tuple[bytes, str]:
+    """Return `content` with a blank line for the one that Excel goes by, `sep=;`, and what it names; "" where none is.
+
+    As the line stays, all others keep their numbers.
+    """
+    found = _SEPARATOR_LINE.match(content)
+    one = found[1].decode() if found else ""
+    return (b"\n" + content[found.end() :], one) if found and one in SEPARATORS else (content, "")
+
+
+def foreign_word(content: bytes) -> str:
+    """Return the first word in `content` (UTF-8) with a letter that is not ASCII."""
+    place = next(_NOT_ASCII.finditer(content)).start()
+    around = content[max(place - WORD, 0) : place + WORD].decode(errors="ignore")
+    return next(word for word in re.split(r'[\s,;|"]', around) if not word.isascii())
 
 
 def separator(content: bytes, target: str) -> str:

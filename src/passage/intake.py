@@ -10,11 +10,17 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pc
+import pyarrow.parquet as pq
 
-from passage import dialect, notation
+from passage import dialect, memory, notation
 from passage.errors import Mistake
-from passage.progress import bar
+from passage.progress import bar, clock
 
+TIMES, TIMES_ABROAD = (
+    3,
+    5,
+)  # by which a CSV grows in memory, and one whose numbers are written anew (measured: 2.3, 5.0)
+HEAD = 1000  # bytes by which it is told what kind of a file it is
 SHOWN = 10  # lines that are named where more cannot be read
 MAGIC = {
     b"PK\x03\x04": "a workbook or another packed file; save the sheet as CSV",
@@ -35,7 +41,7 @@ class Intake:
 
     content: the bytes of a CSV that the pipeline reads, where they may stay what they are. table: the CSV's values, all
     text, where they may not. Neither: a Parquet file, which is copied. changes: what differs from the source, in words.
-    doubts: what may be meant otherwise. rows: of a CSV.
+    doubts: what may be meant otherwise. rows: of a CSV. padded: its columns of digits that may begin with a 0.
     """
 
     suffix: str
@@ -44,6 +50,7 @@ class Intake:
     changes: Sequence[str] = ()
     doubts: Sequence[str] = ()
     rows: int = 0
+    padded: Sequence[str] = ()
 
 
 def take(path: Path, target: str) -> Intake:
@@ -51,50 +58,97 @@ def take(path: Path, target: str) -> Intake:
 
     Raises Mistake with one line for each thing that is wrong with it.
     """
-    content = _content(path)
-    if content.startswith(PARQUET):
+    head = _head(path)
+    _refuse_too_large(path, head, target)
+    if head.startswith(PARQUET):
         return Intake(".parquet")
-    text, encoding = dialect.utf8(content, path)
-    del content
-    one = dialect.separator(text, target)
+    with clock(f"reading {path}"):
+        text, encoding = dialect.utf8(_content(path), path)
+    text, told = dialect.without_separator_line(text)
+    one = told or dialect.separator(text, target)
     names = _names(text, one, path)
     header = [name.strip() for name in names]
     blanks = len(names) > 1 and all(name.startswith(" ") for name in names[1:])
     _refuse_names(header, path)
-    values = _read(text, one, names, blanks, path).rename_columns(header)
+    with clock(f"reading {path}"):
+        values = _read(text, one, names, blanks, path).rename_columns(header)
     table = notation.plain(values, str(path), abroad=one != ",")
     if table.table.num_rows == 0:
         raise Mistake(f"{path}: the table has a header and no rows")
     changes = [
         *([f"{encoding} became UTF-8"] if encoding != "UTF-8" else []),
+        *([f"the first line, sep={told}, went"] if told else []),
         *([f"the separator, a {dialect.SEPARATORS[one]}, became a comma"] if one != "," else []),
         *(["blanks after the separator went"] if blanks else []),
         *(["blanks around names of columns went"] if header != names and not blanks else []),
         *table.changes,
     ]
-    if one == "," and header == names and not table.changes:
-        return Intake(".csv", text, None, changes, table.doubts, table.table.num_rows)
-    return Intake(".csv", None, table.table, changes, table.doubts, table.table.num_rows)
+    doubts = [*([_guessed(text)] if encoding == dialect.GUESS else []), *table.doubts]
+    same = one == "," and header == names and not table.changes
+    padded = notation.padded(table.table)
+    return Intake(
+        ".csv",
+        text[len(b"\n") if told else 0 :] if same else None,
+        None if same else table.table,
+        changes,
+        doubts,
+        table.table.num_rows,
+        padded,
+    )
 
 
-def _content(path: Path) -> bytes:
+def _guessed(text: bytes) -> str:
+    return f'{dialect.GUESS} is a guess: is "{dialect.foreign_word(text)}" right? If not, save the table as UTF-8'
+
+
+def _head(path: Path) -> bytes:
+    """Return the first bytes of a file that is a table by what they say."""
     if path.is_dir():
         raise Mistake(f"{path}: this is a folder; name one table in it")
     if not path.is_file():
         raise Mistake(f"{path}: there is no such file")
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            head = file.read(HEAD)
     except PermissionError:
         raise Mistake(f"{path}: this file may not be read") from None
-    if not content.strip():
-        raise Mistake(f"{path}: the file is empty; its first line must name the columns")
     for magic, found in MAGIC.items():
-        if content.startswith(magic):
+        if head.startswith(magic):
             raise Mistake(f"{path}: this is {found}")
-    if path.suffix.lower() in (".parquet", ".pq") and not content.startswith(PARQUET):
+    if path.suffix.lower() in (".parquet", ".pq") and head.strip() and not head.startswith(PARQUET):
         raise Mistake(f"{path}: this is not a Parquet file")
-    if content.lstrip()[:1] in (b"{", b"[", b"<"):
+    if head.lstrip()[:1] in (b"{", b"[", b"<"):
         raise Mistake(f"{path}: this looks like JSON, XML or a web page; save the table as CSV or Parquet")
+    return head
+
+
+def _refuse_too_large(path: Path, head: bytes, target: str) -> None:
+    """Raise Mistake for a table that will not fit in memory, before it is read."""
+    size, room = path.stat().st_size, memory.free()
+    if head.startswith(PARQUET):
+        need = memory.START + memory.TIMES * 8 * _cells(path)
+    else:
+        need = memory.START + (TIMES if dialect.separator(head, target) == "," else TIMES_ABROAD) * size
+    if need > room:
+        raise Mistake(
+            f"{path}: to adopt its {size / 1e9:.1f} GB takes about {need / 1e9:.1f} GB of memory, and "
+            f"{room / 1e9:.1f} GB are free; what helps: fewer columns, some of the rows drawn by chance, other "
+            "programs closed, or a machine with more memory"
+        )
+
+
+def _cells(path: Path) -> int:
+    try:
+        found = pq.read_metadata(path)
+    except (OSError, ValueError):
+        return 0  # what is wrong is told when it is read
+    return int(found.num_rows) * int(found.num_columns)
+
+
+def _content(path: Path) -> bytes:
+    content = path.read_bytes()
+    if not content or content.isspace():
+        raise Mistake(f"{path}: the file is empty; its first line must name the columns")
     return content
 
 

@@ -53,9 +53,10 @@ def plain(table: pa.Table, source: str, abroad: bool) -> Plain:
     abroad: the table comes from where 1.234 may be meant as 1234. Raises Mistake where it cannot be told what the
     numbers of a column are.
     """
+    table, blank = _without_blanks(table)
     looked_at = bar("reading numbers", "column", table.column_names)
     if not abroad and not any(_foreign(table[name]) for name in looked_at):
-        return Plain(table, [], [])
+        return Plain(table, blank, [])
     columns = {name: _Column.of(table[name]) for name in bar("reading numbers", "column", table.column_names)}
     evidence = {column.readings[0] for column in columns.values() if len(column.readings) == 1}
     written: dict[str, dict[str, tuple[pa.ChunkedArray, pa.ChunkedArray]]] = {reading: {} for reading in READINGS}
@@ -73,7 +74,23 @@ def plain(table: pa.Table, source: str, abroad: bool) -> Plain:
             doubts.append(f'{name}: "{value}" stays {value}, with a decimal point; is it {value.replace(".", "")}?')
     if wrong:
         raise Mistake(wrong)
-    return Plain(table, [line for reading in READINGS for line in _told(written[reading], reading)], doubts)
+    return Plain(table, blank + [line for reading in READINGS for line in _told(written[reading], reading)], doubts)
+
+
+def padded(table: pa.Table) -> list[str]:
+    """Return the columns of `table`, all text, of which some value is digits that begin with a 0, as 01067."""
+    return [name for name in table.column_names if pc.any(pc.match_substring_regex(table[name], r"^0\d+$")).as_py()]
+
+
+def _without_blanks(table: pa.Table) -> tuple[pa.Table, list[str]]:
+    """Return `table` with gaps where a value is nothing but blanks, and in words where that was."""
+    found = []
+    for position, name in enumerate(table.column_names):
+        blank = pc.utf8_is_space(table[name])
+        if pc.any(blank).as_py():
+            table = table.set_column(position, name, pc.if_else(blank, "", table[name]))
+            found.append(name)
+    return table, [f"values of nothing but blanks became missing ones in {', '.join(found)}"] if found else []
 
 
 def _foreign(column: pa.ChunkedArray) -> bool:

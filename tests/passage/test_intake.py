@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import datasets
 
-from passage import files, intake, tables
+from passage import files, intake, memory, tables
 from passage.errors import Mistake
 from passage.params import ColumnSettings
 
@@ -88,7 +88,9 @@ def test_no_text_is_changed_by_its_separator_and_its_quotes(
 ) -> None:
     width = data.draw(st.integers(2, 4))
     never = "?-.*" if quoting == csv.QUOTE_ALL else "?-.*\r"  # which csv writes bare, and which then ends the line
-    texts = cells.filter(lambda text: not any(letter.isdigit() or letter in never for letter in text))
+    texts = cells.filter(
+        lambda text: not text.isspace() and not any(letter.isdigit() or letter in never for letter in text)
+    )
     rows = data.draw(st.lists(st.lists(texts, min_size=width, max_size=width), min_size=1, max_size=5))
     header = ["y", *(f"c{number}" for number in range(1, width))]
     path = tmp_path_factory.mktemp("t") / "t.csv"
@@ -113,6 +115,56 @@ def test_blanks_after_commas_go_and_are_told(in_folder: Write) -> None:
     assert taken.table is not None
     assert taken.table.to_pydict() == {"a": ["1", "2"], "b": ["x", "u, v"], "y": ["0", "1"]}
     assert taken.changes == ["blanks after the separator went"]
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        (
+            "sep=;\r\na;y\r\nx;0\r\nz;1\r\n",
+            ["the first line, sep=;, went", "the separator, a semicolon, became a comma"],
+        ),
+        ("sep=,\na,y\nx,0\nz,1\n", ["the first line, sep=,, went"]),
+        ('"sep=\t"\na\ty\nx\t0\nz\t1\n', ["the first line, sep=\t, went", "the separator, a tab, became a comma"]),
+    ],
+)
+def test_the_line_that_excel_goes_by_goes(in_folder: Write, tmp_path: Path, text: str, changes: list[str]) -> None:
+    taken = intake.take(in_folder("t.csv", text), "y")
+    assert taken.changes == changes
+    assert landed(taken, tmp_path).to_dict("list") == {"a": ["x", "z"], "y": [0, 1]}
+
+
+def test_below_the_line_that_excel_goes_by_lines_keep_their_numbers(in_folder: Write) -> None:
+    with pytest.raises(Mistake, match=r"^t\.csv, line 4: 1 values, but the header names 2 columns$"):
+        intake.take(in_folder("t.csv", "sep=;\na;y\nx;0\n1\n"), "y")
+
+
+def test_a_guessed_encoding_is_told_with_a_word_that_it_makes(in_folder: Write) -> None:
+    path = in_folder("t.csv", "")
+    path.write_bytes("a,y\nplain,0\nдом мой,1\n".encode("cp1251"))
+    assert intake.take(path, "y").doubts == ['Windows-1252 is a guess: is "äîì" right? If not, save the table as UTF-8']
+
+
+@pytest.mark.parametrize(("name", "times"), [("t.csv", 3), ("abroad.csv", 5), ("t.pq", 3.5)])
+def test_a_table_that_will_not_fit_in_memory_is_refused_before_it_is_read(
+    in_folder: Write, monkeypatch: pytest.MonkeyPatch, name: str, times: float
+) -> None:
+    path = in_folder(name, "")
+    if name == "t.pq":
+        pd.DataFrame({"a": range(100_000), "y": 0}).to_parquet(path)
+        size = 8 * 200_000
+    else:
+        path.write_text({"t.csv": "a,y\n", "abroad.csv": "a;y\n"}[name] + "1,1\n" * 1000)
+        size = path.stat().st_size
+    need = memory.START + int(times * size)
+    monkeypatch.setattr(memory, "free", lambda: need)
+    intake.take(path, "y") if name != "abroad.csv" else None
+    monkeypatch.setattr(memory, "free", lambda: need - 1)
+    monkeypatch.setattr(intake, "_content", None)
+    with pytest.raises(
+        Mistake, match=rf"^{path}: to adopt its 0\.0 GB takes about 0\.3 GB of memory, and 0\.3 GB are free"
+    ):
+        intake.take(path, "y")
 
 
 def test_lines_of_blanks_alone_and_other_line_ends_are_no_rows(in_folder: Write) -> None:

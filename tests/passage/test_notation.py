@@ -59,6 +59,20 @@ def test_what_is_no_column_of_foreign_numbers_stays_to_the_letter(values: list[s
     assert plain(a=values) == {"a": values}
 
 
+def test_blanks_alone_are_a_missing_value_and_that_is_told() -> None:
+    found = notation.plain(pa.table({"a": ["1", " "], "b": ["x", "\u00a0\t"], "c": [" x", ""]}), "t.csv", abroad=False)
+    assert found.table.to_pydict() == {"a": ["1", ""], "b": ["x", ""], "c": [" x", ""]}
+    assert found.changes == ["values of nothing but blanks became missing ones in a, b"]
+    assert plain(a=["1,5", "  "]) == {"a": ["1.5", ""]}
+
+
+def test_columns_of_digits_that_begin_with_a_zero_are_named() -> None:
+    table = pa.table(
+        {"zip": ["99999", "01067"], "a": ["0", "0.5"], "b": ["10", "-01"], "c": ["01a", ""], "d": ["x", "00"]}
+    )
+    assert notation.padded(table) == ["zip", "d"]
+
+
 def test_what_can_be_read_in_two_ways_is_decided_by_the_rest_of_the_table() -> None:
     assert plain(a=["1,234"], b=["0,5"]) == {"a": ["1.234"], "b": ["0.5"]}
     assert plain(a=["1,234"], b=["0.5"]) == {"a": ["1234"], "b": ["0.5"]}
