@@ -373,11 +373,15 @@ KINDS: dict[str, dict[str, Kind]] = {
         "a misspelt target": adopt("t.csv churnd", CHURN),
         "three labels": adopt("t.csv churned", f"{CHURN}1,2,maybe\n"),
         "a gap in the target": adopt("t.csv churned", f"{CHURN}1,2,\n"),
+        "blanks for a target": adopt("t.csv churned", f"{CHURN}1,2, \n"),
         "a positive label that is not there": adopt("t.csv churned mine maybe", CHURN),
         "nothing to predict from": adopt("t.csv churned", "a,churned\n" + "7,0\n7,1\n" * 9),
         "numbers of two readings": adopt("t.csv churned", "a;churned\n1,234;0\n2;1\n2;1\n3;0\n4;0\n"),
         "a ragged table": adopt("t.csv churned", f"{CHURN}1,2\n"),
         "two encodings": adopt("t.csv churned", f"{CHURN}ä,1,1\n".encode() + b"\xe4,1,1\n"),
+        "a table in data/raw whose name is no CSV's": Kind(
+            "adopt data/raw/t.txt churned", (Edit(Path("data/raw/t.txt"), None, CHURN),)
+        ),
         "a model of that name": adopt("t.csv churned model", CHURN),
         "another table of that name": adopt("t.csv churned", CHURN, Edit(Path("data/raw/t.csv"), None, "a,b\n")),
         "a name that cannot be one": adopt("t.csv churned a/b", CHURN),

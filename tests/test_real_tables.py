@@ -1,6 +1,7 @@
 """Tables that nobody here prepared, from their packages to the page, and the same fit from somebody else."""
 
 import json
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -73,7 +74,7 @@ def built_tables(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Pr
                 left = project.stage("adopt", str(source), table.target).stdout.partition("left to do:\n")[2]
                 add, repro = left.splitlines()
                 assert repro == "  make repro"
-                project.run(*add.split())
+                project.run(*shlex.split(add))
             project.run("git", "diff", "--exit-code")
             project.dvc("repro")
             (shared / "tables/built").touch()
@@ -182,8 +183,8 @@ ASKED: dict[str, tuple[Callable[[], pd.DataFrame], str, str]] = {
     "penguins of three kinds": (
         load_penguins,
         "species",
-        "species has 3 labels, Adelie (152 rows), Gentoo (124 rows), Chinstrap (68 rows); a target must have two: take "
-        "the rows of the others out of the table, or put labels together",
+        'species has 3 labels, "Adelie" (152 rows), "Gentoo" (124 rows), "Chinstrap" (68 rows); a target must have '
+        "two: take the rows of the others out of the table, or put labels together",
     ),
     "affairs a year": (lambda: sm.datasets.fair.load_pandas().data, "affairs", "affairs has 77 labels, 0 (4,313 rows)"),
 }

@@ -1,9 +1,11 @@
 """Take a table of the user's into data/raw and write its entry into params.yaml."""
 
+import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,8 +13,9 @@ import pandas as pd
 
 from passage import entry, files, git, headers, intake, params, paths, tables
 from passage.errors import Mistake
-from passage.outcome import outcome, position
-from passage.profile import profile
+from passage.outcome import is_fraction, outcome, position
+from passage.profile import doubts, profile
+from passage.progress import clock
 
 LARGE = 5_000_000  # bytes of a table from which on DVC keeps it, not Git
 TEMPORARY = Path(".dvc/tmp")  # on the same disk as data/raw, and nobody's business
@@ -27,11 +30,15 @@ def main(table: str, target: str, name: str = "", positive: str = "") -> None:
     TEMPORARY.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="adopt-", dir=TEMPORARY) as folder:
         taken = intake.take(source, target.strip())
-        staged = _staged(source, taken, Path(folder))
+        with clock(f"writing {source.name}"):
+            staged = _staged(source, taken, Path(folder))
         place = _place(source, staged, f"{name}{taken.suffix}")
-        rows = _as_the_pipeline_reads(staged, taken, source)
+        with clock(f"reading {source.name} as the pipeline does"):
+            rows = _as_the_pipeline_reads(staged, taken, source)
         names = list(rows.columns)
         target = names[position(names, target.strip() if taken.suffix == ".csv" else target, str(source))]
+        if is_fraction(rows[target]):
+            rows[target] = tables.texts(tables.read(staged, [target], [target])[target])
         found = outcome(rows[target], positive, str(source))
         columns = profile(rows, target, found.positive)
         new = entry.entry(name, place.as_posix(), target, found, columns, source.name)
@@ -40,9 +47,11 @@ def main(table: str, target: str, name: str = "", positive: str = "") -> None:
             if not place.exists():
                 place.parent.mkdir(parents=True, exist_ok=True)
                 staged.replace(place)
-            in_dvc = _keep(place)
+            with clock(f"dvc add {place}"):
+                in_dvc = _keep(place)
             files.write_bytes(paths.PARAMS, after.encode())
-    print(_told(place, taken, new.text, len(rows), in_dvc))
+    asked = [*taken.doubts, *([f"{target}: {found.doubt}"] if found.doubt else []), *doubts(columns)]
+    print(_told(place, taken.changes, asked, new.text, len(rows), in_dvc))
 
 
 def _staged(source: Path, taken: intake.Intake, folder: Path) -> Path:
@@ -62,6 +71,11 @@ def _place(source: Path, staged: Path, name: str) -> Path:
     root = Path.cwd()
     inside = source.resolve().is_relative_to(root / paths.RAW)
     place = source.resolve().relative_to(root) if inside else paths.RAW / name
+    if place.suffix != staged.suffix:
+        raise Mistake(
+            f"{place}: its name must end in {staged.suffix}, as this is what it is; rename it, or move it out of "
+            f"{paths.RAW} and adopt it from there"
+        )
     record = place.with_name(f"{place.name}.dvc")
     if not place.exists() and record.exists():
         raise Mistake(
@@ -76,7 +90,7 @@ def _place(source: Path, staged: Path, name: str) -> Path:
 
 def _as_the_pipeline_reads(staged: Path, taken: intake.Intake, source: Path) -> pd.DataFrame:
     try:
-        names, rows = headers.columns(staged), tables.read(staged)
+        names, rows = headers.columns(staged), tables.read(staged, taken.padded)
     except Mistake as mistake:
         raise Mistake(line.replace(str(staged), str(source)) for line in mistake.lines) from None
     rows.columns = pd.Index(names)  # not the names that pandas makes up
@@ -107,7 +121,7 @@ def _keep(place: Path) -> bool:
         return True
     if place.stat().st_size <= LARGE or git.run("ls-files", "--", str(place)):
         return False
-    done = subprocess.run(["dvc", "add", "--quiet", str(place)], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "dvc", "add", "--quiet", str(place)], capture_output=True, text=True)
     if done.returncode:
         raise Mistake(
             [f"`dvc add {place}` failed:", *(f"  {line}" for line in done.stderr.splitlines() if line.strip())]
@@ -115,19 +129,19 @@ def _keep(place: Path) -> bool:
     return True
 
 
-def _told(place: Path, taken: intake.Intake, text: str, rows: int, in_dvc: bool) -> str:
-    record = f"{place}.dvc {place.parent}/.gitignore" if in_dvc else str(place)
+def _told(place: Path, changes: Sequence[str], asked: Sequence[str], text: str, rows: int, in_dvc: bool) -> str:
+    record = [f"{place}.dvc", f"{place.parent}/.gitignore"] if in_dvc else [str(place)]
     return "\n".join(
         [
             f"{place}: {rows:,} rows, {'kept by DVC, as it is large' if in_dvc else 'for Git to keep'}",
-            *(f"  {entry.printable(change)}" for change in taken.changes or ["taken as it is, byte for byte"]),
-            *(f"  please look: {entry.printable(doubt)}" for doubt in taken.doubts),
+            *(f"  {entry.printable(change)}" for change in changes or ["taken as it is, byte for byte"]),
+            *(f"  please look: {entry.printable(doubt)}" for doubt in asked),
             "",
             f"added to {paths.PARAMS}:",
             *(f"  {line}" for line in text.splitlines()),
             "",
             "left to do:",
-            f"  git add {record} {paths.PARAMS}",
+            f"  {shlex.join(['git', 'add', *record, str(paths.PARAMS)])}",
             "  make repro",
         ]
     )

@@ -6,6 +6,7 @@ DVC takes a file in its cache for sound where nobody may write to it: a damaged 
 import json
 import shutil
 import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +25,7 @@ ASIDE = Path(".dvc/tmp/damaged")
 
 def cache_folder() -> Path:
     """Return where DVC's cache is, by DVC's own settings."""
-    done = subprocess.run(["dvc", "cache", "dir"], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-m", "dvc", "cache", "dir"], capture_output=True, text=True, check=True)
     return Path(done.stdout.strip()) / "files" / "md5"
 
 

@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import sys
 
 import pandas as pd
 
@@ -34,9 +35,8 @@ def _short(name: str) -> str:
 
 def main() -> None:
     """Print the experiments that stem from the current commit, the commit itself first."""
-    shown = subprocess.run(
-        ["dvc", "exp", "show", "--csv", "--hide-workspace"], check=True, capture_output=True, text=True
-    )
+    command = [sys.executable, "-m", "dvc", "exp", "show", "--csv", "--hide-workspace"]
+    shown = subprocess.run(command, check=True, capture_output=True, text=True)
     table = summary(pd.read_csv(io.StringIO(shown.stdout)))
     print(narrower(table))
 

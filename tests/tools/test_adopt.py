@@ -1,6 +1,7 @@
 """A table is adopted whole, or nothing is written; and `dvc repro` builds a model from it."""
 
 import json
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -13,8 +14,9 @@ import pytest
 from conftest import ROOT, Project
 from sklearn import datasets
 
-from passage import files, params, tables
+from passage import files, git, params, tables
 from passage.errors import Mistake
+from stages import normalize, split
 from tools import adopt
 
 Write = Callable[[str, bytes], Path]
@@ -119,16 +121,19 @@ def test_a_failure_at_the_very_end_takes_everything_back(write: Write, monkeypat
     }
 
 
-def test_a_large_table_is_kept_by_dvc_and_what_to_add_to_git_is_said(
+def test_a_large_table_is_kept_by_dvc_and_what_is_told_to_be_typed_can_be_typed_without_an_activated_environment(
     write: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     subprocess.run(["dvc", "init", "--quiet"], check=True)
     monkeypatch.setattr(adopt, "LARGE", 10)
-    adopt.main(str(write("t.csv", NUMBERS.encode())), "churned")
-    assert Path("data/raw/.gitignore").read_text() == "/t.csv\n"
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    adopt.main(str(write("data/raw/my table; $x.csv", NUMBERS.encode())), "churned", "t")
+    assert Path("data/raw/.gitignore").read_text() == "/my table; $x.csv\n"
     said = capsys.readouterr().out
-    assert "data/raw/t.csv: 40 rows, kept by DVC, as it is large\n" in said
-    assert "  git add data/raw/t.csv.dvc data/raw/.gitignore params.yaml\n" in said
+    assert said.startswith("data/raw/my table; $x.csv: 40 rows, kept by DVC, as it is large\n")
+    subprocess.run(["sh", "-c", said.partition("left to do:\n")[2].splitlines()[0]], check=True)
+    added = {"data/raw/.gitignore", "data/raw/my table; $x.csv.dvc", "params.yaml"}
+    assert added <= set(git.run("ls-files").decode().split("\n"))
 
 
 def parquet(table: pa.Table) -> bytes:
@@ -159,7 +164,7 @@ BAD = {
         NUMBERS.replace("churned", "churnd").encode(),
         't.csv: there is no column "churned"; did',
     ),
-    "three labels": (f"{NUMBERS}1,2,maybe\n".encode(), "t.csv: churned has 3 labels, 0 (20 rows), 1 (20 rows), maybe"),
+    "three labels": (f"{NUMBERS}1,2,maybe\n".encode(), 't.csv: churned has 3 labels, "0" (20 rows), "1" (20 rows)'),
     "one label": (b"a,churned\n1,0\n2,0\n", "t.csv: churned has one label, 0 (2 rows); a target must have two"),
     "a gap in the target": (f"{NUMBERS}1,2,\n".encode(), "t.csv: churned is missing in 1 of 41 rows, first in row 41"),
     "one row of a label": (b"a,churned\n1,0\n2,0\n3,1\n4,0\n5,0\n", "t.csv: churned is 0 in 4 rows and 1 in 1;"),
@@ -168,6 +173,11 @@ BAD = {
         "t.csv: no column is left to predict churned from\nt.csv: a is left out: always 7",
     ),
     "the target alone": (b"churned\n" + b"0\n1\n" * 9, "t.csv: no column is left to predict churned from"),
+    "blanks for a target": (f"{NUMBERS}1,2, \n".encode(), "t.csv: churned is missing in 1 of 41 rows, first in row 41"),
+    "lists for a target": (
+        parquet(pa.table({"a": range(6), "churned": [[1], [0]] * 3})),
+        "t.csv: churned holds lists, mappings or bytes; a label must be a text, a number or a boolean",
+    ),
     "torn Parquet": (parquet(pa.table({"a": [1]}))[:-9], "t.csv: this is not a Parquet file"),
     "Parquet without rows": (
         parquet(pa.table({"a": pa.array([], pa.int64())})),
@@ -199,6 +209,12 @@ def test_what_cannot_be_adopted_is_told_in_lines_and_nothing_is_written(write: W
         (("t.csv", "churned", "taken"), "data/raw/taken.csv is there already, and is another table; give another name"),
         (("t.csv", "churned", "pulled"), "data/raw/pulled.csv.dvc is there already, its table is not; bring it with"),
         (("t.csv", "churned", "", "maybe"), 't.csv: churned is never "maybe"; the positive label must be'),
+        (
+            ("data/raw/T.CSV", "churned"),
+            "data/raw/T.CSV: its name must end in .csv, as this is what it is; rename it, or",
+        ),
+        (("data/raw/t.txt", "churned"), "data/raw/t.txt: its name must end in .csv, as this is what it is; rename it,"),
+        (("data/raw/p.csv", "churned"), "data/raw/p.csv: its name must end in .parquet, as this is what it is; rename"),
         (("data/raw/taken.csv", "churned"), "data/raw/taken.csv: it cannot stay as it is; move it out of data/raw"),
     ],
 )
@@ -206,11 +222,74 @@ def test_nothing_is_overwritten_and_no_name_is_taken_amiss(write: Write, argumen
     write("t.csv", NUMBERS.encode())
     write("data/raw/taken.csv", NUMBERS.replace(",", ";").encode())
     write("data/raw/pulled.csv.dvc", b"")
+    write("data/raw/T.CSV", NUMBERS.encode())
+    write("data/raw/t.txt", NUMBERS.encode())
+    write("data/raw/p.csv", parquet(pa.table({"churned": [0, 1]})))
     before = present()
     with pytest.raises(Mistake) as caught:
         adopt.main(*arguments)
     assert str(caught.value).startswith(line)
     assert present() == before
+
+
+def split_as_adopted(capsys: pytest.CaptureFixture[str], name: str = "t") -> pd.DataFrame:
+    """Return what the pipeline's own first stages make of the adopted table's training rows."""
+    for stage in (split, normalize):
+        stage.main(name)
+    capsys.readouterr()
+    return pd.read_parquet(f"data/split/{name}/train.parquet")
+
+
+def test_blanks_and_codes_with_a_zero_are_read_by_the_pipeline_as_they_were_adopted(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{' ' if n % 8 == 3 else n % 5 + 0.5},{n // 2 % 4 + 7:03},{n % 2}" for n in range(40)]
+    adopt.main(str(write("t.csv", "\n".join(["charges,zone,churned", *rows, ""]).encode())), "churned")
+    said = capsys.readouterr().out
+    assert "  values of nothing but blanks became missing ones in charges\n" in said
+    assert "    - charges  # number: from 0.5 to 4.5; 5 missing\n" in said
+    assert "    - zone  # category: 4 values, 007 10, 008 10," in said
+    train = split_as_adopted(capsys)
+    assert set(train["zone"]) == {"007", "008", "009", "010"}
+    assert train["charges"].isna().any()
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_labels_that_are_fractions_are_written_as_the_texts_that_the_pipeline_reads(
+    write: Write, capsys: pytest.CaptureFixture[str], ending: str
+) -> None:
+    table = pd.DataFrame({"a": [n % 7 for n in range(40)], "dose": [2.5 if n % 3 else 1.0 for n in range(40)]})
+    getattr(table, f"to_{ending}")(f"t.{ending}", index=False)
+    adopt.main(f"t.{ending}", "dose")
+    written = {"csv": "1.0", "parquet": "1"}[ending]
+    assert params.load().models["t"].positive == written
+    assert (split_as_adopted(capsys)["dose"] == written).mean() == pytest.approx(1 / 3, abs=0.04)
+
+
+def test_rows_of_one_patient_are_not_torn_apart(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"p{n // 4},{n % 7},{n * 7 % 3 > 0}" for n in range(120)]
+    adopt.main(str(write("t.csv", "\n".join(["patient_id,a,churned", *rows, ""]).encode())), "churned")
+    assert "method: group  # several rows share one, and new rows will be of others; if not: random\n" in (
+        capsys.readouterr().out
+    )
+    assert params.load().models["t"].split.used() == {
+        "method": "group",
+        "column": "patient_id",
+        "test_size": 0.25,
+        "stratify": True,
+        "seed": 27,
+    }
+    assert split_as_adopted(capsys)["patient_id"].value_counts().eq(4).all()
+
+
+def test_what_only_the_user_knows_is_asked_for(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"{n % 2 ^ (n == 5)},{n * 7 % 5},{'yes' if n % 2 else 'Yes'}" for n in range(60)]
+    adopt.main(str(write("t.csv", "\n".join(["near,b,größe", *rows, ""]).encode("cp1252"))), "größe")
+    assert (
+        '  please look: Windows-1252 is a guess: is "größe" right? If not, save the table as UTF-8\n'
+        '  please look: größe: are the labels "yes" and "Yes" one and the same?\n'
+        "  please look: near: alone it has an AUC of 0.9833: was it known before the outcome?\n"
+    ) in capsys.readouterr().out
 
 
 @pytest.fixture
@@ -226,7 +305,7 @@ def cells(project: Project) -> Project:
 def test_an_adopted_table_is_built_into_a_model_and_predicts_as_well_as_a_script(cells: Project) -> None:
     source = cells.folder.parent / "zellen.csv"
     said = cells.stage("adopt", str(source), "target").stdout
-    cells.run(*next(line for line in said.splitlines() if line.startswith("  git add")).split())
+    cells.run(*shlex.split(next(line for line in said.splitlines() if line.startswith("  git add"))))
     cells.run("git", "diff", "--exit-code", "--", "params.yaml")
     cells.dvc("repro", "evaluate@zellen")
     metrics = json.loads(cells.text("metrics/zellen.json"))
