@@ -1,5 +1,13 @@
 # exam-passage: `make` lists the targets.
 
+# What a person typed, to the letter: make would take the $ in TARGET='revenue ($)' for a variable of its own.
+# Some systems have a variable NAME of their own: it counts only on the command line.
+named := $(findstring command,$(origin NAME))
+override TABLE := $(value TABLE)
+override TARGET := $(value TARGET)
+override NAME := $(if $(named),$(value NAME))
+override POSITIVE := $(value POSITIVE)
+
 # The checksum of this folder's name is in the stamps: a .venv that was moved here is made anew.
 here := $(firstword $(shell pwd | cksum))
 ready := .venv/ready-$(here)/run
@@ -22,10 +30,9 @@ help: ## list the targets
 repro: $(ready) ## build everything that is not up to date, and track it in MLflow
 	@python3 src mend && python3 src check >/dev/null && dvc repro && echo "Open report/index.html in a browser; the runs in MLflow: make ui"
 
-# Some systems have a variable NAME of their own: it counts only on the command line.
 adopt: $(ready) ## take a table of yours in, as one more model (TABLE=path TARGET=column; NAME=, POSITIVE=)
 	@$(if $(TABLE),,$(error TABLE=path of a CSV or Parquet file))$(if $(TARGET),,$(error TARGET=the column to predict))
-	@python3 src adopt "$$TABLE" "$$TARGET" "$(if $(findstring command,$(origin NAME)),$$NAME)" "$$POSITIVE"
+	@python3 src adopt "$$TABLE" "$$TARGET" "$$NAME" "$$POSITIVE"
 
 ui: $(ready) ## open the runs in MLflow on http://127.0.0.1:5000 (PORT=5001: another port)
 	@sh src/tools/ui.sh $(PORT)

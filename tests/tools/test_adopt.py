@@ -1,6 +1,7 @@
 """A table is adopted whole, or nothing is written; and `dvc repro` builds a model from it."""
 
 import json
+import os
 import shlex
 import shutil
 import subprocess
@@ -290,6 +291,34 @@ def test_what_only_the_user_knows_is_asked_for(write: Write, capsys: pytest.Capt
         '  please look: größe: are the labels "yes" and "Yes" one and the same?\n'
         "  please look: near: alone it has an AUC of 0.9833: was it known before the outcome?\n"
     ) in capsys.readouterr().out
+
+
+def test_make_hands_over_what_was_typed_to_the_letter(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("requirements.lock", "src/tools/setup.sh", "src/tools/sitecustomize.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    python = tmp_path / ".venv/bin/python3"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+
+    def made(*arguments: str, **variables: str) -> list[str]:
+        done = subprocess.run(
+            ["make", "adopt", *arguments],
+            cwd=tmp_path,
+            env=os.environ | variables,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.splitlines()[2:]
+
+    typed = ["my $(shell touch run).csv", "revenue ($)", "n$$", 'it\'s "$HOME" `touch run` # %']
+    names = ("TABLE", "TARGET", "NAME", "POSITIVE")
+    assert made(*(f"{name}={one}" for name, one in zip(names, typed, strict=True))) == typed
+    assert made(**dict(zip(names, typed, strict=True))) == [typed[0], typed[1], "", typed[3]]
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.fixture
