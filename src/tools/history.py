@@ -4,13 +4,16 @@ import hashlib
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from dvc.api import DVCFileSystem
+from dvc.exceptions import DvcException
 from dvc_data.index import DataIndexDirError
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from passage import git, params, paths
 from passage.errors import Mistake, Unreachable
@@ -20,6 +23,9 @@ from passage.result import collect
 from passage.staleness import stale
 from passage.tracking.handover import hand_over
 
+LOCK, SETTINGS = str(paths.PIPELINE_LOCK), str(paths.PARAMS)
+# What a result is made of and, last, where it is written down.
+PARTS = (SETTINGS, "src", "data", str(paths.PIPELINE), str(paths.REQUIREMENTS), LOCK, str(paths.METRICS))
 LANE_STAGES = ("split", "normalize", "train", "associate", "predict", "evaluate")
 
 
@@ -38,35 +44,75 @@ class Revision:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one model at one revision: its run, new or not, or why it could not be brought in."""
+    """What came of one model at one revision: its run, new or not, or why it could not be brought in.
+
+    is_stale: dvc.lock is not of this revision; it may be of another one.
+    """
 
     revision: Revision
     model: str
     run: str = ""
     is_new: bool = False
     problem: str = ""
+    is_stale: bool = False
 
 
-def revisions() -> list[Revision]:
-    """Return the commits of every branch and tag, the oldest first, and then the experiments: each dvc.lock once."""
+class Stale(Mistake):
+    """A dvc.lock that is not of its commit's parameters, code and tables."""
+
+
+def revisions() -> list[list[Revision]]:
+    """Return the revisions that may hold a result, those with the same dvc.lock and params.yaml together.
+
+    They are the commits of every branch and tag, the oldest first, and then the experiments. Of those that differ in
+    nothing that a result is made of, it is the first one.
+    """
     everywhere = ("--branches", "--tags", "--remotes", "HEAD")
-    log = git.text("log", "--format=%H", "--reverse", *everywhere, "--", str(paths.PIPELINE_LOCK), str(paths.PARAMS))
+    log = git.text("log", "--full-history", "--format=%H", "--reverse", *everywhere, "--", *PARTS)
     commits = [Revision(commit) for commit in log.split()]
     listed = git.text("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps")
     references = (line.split() for line in listed.splitlines())
     # refs/exps/BA/SELINE/NAME; what else lies there is DVC's own
     experiments = [Revision(commit, name.split("/")[-1]) for commit, name in references if name.count("/") == 4]
-    states: dict[str, Revision] = {}
+    states: dict[tuple[str, str], dict[str, Revision]] = defaultdict(dict)
     for revision in (*commits, *experiments):
-        files = git.text("ls-tree", revision.commit, str(paths.PIPELINE_LOCK), str(paths.PARAMS))
-        if files.count("\t") == 2:
-            states.setdefault(files, revision)
-    return list(states.values())
+        tree = git.text("ls-tree", revision.commit, *PARTS)
+        parts = {path: entry for entry, path in (line.split("\t") for line in tree.splitlines())}
+        if {LOCK, SETTINGS} <= parts.keys():
+            states[parts[LOCK], parts[SETTINGS]].setdefault(tree, revision)
+    return [list(same.values()) for same in states.values()]
 
 
-def bring_in(revision: Revision, repository: Path) -> Iterator[Outcome]:
-    """Restore what DVC built at `revision` in the working folder, and write a run for each model that has none."""
-    tree = DVCFileSystem(str(repository), rev=revision.commit)
+def bring_in(same: list[Revision], repository: Path) -> list[Outcome]:
+    """Write a run for each model that has none, from the first of these revisions that their dvc.lock is of.
+
+    A lock is often committed before or after the code that it is of.
+    """
+    found: dict[str, Outcome] = {}
+    for revision in same:
+        with _scratch(repository):
+            done = {model for model, outcome in found.items() if not outcome.problem}
+            for outcome in _bring_in(revision, repository, done):
+                if outcome.model not in found or found[outcome.model].is_stale or not outcome.problem:
+                    found[outcome.model] = outcome
+        if not any(outcome.problem for outcome in found.values()):
+            break
+    return list(found.values())
+
+
+@contextmanager
+def _scratch(repository: Path) -> Iterator[None]:
+    """Make an empty folder the working folder, and `repository` in the end."""
+    with tempfile.TemporaryDirectory(prefix="exam-passage-history-") as folder:
+        os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.chdir(repository)
+
+
+def _bring_in(revision: Revision, repository: Path, done: Container[str]) -> Iterator[Outcome]:
+    """Restore in the working folder what DVC built at `revision`, and write a run for each model that is not `done`."""
     try:
         for path in (paths.PARAMS, paths.PIPELINE_LOCK):
             path.write_bytes(git.run("show", f"{revision.commit}:{path}", folder=repository))
@@ -74,7 +120,10 @@ def bring_in(revision: Revision, repository: Path) -> Iterator[Outcome]:
     except Mistake as mistake:
         yield Outcome(revision, "", problem=f"{mistake.lines[0]} (in this version of the project)")
         return
+    tree = DVCFileSystem(str(repository), rev=revision.commit)
     for name in settings.models:
+        if name in done:
+            continue
         try:
             restore(name, settings, tree)
             tags = {"git.commit": revision.commit, "git.dirty": "false"}
@@ -84,14 +133,17 @@ def bring_in(revision: Revision, repository: Path) -> Iterator[Outcome]:
         except Unreachable:
             raise
         except Mistake as mistake:
-            yield Outcome(revision, name, problem=mistake.lines[0])
+            yield Outcome(revision, name, problem=mistake.lines[0], is_stale=isinstance(mistake, Stale))
+        except (DvcException, YAMLError, KeyError, TypeError, ValueError) as error:  # of another form than today's
+            said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            yield Outcome(revision, name, problem=f"this version of the project cannot read it ({said})")
 
 
 def restore(name: str, settings: Params, tree: DVCFileSystem) -> None:
     """Copy what a lane built and was built from into the working folder.
 
-    Raises Mistake where dvc.lock is not of this revision's parameters, code and tables, and for what neither Git nor
-    DVC's cache holds.
+    Raises Stale where dvc.lock is not of this revision's parameters, code and tables, and Mistake for what neither Git
+    nor DVC's cache holds.
     """
     lane = paths.Lane(name)
     batches = [batch for batch, of in settings.score.items() if of.model == name]
@@ -103,7 +155,7 @@ def restore(name: str, settings: Params, tree: DVCFileSystem) -> None:
         return hashlib.md5(tree.read_bytes(path), usedforsecurity=False).hexdigest() if tree.isfile(path) else None
 
     if changed := stale(lock, yaml.load(paths.PARAMS.read_text(encoding="utf-8")), stages[:-1], md5_of):
-        raise Mistake(changed)
+        raise Stale(changed)
     built = [out["path"] for stage in stages for out in lock[stage].get("outs", [])]
     tables = [settings.models[name].data, *(settings.score[batch].data for batch in batches)]
     for path in dict.fromkeys([*built, *tables, str(lane.metrics)]):
@@ -132,11 +184,6 @@ def main() -> None:
     repository = paths.main_repository()
     os.environ["DVC_ROOT"] = str(repository)  # whose store it is, from the folders that results are restored in
     outcomes: list[Outcome] = []
-    for revision in bar("bringing results in", "revision", revisions()):
-        with tempfile.TemporaryDirectory(prefix="exam-passage-history-") as folder:
-            os.chdir(folder)
-            try:
-                outcomes += bring_in(revision, repository)
-            finally:
-                os.chdir(repository)
+    for same in bar("bringing results in", "state", revisions()):
+        outcomes += bring_in(same, repository)
     print(report(outcomes))

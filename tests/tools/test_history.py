@@ -46,6 +46,32 @@ def test_what_dvc_still_holds_comes_back_once_and_what_it_does_not_is_named(buil
     assert len(fingerprints(built)) == 2
 
 
+@pytest.mark.long
+def test_a_lock_is_of_the_commit_that_it_fits_and_what_cannot_be_read_stops_nothing(built: Project) -> None:
+    # the lock first, the code that it is of in a later commit
+    built.replace("src/stages/predict.py", '"""Predict', '"""Do predict')
+    built.dvc("repro")
+    built.run("git", "add", "dvc.lock")
+    built.run("git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "-m", "lock")
+    built.commit("code")
+    # on a branch that is merged with none of what it did: a result, and a commit that nobody can read
+    built.run("git", "checkout", "--quiet", "-b", "aside")
+    built.dvc("exp", "run", "-S", "models.model.threshold=0.3")
+    built.commit("another threshold")
+    built.replace("dvc.lock", "stages:", "stages: [")
+    built.commit("broken")
+    built.run("git", "checkout", "--quiet", "main")
+    merge = ["merge", "--quiet", "-s", "ours", "-m", "merge", "aside"]
+    built.run("git", "-c", "user.name=test", "-c", "user.email=test@localhost", *merge)
+    built.run("git", "branch", "--quiet", "-D", "aside")
+    built.run("git", "checkout", "--quiet", ".")
+    (built.folder / "mlflow.db").unlink()
+    lines = built.stage("history").stdout.splitlines()
+    assert lines[-1].startswith("3 results brought in")
+    assert len(fingerprints(built)) == 3
+    assert any("this version of the project cannot read it (ParserError" in line for line in lines)
+
+
 def test_reasons_are_told_once_with_all_that_they_hold_for() -> None:
     outcomes = [
         Outcome(Revision("a" * 40), "m", "r1", True),
