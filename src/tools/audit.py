@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from passage import paths
 from passage.errors import Mistake
@@ -33,11 +34,23 @@ def recorded() -> dict[str, list[str]]:
     """Return the outputs in dvc.lock by the MD5 that DVC recorded of them; a folder's ends with .dir."""
     outputs: dict[str, list[str]] = defaultdict(list)
     if paths.PIPELINE_LOCK.exists():
-        lock = YAML(typ="safe").load(paths.PIPELINE_LOCK.read_text(encoding="utf-8"))
+        try:
+            lock = YAML(typ="safe").load(paths.PIPELINE_LOCK.read_text(encoding="utf-8")) or {}
+        except YAMLError:
+            raise Mistake(f"{paths.PIPELINE_LOCK}: it is half-written; `python3 src mend` puts it right") from None
         for stage in lock.get("stages", {}).values():
             for out in stage.get("outs", []):
                 outputs[out["md5"]].append(out["path"])
     return outputs
+
+
+def tables() -> dict[str, str]:
+    """Return the tables that DVC keeps (data/raw/**/*.dvc) by the MD5 that it recorded of them."""
+    kept = {}
+    for record in sorted(paths.RAW.rglob("*.dvc")):
+        for out in YAML(typ="safe").load(record.read_text(encoding="utf-8"))["outs"]:
+            kept[out["md5"]] = str(record.parent / out["path"])
+    return kept
 
 
 def with_folders(outputs: dict[str, list[str]], cache: Path) -> dict[str, list[str]]:
@@ -86,11 +99,12 @@ def main(*options: str) -> int:
     if options not in ((), (REPAIR,)):
         raise Mistake(f"{' '.join(options)} is not known; {REPAIR} puts what is damaged aside")
     cache = cache_folder()
-    outputs = with_folders(recorded(), cache)
+    outputs, kept = with_folders(recorded(), cache), tables()
     objects = dict(damaged_objects(cache))
     altered = list(altered_outputs(outputs))
     for md5, path in objects.items():
-        print(f"damaged in DVC's cache: {path} ({', '.join(outputs.get(md5, [])) or 'an output of an earlier build'})")
+        whose = outputs.get(md5, [kept[md5]] if md5 in kept else ["an output of an earlier build"])
+        print(f"damaged in DVC's cache: {path} ({', '.join(whose)})")
     for path in altered:
         print(f"not what {paths.PIPELINE_LOCK} says was built: {path}")
     if not objects and not altered:
@@ -101,5 +115,10 @@ def main(*options: str) -> int:
         return DAMAGED
     for path in (*objects.values(), *altered):
         put_aside(path)
+    for table in (kept[md5] for md5 in objects if md5 in kept):
+        print(
+            f"{table} is built by nobody: `dvc pull {table}.dvc` brings it from a remote; where {table} itself is as it"
+        )
+        print(f"should be, `dvc add {table}` has DVC keep it again")
     print(f"moved to {ASIDE}; `make repro` builds again what is missing (`dvc pull` first, where there is a remote)")
     return 0

@@ -52,6 +52,25 @@ def test_damaged_files_are_named_and_built_again_with_the_commands_that_the_mess
     assert file_hash("md5", model) in before
 
 
+def test_a_damaged_table_that_dvc_keeps_comes_back_with_the_command_that_the_message_gives(project: Project) -> None:
+    table = project.folder / "data/raw/guessed_hours.csv"
+    project.run("git", "rm", "--cached", "--quiet", "data/raw/guessed_hours.csv")
+    project.dvc("config", "cache.type", "copy")
+    project.dvc("add", "data/raw/guessed_hours.csv")
+    damage(cached(project, file_hash("md5", table)), "cut")
+    done = project.stage("audit", "--repair")
+    assert re.search(r"^damaged in DVC's cache: .*/\w+ \(data/raw/guessed_hours.csv\)$", done.stdout, re.MULTILINE)
+    assert "`dvc add data/raw/guessed_hours.csv`" in done.stdout
+    project.dvc("add", "data/raw/guessed_hours.csv")
+    assert project.stage("audit").stdout.startswith("every file in DVC's cache, and every output, is what")
+
+
+def test_a_half_written_lock_is_told_with_the_command_that_mends_it(project: Project) -> None:
+    project.replace("dvc.lock", "stages:", "stages: [")
+    done = project.stage("audit", check=False)
+    assert (done.returncode, done.stderr) == (2, "dvc.lock: it is half-written; `python3 src mend` puts it right\n")
+
+
 def test_a_damaged_entry_of_the_run_cache_is_passed_over(built: Project) -> None:
     before = built.text("dvc.lock")
     for entry in (built.folder / ".dvc/cache/runs").rglob("*"):
