@@ -117,8 +117,7 @@ def main(*options: str) -> int:
         put_aside(path)
     for table in (kept[md5] for md5 in objects if md5 in kept):
         print(
-            f"{table} is built by nobody: `dvc pull {table}.dvc` brings it from a remote; where {table} itself is as it"
+            f"{table}: `dvc pull {table}.dvc` where there is a remote; `dvc add {table}` where the file itself is right"
         )
-        print(f"should be, `dvc add {table}` has DVC keep it again")
     print(f"moved to {ASIDE}; `make repro` builds again what is missing (`dvc pull` first, where there is a remote)")
     return 0
