@@ -16,10 +16,8 @@ from passage import dialect, memory, notation
 from passage.errors import Mistake
 from passage.progress import bar, clock
 
-TIMES, TIMES_ABROAD = (
-    3,
-    5,
-)  # by which a CSV grows in memory, and one whose numbers are written anew (measured: 2.3, 5.0)
+# By which a CSV grows in memory, and one whose numbers are written anew (measured: 2.3, 5.0).
+TIMES, TIMES_ABROAD = 3, 5
 HEAD = 1000  # bytes by which it is told what kind of a file it is
 SHOWN = 10  # lines that are named where more cannot be read
 MAGIC = {
