@@ -1,7 +1,6 @@
 """A table is adopted whole, or nothing is written; and `dvc repro` builds a model from it."""
 
 import json
-import os
 import shlex
 import shutil
 import subprocess
@@ -304,14 +303,8 @@ def test_make_hands_over_what_was_typed_to_the_letter(tmp_path: Path) -> None:
     python.chmod(0o755)
 
     def made(*arguments: str, **variables: str) -> list[str]:
-        done = subprocess.run(
-            ["make", "adopt", *arguments],
-            cwd=tmp_path,
-            env=os.environ | variables,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        given = [f"{name}={one}" for name, one in variables.items()]
+        done = Project(tmp_path).run("env", *given, "make", "adopt", *arguments)  # not in `make test`'s own variables
         return done.stdout.splitlines()[2:]
 
     typed = ["my $(shell touch run).csv", "revenue ($)", "n$$", 'it\'s "$HOME" `touch run` # %']
