@@ -165,16 +165,27 @@ def test_killed_while_it_tracks_to_a_server_the_next_one_replaces_what_was_begun
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     variables = os.environ | {"MLFLOW_TRACKING_URI": server, "PATH": path}
     begun = 0
-    for _ in range(6):
+
+    def running() -> set[str]:
+        of = [one.experiment_id for one in MlflowClient(server).search_experiments(filter_string="name = 'killed'")]
+        found = MlflowClient(server).search_runs(of, "attributes.status = 'RUNNING'") if of else []
+        return {run.info.run_id for run in found}
+
+    for number in range(6):
         with (clone.folder.parent / "log").open("w") as log:
             process = subprocess.Popen(
                 ["python3", "src", "track"], cwd=clone.folder, env=variables, stdout=log, stderr=log
             )
-        time.sleep(draw.uniform(2.5, 5))
+        if number % 2:  # anywhere, or while it fills a run
+            time.sleep(draw.uniform(1, 4))
+        else:
+            before = running()
+            while process.poll() is None and not running() - before:
+                time.sleep(0.02)
+            time.sleep(draw.uniform(0, 0.5))
         process.kill()
         process.wait()
-        found = MlflowClient(server).search_experiments(filter_string="name = 'killed'")
-        begun += bool(found and MlflowClient(server).search_runs([found[0].experiment_id]))
+        begun += len(running())
     clone.stage("track", MLFLOW_TRACKING_URI=server)
     exactly_one_run_for_each_result(server, "killed")
     assert begun, "no kill hit a run that was being filled"
