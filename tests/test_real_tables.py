@@ -186,7 +186,11 @@ ASKED: dict[str, tuple[Callable[[], pd.DataFrame], str, str]] = {
         'species has 3 labels, "Adelie" (152 rows), "Gentoo" (124 rows), "Chinstrap" (68 rows); a target must have '
         "two: take the rows of the others out of the table, or put labels together",
     ),
-    "affairs a year": (lambda: sm.datasets.fair.load_pandas().data, "affairs", "affairs has 77 labels, 0 (4,313 rows)"),
+    "affairs a year": (
+        lambda: sm.datasets.fair.load_pandas().data,
+        "affairs",
+        'affairs has 77 labels, "0.0" (4,313 rows)',
+    ),
 }
 
 
