@@ -42,6 +42,7 @@ PACKAGES = (  # in the order in which stages need them
     "mlflow.store.tracking.sqlalchemy_store",
     "skops.io",
 )
+LOOK_EVERY = 0.2  # seconds, while packages are imported
 STARTED = b"\0"  # what a stage's process hears once it has a stand-in, before that one's exit code
 
 
@@ -120,22 +121,32 @@ class _Server:
     def __init__(self, listener: socket.socket, dvc: int, stage: Callable[[list[str]], int]) -> None:
         self.listener, self.stage = listener, stage
         self.poll, self.events = select.poll(), dict[int, Callable[[], None]]()
-        self._watch(dvc, lambda: os._exit(0))  # the stages watch this process, and end with it
+        self.dvc = select.poll()
+        self.dvc.register(dvc, select.POLLIN)
+        self._watch(dvc, self._end_with_dvc)
         self._watch(listener.fileno(), self._accept)
 
     def serve(self) -> None:
         """Import the packages, and fork a stage whenever one is asked for; never return."""
         left = list(PACKAGES)
+        signal.signal(signal.SIGALRM, lambda *_: self._end_with_dvc())
+        signal.setitimer(signal.ITIMER_REAL, LOOK_EVERY, LOOK_EVERY)  # an import may take seconds; stages inherit none
         try:
             while True:
                 if left:
                     with suppress(ImportError):  # the stage that needs it will say so
                         importlib.import_module(left.pop(0))
+                else:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
                 for descriptor, _ in self.poll.poll(0 if left else None):
                     if happened := self.events.get(descriptor):
                         happened()
         finally:
             os._exit(1)
+
+    def _end_with_dvc(self) -> None:
+        if self.dvc.poll(0):
+            os._exit(0)  # the stages watch this process, and end with it
 
     def _watch(self, descriptor: int, happened: Callable[[], None]) -> None:
         self.events[descriptor] = happened
