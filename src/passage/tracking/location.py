@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from passage.errors import Mistake
+from passage.errors import Unreachable
 
 SQLITE = "sqlite:///"
 SERVERS = ("http", "https", "postgresql", "mysql", "mssql", "databricks")
@@ -54,16 +54,16 @@ class Store:
 def locate(uri: str | None, root: Path) -> Store:
     """Return the store at `uri`, or mlflow.db in `root`; a relative SQLite path is seen from `root`.
 
-    root: of the main repository, which outlives DVC's temporary copies. Raises Mistake for what is no store.
+    root: of the main repository, which outlives DVC's temporary copies. Raises Unreachable for what is no store.
     """
     if not uri:
         return Store(f"{SQLITE}{root / 'mlflow.db'}", root)
     if uri.startswith(SQLITE):
         return Store(f"{SQLITE}{root / uri.removeprefix(SQLITE)}", root)
     if urlsplit(uri).scheme.partition("+")[0] not in SERVERS:
-        raise Mistake(
-            f'MLFLOW_TRACKING_URI is "{uri}", but it must be the http:// or https:// address of a server, or a '
-            "database as sqlite:///path.db or postgresql://...; without it, the store is mlflow.db"
+        raise Unreachable(
+            f'MLFLOW_TRACKING_URI is "{Store(uri, root).shown}", but it must be the http:// or https:// address of a '
+            "server, or a database as sqlite:///path.db or postgresql://...; without it, the store is mlflow.db"
         )
     return Store(uri, root)
 

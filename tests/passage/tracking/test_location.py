@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from passage.errors import Mistake
+from passage.errors import Unreachable
 from passage.tracking.location import locate
 
 ROOT = Path("/home/ada/exam")
@@ -34,7 +34,7 @@ def test_a_server_keeps_its_artifacts_and_is_shown_without_the_password() -> Non
 
 @pytest.mark.parametrize("uri", ["htp://x", "mlruns", "file:///srv/mlruns", "sqlite:store.db"])
 def test_what_is_no_store_is_refused_in_one_line(uri: str) -> None:
-    with pytest.raises(Mistake, match=f'^MLFLOW_TRACKING_URI is "{uri}", but it must be [^\n]*$'):
+    with pytest.raises(Unreachable, match=f'^MLFLOW_TRACKING_URI is "{uri}", but it must be [^\n]*$'):
         locate(uri, ROOT)
 
 
@@ -43,3 +43,8 @@ def test_a_clone_has_a_name_of_its_own_that_tells_nothing() -> None:
     assert here != there
     assert len(here) == 16
     assert locate("http://x", ROOT).writer == here
+
+
+def test_what_is_refused_is_shown_without_the_password() -> None:
+    with pytest.raises(Unreachable, match=r'^MLFLOW_TRACKING_URI is "htp://x", but'):
+        locate("htp://ada:secret@x", ROOT)
