@@ -53,7 +53,9 @@ def find(experiment_id: str, fingerprint: str, writer: str) -> str | None:
     """
     runs = _active([experiment_id], f"tags.fingerprint = '{fingerprint}'")
     finished = sorted((run for run in runs if run.info.status == "FINISHED"), key=_finished_first)
-    for run in finished:
+    for run in mlflow.search_runs(  # of whatever result: a new run would make the folder, and empty
+        [experiment_id], "attributes.status = 'FINISHED'", ViewType.ACTIVE_ONLY, max_results=1, output_format="list"
+    ):
         _refuse_absence(run)
     kept = next((run.info.run_id for run in finished if _has_artifacts(run)), None)
     for run in runs:

@@ -188,8 +188,9 @@ def test_a_run_that_lost_some_artifacts_is_written_again_but_not_while_the_folde
     with session.store("exam") as (experiment, _):
         run_id = log(experiment, path, "f1")
         Path("mlruns").rename("unmounted")
-        with pytest.raises(Unreachable, match=r"are in .*/mlruns, which is not there; is its disk there\?"):
-            runs.find(experiment, "f1", "me")
+        for fingerprint in ("f1", "another"):
+            with pytest.raises(Unreachable, match=r"are in .*/mlruns, which is not there; is its disk there\?"):
+                runs.find(experiment, fingerprint, "me")
         assert stage_of(run_id) == "active"
         Path("unmounted").rename("mlruns")
         assert runs.find(experiment, "f1", "me") == run_id
