@@ -90,7 +90,7 @@ def in_dvc(arguments: "list[str]") -> int:
         orphan.end_with_dvc()
         return run(given)
 
-    dvc = orphan.ancestors()[-1]
+    dvc = orphan.dvc()
     connection = warm.connect(dvc)
     if connection is None:
         warm.leave_behind(dvc, watched)

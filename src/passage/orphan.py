@@ -26,10 +26,18 @@ def end_with_dvc() -> None:
             descriptors = []
     else:
         descriptors = []
-    # Has one ended meanwhile, and its number may be another's by now? Or had one before this process could look?
-    if watched != ancestors() or (1 in watched and "dvc" not in _read(1, "cmdline")):
+    # Has one ended meanwhile, and its number may be another's by now?
+    if watched != ancestors() or any(map(_takes_orphans_in, watched)):
         os._exit(KILLED)
     threading.Thread(target=_wait, args=(descriptors, watched), daemon=True).start()
+
+
+def dvc() -> int:
+    """Return the number of the DVC that started this process; end it at once where that DVC has ended already."""
+    *_, started_by = ancestors()
+    if _takes_orphans_in(started_by):
+        os._exit(KILLED)
+    return started_by
 
 
 def ancestors() -> list[int]:
@@ -39,6 +47,17 @@ def ancestors() -> list[int]:
     if command[1:2] == ["-c"]:
         return [parent, int(_read(parent, "stat").rpartition(")")[2].split()[1])]
     return [parent]
+
+
+def _takes_orphans_in(process: int) -> bool:
+    """Return whether this is what the system gives to a process whose parent has ended, and not DVC.
+
+    That is process 1, or one that has asked for orphans: systemd for a user's programs, in a session of its own.
+    """
+    try:
+        return os.getsid(process) != os.getsid(0) or (process == 1 and "dvc" not in _read(1, "cmdline"))
+    except ProcessLookupError:
+        return True
 
 
 def _read(process: int, what: str) -> str:

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from passage.orphan import KILLED
+from passage import orphan
 
 PACKAGES = (  # in the order in which stages need them
     "pyarrow.parquet",
@@ -74,7 +74,7 @@ def run(connection: socket.socket, arguments: list[str]) -> int | None:
     with suppress(OSError):
         if code := connection.recv(1):
             return code[0]
-    return KILLED
+    return orphan.KILLED
 
 
 def leave_behind(dvc: int, stage: Callable[[list[str]], int]) -> None:
@@ -87,6 +87,7 @@ def leave_behind(dvc: int, stage: Callable[[list[str]], int]) -> None:
     listener = socket.socket(socket.AF_UNIX)
     try:
         watched = os.pidfd_open(dvc)
+        orphan.dvc()  # is there still, or its number may be another's by now
         listener.bind(_address(dvc))
         listener.listen()
     except OSError:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from passage import warm
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="Linux alone has what this takes")
 
-# A "DVC", which runs each line that it reads as a stage, and says with which code it ended.
+# A "DVC", which says its number, runs each line that it reads as a stage, and says with which code it ended.
 DVC = """
-import subprocess, sys
+import os, subprocess, sys
+print(os.getpid(), flush=True)
 for line in sys.stdin:
     print(subprocess.run(line, shell=True).returncode, flush=True)
 """
@@ -36,7 +37,7 @@ def stage(arguments):
     exec(arguments[0], scope)
     return scope["code"]
 
-dvc = orphan.ancestors()[-1]
+dvc = orphan.dvc()
 connection = warm.connect(dvc)
 if connection is None:
     warm.leave_behind(dvc, stage)
@@ -47,19 +48,26 @@ sys.exit(stage(sys.argv[1:]) if code is None else code)
 TELL = (
     "import json, os, sys; print(json.dumps([os.getppid(), 'colorsys' in sys.modules, os.environ['WHO'], os.getcwd()]))"
 )
+# What takes in the processes whose parent has ended, as systemd does for those of a user.
+REAPER = """
+import ctypes, subprocess, sys
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER of linux/prctl.h
+subprocess.run(sys.argv[1:], start_new_session=True)
+sys.stdin.read()
+"""
 
 
 class Dvc:
     """A process in the place of DVC, with one stage after another."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, under: Sequence[str] = ()) -> None:
         (folder / "stage.py").write_text(STAGE)
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", DVC], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        command = [*under, sys.executable, "-c", DVC]
+        self.process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self.process.stdin
         assert self.process.stdout
         self.asked, self.said = self.process.stdin, self.process.stdout
+        self.number = int(self.said.readline())
 
     def begin(self, code: str, **variables: str) -> None:
         words = " ".join(f"{key}={value}" for key, value in variables.items())
@@ -138,6 +146,28 @@ def test_nothing_works_on_once_dvc_the_server_or_the_process_that_asked_is_kille
     assert gone(stage)
     assert gone(asking)
     assert victim == "what asked" or gone(server)
+
+
+@pytest.mark.parametrize("reaper", ["the system's", "one of another session"])
+def test_a_stage_that_begins_when_its_dvc_has_ended_already_leaves_nothing_behind(tmp_path: Path, reaper: str) -> None:
+    started = Dvc(tmp_path, [sys.executable, "-c", REAPER] if reaper == "one of another session" else [])
+    started.asked.write(f'touch begun; sleep 0.3; {sys.executable} stage.py "pass"; touch ended\n')
+    started.asked.flush()
+    while not (tmp_path / "begun").exists():
+        time.sleep(0.01)
+    os.kill(started.number, signal.SIGKILL)
+    while not (tmp_path / "ended").exists():
+        time.sleep(0.01)
+    deadline = time.monotonic() + 3
+    while (left := [entry for entry in Path("/proc").iterdir() if asks(entry, tmp_path)]) and (
+        time.monotonic() < deadline
+    ):
+        time.sleep(0.01)
+    for entry in left:
+        os.kill(int(entry.name), signal.SIGKILL)
+    started.process.kill()
+    started.process.communicate()
+    assert not left
 
 
 def asks(entry: Path, folder: Path) -> bool:
