@@ -5,6 +5,7 @@ and false, words among numbers, rows of another width than the header.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +23,7 @@ MISSING = (
 )  # fmt: skip
 EXACT = 2**53  # whole numbers from here on are not all floats
 BLOCK = 2**23  # bytes at a time; the first block says which columns are whole numbers
+LARGE = 2**26  # bytes from which on the two halves of a file are read at the same time
 
 
 def read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame | None:
@@ -55,10 +57,34 @@ def _table(path: Path, columns: Sequence[str], texts: Sequence[str], missing: li
         strings_can_be_null=bool(missing),
     )
     try:
-        # Block by block: read_csv holds the whole file beside the table.
-        return pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), convert_options=options).read_all()
+        with pa.OSFile(str(path)) as file, ThreadPoolExecutor() as threads:
+            middle = _middle(path)
+            # Block by block: read_csv holds the whole file beside the table.
+            first = pc.open_csv(file.get_stream(0, middle), pc.ReadOptions(block_size=BLOCK), convert_options=options)
+            if middle == file.size():
+                return first.read_all()
+            options.column_types = first.schema
+            second = pc.open_csv(
+                file.get_stream(middle, file.size() - middle),
+                pc.ReadOptions(block_size=BLOCK, column_names=headers.columns(path)),
+                convert_options=options,
+            )
+            return pa.concat_tables(threads.map(pc.CSVStreamingReader.read_all, (first, second)))
     except (pa.ArrowInvalid, KeyError):
         return None
+
+
+def _middle(path: Path) -> int:
+    """Return where the second half of a file begins, with a line, or its end where the file is not large.
+
+    Nothing in it is quoted, so that a row ends with each line.
+    """
+    if (size := path.stat().st_size) < LARGE:
+        return size
+    with path.open("rb") as file:
+        file.seek(size // 2)
+        file.readline()
+        return file.tell()
 
 
 def _rows(table: pa.Table) -> pd.DataFrame:

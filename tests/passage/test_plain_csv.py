@@ -23,15 +23,19 @@ def both(path: Path, content: str, texts: list[str]) -> tuple[pd.DataFrame | Non
     return plain_csv.read(path, columns, texts), pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(texts, str))
 
 
-@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6), st.sampled_from(["\n", "\r\n", "\r"]))
-@example([("1", "a"), ("", "NA")], "\n")
-@example([("0x1F", "a"), ("1", "b")], "\r")
-@example([("0x1F", "a"), ("1", "b")], "\n")
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
+@example([("1", "a"), ("", "NA")], "\n", False)
+@example([("0x1F", "a"), ("1", "b")], "\r", False)
+@example([("0x1F", "a"), ("1", "b")], "\n", False)
+@example([("1", "a"), ("2", "b"), ("2.5", "c")], "\n", True)
+@example([("", "a"), ("", "b"), ("2", "c")], "\n", True)
 def test_what_it_reads_is_what_pandas_reads(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], end: str
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], end: str, large: bool
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "table.csv"
-    quick, slow = both(path, end.join(["n,t", *map(",".join, rows), ""]), ["t"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain_csv, "LARGE", 1 if large else plain_csv.LARGE)
+        quick, slow = both(path, end.join(["n,t", *map(",".join, rows), ""]), ["t"])
     if quick is not None:
         pd.testing.assert_series_equal(quick["t"], slow["t"])
         assert (quick["n"].to_numpy(dtype=float).view("int64") == slow["n"].to_numpy(dtype=float).view("int64")).all()
@@ -44,6 +48,22 @@ def test_numbers_and_texts_with_gaps_are_not_left_to_pandas(tmp_path: Path) -> N
     whole, _ = both(tmp_path / "table.csv", "n,t\n1,a\n2,b\n", ["t"])
     assert whole is not None
     assert whole["n"].dtype == np.int64
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 100])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_halves_of_a_large_file_are_one_table(
+    tmp_path: Path, rows: int, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "table.csv"
+    content = end.join(["n,t", *(f"{row}.5,0{row}" for row in range(rows))])
+    whole, _ = both(path, content, ["t"])
+    monkeypatch.setattr(plain_csv, "LARGE", 1)
+    halves, slow = both(path, content, ["t"])
+    assert whole is not None
+    assert halves is not None
+    pd.testing.assert_frame_equal(halves, slow)
+    pd.testing.assert_frame_equal(halves, whole)
 
 
 @pytest.mark.parametrize(
