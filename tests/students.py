@@ -2,9 +2,10 @@
 
 import pandas as pd
 
+from passage import scaling
 from passage.classifier import Classifier, Scaler
 from passage.params import Lane
-from stages import normalize, train
+from stages import train
 
 FEATURES = ["hours", "courses"]
 ROWS = pd.DataFrame(
@@ -45,11 +46,11 @@ def lane(threshold: float | str = 0.5, **train_settings: object) -> Lane:
 
 def scaled(rows: pd.DataFrame = ROWS, method: str = "standard") -> tuple[Scaler, pd.DataFrame]:
     """Return the scaler of `rows`, and the rows normalized by it beside the target."""
-    scaler = normalize.fit(rows[FEATURES].astype(float), method)
+    scaler = scaling.fit(rows[FEATURES].astype(float), method)
     return scaler, scaler.transform(rows).assign(passed=rows["passed"])
 
 
 def fitted(settings: Lane | None = None, method: str = "standard") -> tuple[Scaler, Classifier]:
     """Return the scaler and the classifier of the eight students."""
     scaler, normalized = scaled(method=method)
-    return scaler, train.fit(normalized, ROWS, scaler, settings or lane())
+    return scaler, train.fit(normalized[FEATURES].to_numpy(), ROWS["passed"], ROWS, scaler, settings or lane())

@@ -4,6 +4,7 @@ What they say of rows is a product and a sum, for which no stage waits for sciki
 objects that they stand for.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -76,6 +77,14 @@ class Classifier:
         predictions = {"log_odds": rounded(log_odds), "probability": rounded(expit(log_odds))}
         predicted = (predictions["probability"] >= self.threshold).astype("int64")
         return pd.DataFrame({**predictions, "predicted": predicted}, index=normalized.index)
+
+    def accuracy(self, parts: Iterable[pd.DataFrame]) -> float:
+        """Return the share of rows that are predicted right, of which each part holds some.
+
+        parts: (n_rows, n_features + 1), normalized features and in the last column the target, 0 or 1.
+        """
+        right = [self.predict(part)["predicted"] == part.iloc[:, -1] for part in parts]
+        return float(np.concatenate(right).mean())
 
     def outside(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return for each value in `rows`, as it comes, whether it is out of the training range; a gap is not."""

@@ -7,19 +7,21 @@ NAME.partial is ignored by DVC and Git.
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # stages without tables do not wait for pandas
     import pandas as pd
 
+BLOCK = 2**20  # bytes that are hashed at a time
+
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a place to write to, and put what was written there in the place of `path` unless that failed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
     try:
@@ -31,13 +33,13 @@ def _replacing(path: Path) -> Iterator[Path]:
 
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8 with Unix line ends."""
-    with _replacing(path) as partial:
+    with replacing(path) as partial:
         partial.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write `content` as it is."""
-    with _replacing(path) as partial:
+    with replacing(path) as partial:
         partial.write_bytes(content)
 
 
@@ -73,51 +75,27 @@ def file_hash(algorithm: str, path: Path) -> str:
         return hashlib.file_digest(content, algorithm).hexdigest()
 
 
-def file_hashes(algorithm: str, every: Iterable[Path]) -> dict[Path, str]:
-    """Return the hash of each file's bytes, in hexadecimal; several are read at once."""
-    paths = list(dict.fromkeys(every))
+class Hashes(NamedTuple):
+    """The hashes of a file's bytes, in hexadecimal."""
+
+    md5: str
+    sha256: str
+
+
+def hashes(every: Iterable[Path]) -> dict[Path, Hashes]:
+    """Return the hashes of each file; several are read at the same time, the largest first."""
+    paths = sorted(set(every), key=lambda path: path.stat().st_size, reverse=True)
     with ThreadPoolExecutor() as threads:
-        return dict(zip(paths, threads.map(partial(file_hash, algorithm), paths), strict=True))
+        return dict(zip(paths, threads.map(_hashes, paths), strict=True))
 
 
-def write_parquet(path: Path, table: "pd.DataFrame") -> None:
-    """Write `table` without its index, and without the pandas version that pandas adds to the file."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    columns = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
-    with _replacing(path) as partial:
-        pq.write_table(columns, partial)
-
-
-def read_parquet(path: Path, columns: Sequence[str] | None = None) -> "pd.DataFrame":
-    """Return all columns, or these, of a table that `write_parquet` wrote; other memory is given back."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    rows: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas(split_blocks=True, self_destruct=True)
-    pa.default_memory_pool().release_unused()
-    return rows
-
-
-def first_rows(path: Path, most: int) -> "tuple[pd.DataFrame, int]":
-    """Return the first rows, at most so many, of a table that `write_parquet` wrote, and how many there are in all."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path) as file:
-        batches = [next(file.iter_batches(most))] if file.metadata.num_rows else []
-        return pa.Table.from_batches(batches, file.schema_arrow).to_pandas(), file.metadata.num_rows
-
-
-class Columns:
-    """The columns of a table that `write_parquet` wrote, each read when it is asked for."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __getitem__(self, name: str) -> "pd.Series":
-        return read_parquet(self.path, [name])[name]
+def _hashes(path: Path) -> Hashes:
+    md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
+    with path.open("rb", buffering=0) as content:
+        while block := content.read(BLOCK):
+            md5.update(block)
+            sha256.update(block)
+    return Hashes(md5.hexdigest(), sha256.hexdigest())
 
 
 def write_csv(path: Path, table: "pd.DataFrame") -> None:
@@ -129,7 +107,7 @@ def write_csv(path: Path, table: "pd.DataFrame") -> None:
     import pyarrow.csv as pc
 
     columns = pa.Table.from_pandas(table, preserve_index=False)
-    with _replacing(path) as partial:
+    with replacing(path) as partial:
         try:
             pc.write_csv(columns, partial, pc.WriteOptions(quoting_style="none", quoting_header="none"))
         except pa.ArrowInvalid:  # a name or a value holds a comma, a quote or a line end

@@ -29,15 +29,18 @@ def measures(predictions: pd.DataFrame, usual: int, confidence: float) -> dict[s
     low, high = intervals.accuracy(int((actual == predicted).sum()), len(predictions), confidence)
     counts = metrics.confusion_matrix(actual, predicted, labels=[0, 1]).ravel().tolist()
     both = actual.nunique() == 2
+    precision, recall, f1, _ = metrics.precision_recall_fscore_support(
+        actual, predicted, average="binary", zero_division=np.nan
+    )
     numbers = {
         "accuracy": metrics.accuracy_score(actual, predicted),
         "accuracy_low": low,
         "accuracy_high": high,
         "baseline_accuracy": float((actual == usual).mean()),
         "balanced_accuracy": metrics.balanced_accuracy_score(actual, predicted) if both else math.nan,
-        "precision": metrics.precision_score(actual, predicted, zero_division=np.nan),
-        "recall": metrics.recall_score(actual, predicted, zero_division=np.nan),
-        "f1": metrics.f1_score(actual, predicted, zero_division=np.nan),
+        "precision": precision,
+        "recall": recall,
+        "f1": f1,
         "log_loss": log_loss(actual, predictions["log_odds"]),
         "brier": float(((predictions["probability"] - actual) ** 2).mean()),
         "roc_auc": metrics.roc_auc_score(actual, predictions["log_odds"]) if both else math.nan,

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from passage import paths
 from passage.errors import Mistake
-from passage.files import file_hashes
+from passage.files import Hashes
 
 
 def of_lane(name: str, batches: Iterable[str], root: Path = Path()) -> list[Path]:
@@ -21,13 +21,13 @@ def of_lane(name: str, batches: Iterable[str], root: Path = Path()) -> list[Path
     return [*(path for path in built if path.suffix != ".partial"), lane.metrics, *scored, paths.PAGE]
 
 
-def refuse_altered(outputs: Iterable[Path]) -> None:
+def refuse_altered(outputs: Mapping[Path, Hashes]) -> None:
     """Raise Mistake for files that are not what dvc.lock says was built.
 
     They were changed by hand, or are a damaged copy from DVC's cache, which DVC itself does not read again.
     """
     recorded = _recorded(YAML(typ="safe").load(paths.PIPELINE_LOCK.read_text(encoding="utf-8")))
-    there = file_hashes("md5", outputs)
+    there = {path: hashes.md5 for path, hashes in outputs.items()}
     there |= {folder: _folder_hash(folder, there) for folder in {path.parent for path in there}}
     altered = [path for path, md5 in sorted(there.items()) if recorded.get(path.as_posix()) not in (None, md5)]
     if altered:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from passage import design, files, outputs, paths
-from passage.files import file_hash, file_hashes
+from passage.files import hashes
 from passage.params import Params
 
 LARGEST = 20_000_000  # bytes of a file that a run keeps; of a larger one it keeps the hash alone
@@ -41,12 +41,12 @@ def collect(name: str, settings: Params, circumstances: Mapping[str, str], patch
     lane, files_of = settings.models[name], paths.Lane(name)
     batches = {key: batch for key, batch in settings.score.items() if batch.model == name}
     built = outputs.of_lane(name, batches)
-    outputs.refuse_altered(built)
     decisive = [*files_of.result, *(path for batch in batches for path in paths.batch_result(batch))]
     tables = [Path(lane.data), *(Path(batch.data) for batch in batches.values())]
     used = {"model": name, **lane.used(), "score": {key: batch.model_dump() for key, batch in batches.items()}}
-    sums = file_hashes("sha256", [*tables, *built])
-    mark = fingerprint(used, {path: sums[path] for path in (*tables, *decisive)})
+    there = hashes([*tables, *built])
+    outputs.refuse_altered({path: there[path] for path in built})
+    mark = fingerprint(used, {path: there[path].sha256 for path in (*tables, *decisive)})
     return Result(
         name=name,
         params=params_of(lane.used()),
@@ -55,11 +55,11 @@ def collect(name: str, settings: Params, circumstances: Mapping[str, str], patch
             **circumstances,
             "model": name,
             "fingerprint": mark,
-            "data.md5": file_hash("md5", tables[0]),
+            "data.md5": there[tables[0]].md5,
             **references(files.read_json(files_of.scaler)),
             **{f"warning.{kind}": sentence for kind, sentence in beware(name, settings).items()},
         },
-        outputs={path.as_posix(): sums[path] for path in built},
+        outputs={path.as_posix(): there[path].sha256 for path in built},
         artifacts=[paths.PARAMS, *(path for path in built if path.stat().st_size <= LARGEST)],
         fingerprint=mark,
         patch=patch,

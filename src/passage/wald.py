@@ -32,10 +32,10 @@ def fit(rows: np.ndarray, target: np.ndarray, level: float) -> tuple[Association
     rows: (n_rows, n_features), finite, none constant; scaled in place to mean 0 and standard deviation 1.
     Raises DependentColumns where one column follows from others.
     """
-    center, scale = rows.mean(axis=0), rows.std(axis=0)
-    for block in blocks(len(rows)):
-        rows[block] -= center
-        rows[block] /= scale
+    center = rows.mean(axis=0)
+    rows -= center
+    scale = np.sqrt(sum((rows[block] ** 2).sum(axis=0) for block in blocks(len(rows))) / len(rows))
+    rows /= scale
     eigenvalues, vectors = np.linalg.eigh(correlations(rows))
     if eigenvalues[0] < DEPENDENT:
         raise DependentColumns(np.flatnonzero(np.abs(vectors[:, 0]) > 1e-4).tolist())

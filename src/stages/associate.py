@@ -1,6 +1,6 @@
 """Say how the target goes with each feature among one model's training rows, in odds that no penalty holds back."""
 
-from passage import files, labels, params, sentences
+from passage import files, labels, params, parquet, sentences
 from passage.association import associate
 from passage.paths import Lane
 from passage.preparation import learn
@@ -9,7 +9,7 @@ from passage.preparation import learn
 def main(name: str) -> None:
     """Write models/NAME/association.json and print the log-odds per unit with their intervals."""
     lane, settings = Lane(name), params.load().model(name)
-    rows = files.read_parquet(lane.split_train, [*settings.features, settings.target])
+    rows = parquet.read(lane.split_train, [*settings.features, settings.target])
     rows = labels.counted(rows, settings.target, settings.positive)
     found = associate(
         learn(rows, settings).design(rows), rows[settings.target].to_numpy(), settings.evaluate.confidence

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from passage import cautions, files, gallery, labels, params, sentences
+import pandas as pd
+
+from passage import cautions, files, gallery, labels, params, parquet, sentences
 from passage.classifier import Classifier, Scaler
 from passage.digits import FITTED, significant
 from passage.folds import some
 from passage.gallery import Model, Tables
 from passage.goodness import measures
 from passage.odds import odds
-from passage.params import Lane as LaneSettings
+from passage.params import Lane as Settings
 from passage.paths import Lane
 from passage.preparation import read
 from passage.validation import cross_validation, left_out
@@ -17,25 +19,25 @@ from passage.vocabulary import vocabulary
 
 
 def evaluate(
-    sides: Tables, predictions: Tables, model: Model, found: dict[str, Any], settings: LaneSettings
+    sides: Tables, predictions: pd.DataFrame, learned: float, model: Model, found: dict[str, Any], settings: Settings
 ) -> dict[str, Any]:
     """Return what stands in metrics/NAME.json. What is undefined is absent: there is no accuracy on no rows.
 
-    sides: training and test rows, in their own units. predictions: of both sides, beside what became of them. The
-    target is 0 or 1 in both. found: association, choices and dropped, as the files of these names hold them. Where C or
-    the threshold is auto, the cross-validation chooses in each of its folds and takes up to 100 times as long.
+    sides: training and test rows, in their own units. predictions: of the test rows, beside what became of them. The
+    target is 0 or 1 in both. learned: the share of training rows that the model predicts right. found: association,
+    choices and dropped, as the files of these names hold them. Where C or the threshold is auto, the cross-validation
+    chooses in each of its folds and takes up to 100 times as long.
     """
     association, choices, (prepared, _, classifier) = found["association"], found["choices"], model
     train, test, usual = sides["training"], sides["test"], int(sides["training"][settings.target].mode()[0])
     held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
     every, compared = some([train, test], settings.target), left_out(prepared.columns, classifier.coefficients)
     validated, doubts = cross_validation(every, settings, held, compared, len(train) + len(test))
-    learned = (predictions["training"]["actual"] == predictions["training"]["predicted"]).mean()
     beware = cautions.of_model(association, train, test, classifier, settings, found["dropped"])
     metrics = {
         "rows": {"train": len(train), "test": len(test)},
         "chosen": {key: choices[key] for key in (auto.removeprefix("train.") for auto in settings.autos())},
-        "test": {} if test.empty else measures(predictions["test"], usual, settings.evaluate.confidence),
+        "test": {} if test.empty else measures(predictions, usual, settings.evaluate.confidence),
         "train": {"accuracy": significant(learned, FITTED)},
         "cross_validation": validated,
         "odds": odds(classifier.original_units["coefficients"], association, prepared.against),
@@ -52,15 +54,14 @@ def main(name: str) -> None:
     written, classifier = files.read_json(lane.scaler), Classifier(**files.read_json(lane.model))
     settings = settings.solving(len(classifier.features))
     model = (read(written), Scaler.read(written), classifier)
-    learned = files.read_parquet(lane.normalized_train)
-    learned = classifier.predict(learned).assign(actual=learned[settings.target])
-    predictions = {"training": learned, "test": labels.predictions(lane.predictions, classifier.classes)}
-    tables = {"training": files.read_parquet(lane.split_train), "test": files.read_parquet(lane.split_test)}
+    predictions = labels.predictions(lane.predictions, classifier.classes)
+    tables = {"training": parquet.read(lane.split_train), "test": parquet.read(lane.split_test)}
     sides = {side: labels.counted(rows, settings.target, settings.positive) for side, rows in tables.items()}
     found = {name: files.read_json(getattr(lane, name)) for name in ("association", "choices", "dropped")}
-    metrics = evaluate(sides, predictions, model, found, settings)
+    learned = classifier.accuracy(parquet.parts(lane.normalized_train, [*classifier.features, settings.target]))
+    metrics = evaluate(sides, predictions, learned, model, found, settings)
     files.write_json(lane.metrics, metrics)
-    plots = gallery.tables(sides, predictions["test"], model, metrics["odds"], settings)
+    plots = gallery.tables(sides, predictions, model, metrics["odds"], settings)
     for plot, rows in plots.items():
         files.write_csv(lane.plot(plot), rows)
     for picture, svg in gallery.draw(plots, sides, model, metrics, found, settings).items():

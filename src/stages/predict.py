@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from passage import files, labels, params
+from passage import files, labels, params, parquet
 from passage.classifier import Classifier
 from passage.paths import Lane
 from passage.progress import clock
@@ -22,8 +22,8 @@ def main(name: str) -> None:
     """Write predictions/NAME/test.csv and print its first rows."""
     lane, target = Lane(name), params.load().model(name).target
     classifier = Classifier(**files.read_json(lane.model))
-    original = files.read_parquet(lane.split_test, [*classifier.training_range, target])
-    rows = predict(classifier, original, files.read_parquet(lane.normalized_test, classifier.features), target)
+    original = parquet.read(lane.split_test, [*classifier.training_range, target])
+    rows = predict(classifier, original, parquet.read(lane.normalized_test, classifier.features), target)
     with clock(f"writing {lane.predictions}"):
         files.write_csv(lane.predictions, rows)
     if rows.empty:

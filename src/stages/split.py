@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from passage import files, headers, labels, marks, params, paths, rules, sides, tables
+from passage import files, headers, labels, marks, params, parquet, paths, rules, sides, tables
 from passage.errors import Mistake
 from passage.faults import Faults
 from passage.params import Split
@@ -54,8 +54,7 @@ def main(name: str) -> None:
     kept = [*settings.features, settings.target, *mark]
     del raw, table, faults  # which are as large as both sides
     with clock(f"writing {lane.split_train.parent}"):
-        files.write_parquet(lane.split_train, train[kept])
-        files.write_parquet(lane.split_test, test[kept])
+        parquet.write_all({lane.split_train: train[kept], lane.split_test: test[kept]})
     files.write_json(lane.dropped, dropped)
     gone = f", {dropped['rows']} are dropped" if dropped else ""
     print(f"{name}: {len(train)} rows train, {len(test)} test{gone}")

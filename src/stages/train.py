@@ -1,29 +1,28 @@
 """Choose what is auto, and fit one logistic regression on its normalized training rows."""
 
+import numpy as np
 import pandas as pd
 
-from passage import choices, files, labels, params
+from passage import choices, files, labels, params, parquet
 from passage.classifier import Classifier, Scaler, original_units, seen
 from passage.digits import FITTED, fitted, significant
 from passage.errors import Mistake
 from passage.estimator import estimator_settings
-from passage.files import Columns
 from passage.params import Lane as LaneSettings
+from passage.parquet import Columns, Table
 from passage.paths import Lane
 from passage.regression import optimum
 
 
-def fit(
-    normalized: pd.DataFrame, original: Columns | pd.DataFrame, scaler: Scaler, settings: LaneSettings
-) -> Classifier:
-    """Return the classifier fitted on `normalized`, one student a row: features without unit, target 0 or 1.
+def fit(rows: np.ndarray, target: pd.Series, original: Table, scaler: Scaler, settings: LaneSettings) -> Classifier:
+    """Return the classifier fitted on `rows` (n_rows, n_columns), normalized by `scaler`: no unit.
 
-    original: the columns of the same rows with features in the table's own units and the target's labels.
+    target: (n_rows,), 0 or 1. original: the columns of the same rows, features in the table's own units, labels.
     settings: C and the threshold are numbers.
     Raises ValueError where the solver has not reached an optimum, or there is none.
     """
     features, used = list(scaler.center), settings.train.model_dump(exclude={"tune"})
-    regression = optimum(normalized[features].to_numpy(), normalized[settings.target], estimator_settings(used))
+    regression = optimum(rows, target, estimator_settings(used))
     coefficients = fitted(features, regression.coef_[0])
     intercept = significant(regression.intercept_[0], FITTED)
     return Classifier(
@@ -35,7 +34,7 @@ def fit(
         threshold=float(settings.threshold),
         settings=used,
         iterations=int(regression.n_iter_[0]),
-        rows=len(normalized),
+        rows=len(rows),
         training_range={name: seen(original[name], settings.column(name).kind) for name in settings.features},
     )
 
@@ -47,12 +46,12 @@ def main(name: str) -> None:
     settings = settings.solving(len(scaler.center))
     chosen = None
     if settings.chooses():
-        training = labels.counted(files.read_parquet(lane.split_train), settings.target, settings.positive)
+        training = labels.counted(parquet.read(lane.split_train), settings.target, settings.positive)
         if chosen := choices.for_model(name, training, settings):
             settings = settings.holding(chosen.C, chosen.threshold)
-    rows, original = files.read_parquet(lane.normalized_train), Columns(lane.split_train)
+    rows, target = parquet.array(lane.normalized_train, [*scaler.center]), Columns(lane.normalized_train)
     try:
-        classifier = fit(rows, original, scaler, settings)
+        classifier = fit(rows, target[settings.target], Columns(lane.split_train), scaler, settings)
     except ValueError as error:
         tried = f"C {settings.train.C}, tol {settings.train.tol}, max_iter {settings.train.max_iter}"
         raise Mistake(

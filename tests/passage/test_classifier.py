@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from students import FEATURES, ROWS, fitted, lane, scaled
@@ -60,6 +61,14 @@ def test_a_probability_is_the_logistic_function_of_the_log_odds(
     assert predicted["predicted"] == (predicted["probability"] >= threshold)
 
 
+def test_the_accuracy_is_that_of_all_parts() -> None:
+    scaler, classifier = fitted()
+    table = scaler.transform(ROWS).assign(passed=ROWS["passed"])
+    found = classifier.accuracy([table.head(3), table.iloc[3:]])
+    assert 0 < found < 1
+    assert found == accuracy_score(ROWS["passed"], classifier.predict(table)["predicted"])
+
+
 def test_more_hours_never_lower_the_chance_to_pass() -> None:
     scaler, classifier = fitted()
     more = pd.DataFrame({"hours": np.arange(0.0, 60), "courses": 1.0})
@@ -75,7 +84,7 @@ def test_what_is_written_reads_back_as_the_same_classifier() -> None:
 def test_the_training_range_is_the_tables_own_to_the_last_digit() -> None:
     rows = ROWS.assign(hours=ROWS["hours"] + 0.12345678901234)
     scaler, normalized = scaled(rows)
-    classifier = train.fit(normalized, rows, scaler, lane())
+    classifier = train.fit(normalized[FEATURES].to_numpy(), rows["passed"], rows, scaler, lane())
     assert classifier.training_range["hours"] == {"least": 0.12345678901234, "greatest": 19.12345678901234}
     assert classifier.training_range["courses"] == {"least": 0, "greatest": 4}
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from passage import parquet
 from passage.difference import first_difference
-from passage.files import write_parquet
 
 
 @pytest.mark.parametrize(
@@ -30,10 +30,10 @@ def test_text_parts_at_a_line_and_other_bytes_at_a_byte(tmp_path: Path, run: byt
 def test_tables_part_at_a_cell(tmp_path: Path) -> None:
     table = pd.DataFrame({"hours": [1.0, 2.0, None], "passed": [0, 1, 1]})
     run, rebuilt = tmp_path / "run.parquet", tmp_path / "rebuilt.parquet"
-    write_parquet(run, table)
-    write_parquet(rebuilt, table.replace({"hours": {2.0: 2.5}}))
+    parquet.write(run, table)
+    parquet.write(rebuilt, table.replace({"hours": {2.0: 2.5}}))
     assert first_difference(run, rebuilt) == "row 2, hours: the run has 2.0, the rebuild 2.5"
-    write_parquet(rebuilt, table.head(2))
+    parquet.write(rebuilt, table.head(2))
     assert first_difference(run, rebuilt) == (
         "the run has 3 rows of hours, passed, the rebuild 2 rows of hours, passed"
     )

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,30 +23,19 @@ def test_what_stood_before_stands_when_writing_fails(tmp_path: Path) -> None:
     assert [left.name for left in path.parent.iterdir()] == ["x.json"]
 
 
+def test_both_hashes_of_each_file_are_those_of_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "BLOCK", 3)
+    paths = [tmp_path / "empty", tmp_path / "long"]
+    for path, content in zip(paths, (b"", b"12345678"), strict=True):
+        path.write_bytes(content)
+    expected = {path: (files.file_hash("md5", path), files.file_hash("sha256", path)) for path in paths}
+    assert files.hashes([*paths, paths[0]]) == expected
+    assert expected[paths[1]][0] == "25d55ad283aa400af464c76d713c07ad"
+
+
 def test_infinity_is_a_word_in_json(tmp_path: Path) -> None:
     files.write_json(tmp_path / "x.json", {"C": float("inf"), "list": [-float("inf"), 1.5]})
     assert json.loads((tmp_path / "x.json").read_text()) == {"C": "inf", "list": ["-inf", 1.5]}
-
-
-def test_parquet_holds_the_table_and_no_version_of_pandas(tmp_path: Path) -> None:
-    table = pd.DataFrame({"a": [1, 2], "b": [0.5, 1.5]}, index=[7, 3])
-    files.write_parquet(tmp_path / "x.parquet", table)
-    assert pd.read_parquet(tmp_path / "x.parquet").equals(table.reset_index(drop=True))
-    assert pq.read_schema(tmp_path / "x.parquet").metadata is None
-
-
-def test_parquet_is_read_whole_by_column_and_by_its_first_rows(tmp_path: Path) -> None:
-    table, path = pd.DataFrame({"a": [1, 2, 3], "b": ["x", None, "z"]}), tmp_path / "x.parquet"
-    files.write_parquet(path, table)
-    assert files.read_parquet(path).equals(table)
-    assert files.read_parquet(path, ["b"]).equals(table[["b"]])
-    assert files.Columns(path)["a"].equals(table["a"])
-    first, total = files.first_rows(path, 2)
-    assert first.equals(table.head(2))
-    assert total == 3
-    files.write_parquet(path, table.head(0))
-    first, total = files.first_rows(path, 2)
-    assert (list(first), len(first), total) == (["a", "b"], 0, 0)
 
 
 def test_csv_quotes_only_where_it_must(tmp_path: Path) -> None:

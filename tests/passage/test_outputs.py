@@ -8,6 +8,7 @@ from conftest import Project
 
 from passage import outputs, paths
 from passage.errors import Mistake
+from passage.files import hashes
 
 
 def test_all_that_dvc_lock_lists_for_a_lane_is_an_output_of_it(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,13 +26,13 @@ def test_all_that_dvc_lock_lists_for_a_lane_is_an_output_of_it(built: Project, m
 def test_a_file_that_is_not_what_dvc_built_is_refused(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(built.folder)
     found = outputs.of_lane("model", ["guessed_hours"])
-    outputs.refuse_altered(found)
+    outputs.refuse_altered(hashes(found))
     built.replace("plots/model/pictures/roc.svg", "<svg", "<svg ")
     with pytest.raises(Mistake, match=r"^plots/model/pictures: this is not what dvc.lock says was built [^\n]*$"):
-        outputs.refuse_altered(found)
+        outputs.refuse_altered(hashes(found))
     built.replace("plots/model/pictures/roc.svg", "<svg ", "<svg")
     built.replace("models/model/model.json", "1", "2")
     with pytest.raises(Mistake, match=r"^models/model/model.json: this is not what dvc.lock says was built .*[^\n]$"):
-        outputs.refuse_altered(found)
+        outputs.refuse_altered(hashes(found))
     done = built.stage("track", check=False)
     assert (done.returncode, str(paths.Lane("model").model) in done.stderr) == (2, True)

@@ -27,14 +27,12 @@ def drawn(settings: Lane, sides: dict[str, pd.DataFrame] = SIDES) -> dict[str, s
     choices: dict[str, object] = {}
     prepared = learn(students.ROWS, settings)
     scaler, classifier = students.fitted(settings)
-    predictions = {
-        side: rows.rename(columns={"passed": "actual"}).join(classifier.predict(scaler.transform(rows)))
-        for side, rows in sides.items()
-    }
+    test = sides["test"].rename(columns={"passed": "actual"})
+    predictions = test.join(classifier.predict(scaler.transform(test)))
     known = associate(students.ROWS[settings.features], students.ROWS["passed"].to_numpy(), 0.95).content()
     known = {"association": known, "choices": choices, "dropped": {}}
-    metrics = evaluate.evaluate(sides, predictions, (prepared, scaler, classifier), known, settings)
-    found = gallery.tables(sides, predictions["test"], (prepared, scaler, classifier), metrics["odds"], settings)
+    metrics = evaluate.evaluate(sides, predictions, 1.0, (prepared, scaler, classifier), known, settings)
+    found = gallery.tables(sides, predictions, (prepared, scaler, classifier), metrics["odds"], settings)
     return gallery.draw(found, sides, (prepared, scaler, classifier), metrics, known, settings)
 
 

@@ -16,12 +16,12 @@ from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from passage import design, preparation
+from passage import design, preparation, scaling
 from passage.estimator import pipeline
 from passage.params import Lane
 from passage.preparation import coded, learn
 from passage.validation import cross_validation
-from stages import normalize, train
+from stages import train
 
 PLANS = ["basic", "plus", 'pro "ü" / (x), y']
 
@@ -73,7 +73,7 @@ def test_the_design_fills_gaps_marks_them_and_has_a_column_for_each_category_but
 def test_the_record_reads_back_as_the_same_preparation() -> None:
     rows = mixed()
     prepared = learn(rows, lane(COLUMNS))
-    scaler = normalize.fit(prepared.design(rows), "standard")
+    scaler = scaling.fit(prepared.design(rows), "standard")
     written = json.loads(json.dumps(design.content(prepared.features) | scaler.content()))
     assert written["preparation"]["plan"]["reference"] == "basic"
     again = preparation.read(written)
@@ -115,8 +115,8 @@ def test_an_unpenalised_fit_is_where_the_likelihood_of_get_dummies_rows_is_great
     rows, settings = mixed(), lane(COLUMNS, C=float("inf"))
     prepared = learn(rows, settings)
     numbers = prepared.design(rows)
-    scaler = normalize.fit(numbers, "standard")
-    classifier = train.fit(scaler.transform(numbers).assign(passed=rows["passed"]), rows, scaler, settings)
+    scaler = scaling.fit(numbers, "standard")
+    classifier = train.fit(scaler.transform(numbers).to_numpy(), rows["passed"], rows, scaler, settings)
     by_hand = pd.get_dummies(rows[["plan"]], dtype=float).drop(columns="plan_basic")
     table = np.column_stack(
         [np.ones(len(rows)), rows["age"].fillna(rows["age"].median()), rows["age"].isna(), by_hand, rows["member"]]
@@ -171,9 +171,9 @@ def test_mlflows_pipeline_takes_rows_as_they_come_and_says_the_labels_and_probab
     rows = mixed().assign(passed=lambda table: table["passed"].map({0: "no", 1: "yes"}))
     settings = lane(COLUMNS, threshold=threshold).model_copy(update={"positive": "yes"})
     prepared = learn(rows, settings)
-    scaler = normalize.fit(prepared.design(rows), "standard")
-    ones = scaler.transform(prepared.design(rows)).assign(passed=(rows["passed"] == "yes").astype(int))
-    classifier = train.fit(ones, rows, scaler, settings)
+    scaler = scaling.fit(prepared.design(rows), "standard")
+    normalized, ones = scaler.transform(prepared.design(rows)).to_numpy(), (rows["passed"] == "yes").astype(int)
+    classifier = train.fit(normalized, ones, rows, scaler, settings)
     served = skops.io.loads(skops.io.dumps(pipeline(prepared, scaler, classifier)), trusted=["numpy.dtype"])
     says = classifier.predict(scaler.transform(prepared.design(rows)))
     raw = rows[["age", "plan", "member"]].astype({"member": bool})

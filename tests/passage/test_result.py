@@ -72,17 +72,21 @@ def test_every_name_is_allowed_and_its_own(names: list[str]) -> None:
     assert all(len(name) <= 240 for name in allowed)
 
 
+def sums(path: Path) -> dict[Path, str]:
+    return {path: files.file_hash("sha256", path)}
+
+
 def test_a_fingerprint_is_of_contents_settings_and_names(in_folder: Write) -> None:
     one, other = in_folder("a.json", "1"), in_folder("b.json", "1")
     marks = {
-        fingerprint({"C": 1.0}, files.file_hashes("sha256", [one])),
-        fingerprint({"C": 2.0}, files.file_hashes("sha256", [one])),
-        fingerprint({"C": 1.0}, files.file_hashes("sha256", [other])),
-        fingerprint({"C": 1.0}, files.file_hashes("sha256", [in_folder("a.json", "2")])),
+        fingerprint({"C": 1.0}, sums(one)),
+        fingerprint({"C": 2.0}, sums(one)),
+        fingerprint({"C": 1.0}, sums(other)),
+        fingerprint({"C": 1.0}, sums(in_folder("a.json", "2"))),
     }
     assert len(marks) == 4
     in_folder("a.json", "1")
-    assert fingerprint({"C": 1.0}, files.file_hashes("sha256", [one])) in marks
+    assert fingerprint({"C": 1.0}, sums(one)) in marks
 
 
 def test_a_run_keeps_the_hash_of_each_output_and_copies_of_those_that_are_not_large(

@@ -6,7 +6,6 @@ import pytest
 import students
 from scipy.optimize import minimize
 from scipy.special import log_expit
-from sklearn.metrics import accuracy_score
 
 from passage.association import associate
 from passage.classifier import Classifier
@@ -27,11 +26,10 @@ def predicted(rows: pd.DataFrame) -> tuple[Classifier, pd.DataFrame]:
 
 
 def test_both_sides_the_odds_and_what_to_beware_of_are_told() -> None:
-    classifier, learned = predicted(students.ROWS)
-    predictions = {"training": learned, "test": predicted(TEST)[1]}
-    found = evaluate(SIDES, predictions, (PREPARED, SCALER, classifier), FOUND, students.lane())
+    classifier, predictions = predicted(TEST)
+    found = evaluate(SIDES, predictions, 0.75, (PREPARED, SCALER, classifier), FOUND, students.lane())
     assert found["rows"] == {"train": 8, "test": 3}
-    assert found["train"]["accuracy"] == pytest.approx(accuracy_score(learned["actual"], learned["predicted"]))
+    assert found["train"]["accuracy"] == 0.75
     assert found["test"]["baseline_accuracy"] == pytest.approx(2 / 3)
     assert found["cross_validation"]["folds"] == 4
     assert list(found["odds"]) == students.FEATURES
@@ -40,11 +38,9 @@ def test_both_sides_the_odds_and_what_to_beware_of_are_told() -> None:
 
 
 def test_what_is_undefined_is_absent() -> None:
-    classifier, learned = predicted(students.ROWS)
-    nobody = TEST.iloc[:0]
-    predictions = {"training": learned, "test": nobody}
+    classifier, nobody = students.fitted()[1], TEST.iloc[:0]
     sides = {"training": students.ROWS, "test": nobody}
-    found = evaluate(sides, predictions, (PREPARED, SCALER, classifier), FOUND, students.lane())
+    found = evaluate(sides, nobody, 0.75, (PREPARED, SCALER, classifier), FOUND, students.lane())
     assert "test" not in found
     assert found["rows"]["test"] == 0
     assert found["cautions"] == []
@@ -52,10 +48,9 @@ def test_what_is_undefined_is_absent() -> None:
 
 def test_what_was_chosen_and_what_to_beware_of_in_the_choice_are_told() -> None:
     auto = students.lane(C="auto", tune={"C": [0.1, 1.0], "folds": 2})
-    classifier, learned = predicted(students.ROWS)
+    classifier, predictions = predicted(TEST)
     choices = {"C": 1.0, "threshold": 0.5, "cautions": {"choice_fewer_folds": "too few"}}
-    predictions = {"training": learned, "test": predicted(TEST)[1]}
-    found = evaluate(SIDES, predictions, (PREPARED, SCALER, classifier), FOUND | {"choices": choices}, auto)
+    found = evaluate(SIDES, predictions, 0.75, (PREPARED, SCALER, classifier), FOUND | {"choices": choices}, auto)
     assert found["chosen"] == {"C": 1.0}
     assert {"kind": "choice_fewer_folds", "sentence": "too few"} in found["cautions"]
 

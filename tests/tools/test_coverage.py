@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from students import lane
 
+from passage import scaling
 from passage.goodness import measures
 from passage.params import Split
-from stages import normalize, train
+from stages import train
 from stages.split import split
 from tools import coverage
 from tools.coverage import Setting
@@ -64,8 +65,8 @@ def test_a_models_accuracy_and_interval_are_those_of_the_pipelines_stages(seed: 
     setting = Setting((1.0, 1.3), 20, 0.8)
     students, (per_hour, per_course), by_chance = table(setting, seed)
     rows, test = split(students, "passed", by_chance)
-    scaler = normalize.fit(rows[["hours", "courses"]], "standard")
-    classifier = train.fit(scaler.transform(rows).assign(passed=rows["passed"]), rows, scaler, lane())
+    scaler = scaling.fit(rows[["hours", "courses"]], "standard")
+    classifier = train.fit(scaler.transform(rows).to_numpy(), rows["passed"], rows, scaler, lane())
 
     says = classifier.predict(scaler.transform(test)).assign(actual=test["passed"])
     numbers = measures(says, usual=1, confidence=0.8)

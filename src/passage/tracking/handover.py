@@ -18,7 +18,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
 from sklearn.pipeline import Pipeline
 
-from passage import files, paths
+from passage import files, parquet, paths
 from passage.classifier import Classifier, Scaler
 from passage.estimator import pipeline
 from passage.params import Params
@@ -111,7 +111,7 @@ def sides(result: Result, settings: Params) -> list[Rows]:
     lane, of = settings.models[result.name], paths.Lane(result.name)
     rows = []
     for context, path in {"training": of.split_train, "testing": of.split_test}.items():
-        table, total = files.first_rows(path, LOOKED_AT)
+        table, total = parquet.head(path, LOOKED_AT)
         digest = result.outputs[path.as_posix()][:8] if total > LOOKED_AT else None
         rows.append(Rows(context, table[[*lane.features, lane.target]], total, lane.target, lane.data, digest))
     return [side for side in rows if side.total]

@@ -25,7 +25,7 @@ from mlflow.store.artifact.local_artifact_repo import LocalArtifactRepository
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from students import FEATURES, ROWS, fitted, lane
 
-from passage import files, paths
+from passage import files, parquet, paths
 from passage.errors import Unreachable
 from passage.estimator import pipeline
 from passage.params import MLflow, Params
@@ -69,7 +69,7 @@ def test_of_many_rows_a_run_names_the_first_ones_their_number_and_a_digest_of_al
     monkeypatch.setattr(handover, "LOOKED_AT", 4)
     of = paths.Lane("m")
     for path, table in ((of.split_train, ROWS.head(6)), (of.split_test, ROWS.tail(2))):
-        files.write_parquet(path, table)
+        parquet.write(path, table)
     whole = replace(result(in_folder("a.json", "{}"), "f1"), outputs={of.split_train.as_posix(): "0123456789abcdef"})
     settings = Params(models={"m": lane()}, score={}, mlflow=MLflow(experiment="exam"))
     training, testing = handover.sides(whole, settings)
