@@ -7,9 +7,12 @@ NAME.partial is ignored by DVC and Git.
 import hashlib
 import json
 import math
+import os
+import secrets
+import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -62,6 +65,18 @@ def _spelled(content: Any) -> Any:
             return "inf" if content > 0 else "-inf"
         case _:
             return content
+
+
+def token(path: Path) -> str:
+    """Return the random word that a file holds; who first asks for it makes the file, whole."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent) as fresh:
+            fresh.write(secrets.token_hex(8))
+            fresh.flush()
+            with suppress(FileExistsError):  # another one was faster
+                os.link(fresh.name, path)
+    return path.read_text(encoding="utf-8")
 
 
 def read_json(path: Path) -> Any:

@@ -1,6 +1,7 @@
 """Files: written whole or not at all, the same bytes each time."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -31,6 +32,15 @@ def test_both_hashes_of_each_file_are_those_of_its_bytes(tmp_path: Path, monkeyp
     expected = {path: (files.file_hash("md5", path), files.file_hash("sha256", path)) for path in paths}
     assert files.hashes([*paths, paths[0]]) == expected
     assert expected[paths[1]][0] == "25d55ad283aa400af464c76d713c07ad"
+
+
+def test_all_who_ask_at_once_get_the_one_random_word_of_a_file(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        words = set(threads.map(files.token, [tmp_path / "folder/.word"] * 50))
+    assert len(words) == 1
+    assert len(words.pop()) == 16
+    assert [left.name for left in (tmp_path / "folder").iterdir()] == [".word"]
+    assert files.token(tmp_path / "other") != files.token(tmp_path / "folder/.word")
 
 
 def test_infinity_is_a_word_in_json(tmp_path: Path) -> None:

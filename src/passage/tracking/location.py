@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from passage import files
 from passage.errors import Unreachable
 
 SQLITE = "sqlite:///"
@@ -47,8 +48,12 @@ class Store:
 
     @property
     def writer(self) -> str:
-        """A name for this clone on this machine, by which it knows again what it began; it tells nothing of either."""
-        return hashlib.sha256(f"{socket.gethostname()}:{self.root}".encode()).hexdigest()[:16]
+        """A name for this clone on this machine, by which it knows again what it began; it tells nothing of either.
+
+        Machines of one name have clones of one path: a word of its own tells it from those. Its copies have that, too.
+        """
+        own = files.token(self.root / "mlflow.db.writer")
+        return hashlib.sha256(f"{socket.gethostname()}:{self.root}:{own}".encode()).hexdigest()[:16]
 
 
 def locate(uri: str | None, root: Path) -> Store:
@@ -60,7 +65,8 @@ def locate(uri: str | None, root: Path) -> Store:
         return Store(f"{SQLITE}{root / 'mlflow.db'}", root)
     if uri.startswith(SQLITE):
         return Store(f"{SQLITE}{root / uri.removeprefix(SQLITE)}", root)
-    if urlsplit(uri).scheme.partition("+")[0] not in SERVERS:
+    parts = urlsplit(uri)
+    if parts.scheme.partition("+")[0] not in SERVERS or (parts.scheme.startswith("http") and not parts.netloc):
         raise Unreachable(
             f'MLFLOW_TRACKING_URI is "{Store(uri, root).shown}", but it must be the http:// or https:// address of a '
             "server, or a database as sqlite:///path.db or postgresql://...; without it, the store is mlflow.db"

@@ -71,8 +71,7 @@ def _active(experiments: list[str], which: str) -> list[Run]:
 def _refuse_absence(run: Run) -> None:
     """Raise Unreachable where the folder of all runs' artifacts is not there: its disk may come back."""
     where = urlsplit(run.info.artifact_uri)
-    folder = Path(unquote(where.path)).parents[1]
-    if where.scheme == "file" and not folder.is_dir():
+    if where.scheme == "file" and not (folder := Path(unquote(where.path)).parents[1]).is_dir():
         raise Unreachable(
             f"the artifacts of MLflow's runs are in {folder}, which is not there; is its disk there? If they are gone "
             f"for good, `mkdir -p {shlex.quote(str(folder))}`, and the runs are written again"

@@ -1,5 +1,6 @@
 """Where a store is, without MLflow."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,17 +33,24 @@ def test_a_server_keeps_its_artifacts_and_is_shown_without_the_password() -> Non
     assert store.lock == ROOT / "mlruns/.lock"
 
 
-@pytest.mark.parametrize("uri", ["htp://x", "mlruns", "file:///srv/mlruns", "sqlite:store.db"])
+@pytest.mark.parametrize("uri", ["htp://x", "http:/x", "mlruns", "file:///srv/mlruns", "sqlite:store.db"])
 def test_what_is_no_store_is_refused_in_one_line(uri: str) -> None:
     with pytest.raises(Unreachable, match=f'^MLFLOW_TRACKING_URI is "{uri}", but it must be [^\n]*$'):
         locate(uri, ROOT)
 
 
-def test_a_clone_has_a_name_of_its_own_that_tells_nothing() -> None:
-    here, there = locate(None, ROOT).writer, locate(None, Path("/home/bob/exam")).writer
-    assert here != there
+def test_a_database_may_be_reached_by_a_socket() -> None:
+    assert locate("postgresql:///runs?host=/run/postgresql", ROOT).database is None
+
+
+def test_a_clone_has_a_name_of_its_own_that_tells_nothing(tmp_path: Path) -> None:
+    here = locate(None, tmp_path / "here").writer
+    shutil.copytree(tmp_path / "here", tmp_path / "there")
     assert len(here) == 16
-    assert locate("http://x", ROOT).writer == here
+    assert locate("http://x", tmp_path / "here").writer == here
+    assert locate(None, tmp_path / "there").writer != here, "a copy"
+    shutil.rmtree(tmp_path / "here")
+    assert locate(None, tmp_path / "here").writer != here, "one of the same path, on another machine of the same name"
 
 
 def test_what_is_refused_is_shown_without_the_password() -> None:
