@@ -150,12 +150,20 @@ def test_eight_clones_at_once_on_a_server_without_the_experiment_leave_one_run_f
     assert exactly_one_run_for_each_result(server, "eight") == ids
 
 
-def test_eight_clones_at_once_on_a_database_that_is_not_there_yet(built: Project, tmp_path: Path) -> None:
+def test_eight_clones_at_once_on_a_database_that_is_not_there_yet_and_on_one_that_is(
+    built: Project, tmp_path: Path
+) -> None:
     (tmp_path / "shared").mkdir()
     uri = f"sqlite:///{tmp_path}/shared/store.db"
-    track_at_once([copy(built, tmp_path / f"clone {number}", "eight") for number in range(WRITERS)], uri)
+    clones = [copy(built, tmp_path / f"clone {number}", "eight") for number in range(WRITERS)]
+    track_at_once(clones, uri)
     ids = exactly_one_run_for_each_result(uri, "eight")
     assert {path.name for path in (tmp_path / "shared/mlruns").iterdir()} >= set(ids)
+    for clone in clones:
+        clone.replace("params.yaml", "experiment: eight", "experiment: again")
+    track_at_once(clones, uri)
+    exactly_one_run_for_each_result(uri, "again")
+    assert exactly_one_run_for_each_result(uri, "eight") == ids
 
 
 def test_killed_while_it_tracks_to_a_server_the_next_one_replaces_what_was_begun(
