@@ -28,7 +28,10 @@ def refuse_altered(outputs: Mapping[Path, Hashes]) -> None:
     """
     recorded = _recorded(YAML(typ="safe").load(paths.PIPELINE_LOCK.read_text(encoding="utf-8")))
     there = {path: hashes.md5 for path, hashes in outputs.items()}
-    there |= {folder: _folder_hash(folder, there) for folder in {path.parent for path in there}}
+    there |= {
+        folder: folder_hash({path.name: md5 for path, md5 in there.items() if path.parent == folder})
+        for folder in {path.parent for path in there}
+    }
     altered = [path for path, md5 in sorted(there.items()) if recorded.get(path.as_posix()) not in (None, md5)]
     if altered:
         raise Mistake(
@@ -43,7 +46,10 @@ def _recorded(lock: Mapping[str, Mapping[str, Mapping[str, list[dict[str, str]]]
     return {out["path"]: out["md5"] for out in outputs}
 
 
-def _folder_hash(folder: Path, there: Mapping[Path, str]) -> str:
-    """Return the MD5 that DVC gives a folder that holds these files alone: of the list of their names and MD5s."""
-    listed = [{"md5": md5, "relpath": path.name} for path, md5 in sorted(there.items()) if path.parent == folder]
+def folder_hash(files: Mapping[str, str]) -> str:
+    """Return the MD5 that DVC gives a folder that holds these files alone: of the list of their MD5s and names.
+
+    files: MD5s by the path in the folder.
+    """
+    listed = [{"md5": md5, "relpath": path} for path, md5 in sorted(files.items())]
     return hashlib.md5(json.dumps(listed).encode(), usedforsecurity=False).hexdigest() + ".dir"

@@ -17,6 +17,7 @@ from ruamel.yaml.error import YAMLError
 
 from passage import git, params, paths
 from passage.errors import Mistake, Unreachable
+from passage.outputs import folder_hash
 from passage.params import Params
 from passage.progress import bar
 from passage.result import collect
@@ -156,6 +157,9 @@ def restore(name: str, settings: Params, tree: DVCFileSystem) -> None:
 
     if changed := stale(lock, yaml.load(paths.PARAMS.read_text(encoding="utf-8")), stages[:-1], md5_of):
         raise Stale(changed)
+    metrics = {path.removeprefix(f"{paths.METRICS}/"): md5_of(path) or "" for path in tree.find(str(paths.METRICS))}
+    if folder_hash(metrics) not in (entry["md5"] for entry in lock["report"]["deps"]):
+        raise Stale(f"{paths.PAGE} is of other {paths.METRICS}")
     built = [out["path"] for stage in stages for out in lock[stage].get("outs", [])]
     tables = [settings.models[name].data, *(settings.score[batch].data for batch in batches)]
     for path in dict.fromkeys([*built, *tables, str(lane.metrics)]):

@@ -72,6 +72,15 @@ def test_a_lock_is_of_the_commit_that_it_fits_and_what_cannot_be_read_stops_noth
     assert any("this version of the project cannot read it (ParserError" in line for line in lines)
 
 
+def test_a_page_of_other_metrics_is_no_part_of_a_result(built: Project) -> None:
+    built.replace("params.yaml", "threshold: 0.5", "threshold: 0.3")
+    built.dvc("repro", "evaluate@model", "evaluate@model_2", "score@guessed_hours")
+    built.commit("all but the page")
+    lines = built.stage("history").stdout.splitlines()
+    assert lines[0].startswith("not brought in, since report/index.html is of other metrics: ")
+    assert lines[-1] == "0 results brought in, 2 were there, 2 cannot be brought in"
+
+
 def test_reasons_are_told_once_with_all_that_they_hold_for() -> None:
     outcomes = [
         Outcome(Revision("a" * 40), "m", "r1", True),
