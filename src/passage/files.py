@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # stages without tables do not wait for pandas
     import pandas as pd
+    import pyarrow as pa
 
 BLOCK = 2**20  # bytes that are hashed at a time
 
@@ -119,11 +120,24 @@ def write_csv(path: Path, table: "pd.DataFrame") -> None:
     Text is quoted where some of it has to be. With pyarrow, since pandas takes ten times as long.
     """
     import pyarrow as pa
-    import pyarrow.csv as pc
 
     columns = pa.Table.from_pandas(table, preserve_index=False)
     with replacing(path) as partial:
         try:
-            pc.write_csv(columns, partial, pc.WriteOptions(quoting_style="none", quoting_header="none"))
+            _write_csv(partial, columns, quoting_style="none", quoting_header="none")
         except pa.ArrowInvalid:  # a name or a value holds a comma, a quote or a line end
-            pc.write_csv(columns, partial)
+            _write_csv(partial, columns)
+
+
+def _write_csv(path: Path, columns: "pa.Table", **quoting: Any) -> None:
+    """Write both halves at the same time, the second one in memory first."""
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    middle, below = len(columns) // 2, pa.BufferOutputStream()
+    with path.open("wb") as file, ThreadPoolExecutor() as threads:
+        options = pc.WriteOptions(include_header=False, **quoting)
+        second = threads.submit(pc.write_csv, columns.slice(middle), below, options)
+        pc.write_csv(columns.slice(0, middle), file, pc.WriteOptions(**quoting))
+        second.result()
+        file.write(below.getvalue())

@@ -62,3 +62,16 @@ def test_rounding_keeps_the_leading_digits_and_is_done_once(value: float, digits
     assert rounded == pytest.approx(value, rel=0.5 * 10 ** (1 - digits) + 1e-15, abs=1e-320)
     assert significant(rounded, digits) == rounded
     assert str(rounded) != "-0.0"
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 5])
+@pytest.mark.parametrize("word", ["plain", "a, b"])
+def test_both_halves_of_a_csv_are_written_once_in_their_order(tmp_path: Path, rows: int, word: str) -> None:
+    table = pd.DataFrame({"a": [word] * rows, "b": [row / 3 for row in range(rows)]}, columns=["a", "b"])
+    files.write_csv(tmp_path / "x.csv", table)
+    quote = '"' if rows and "," in word else ""
+    header = f"{quote}a{quote},{quote}b{quote}"
+    found = (tmp_path / "x.csv").read_text().splitlines()
+    assert found[0] == header
+    assert [line.rpartition(",")[0] for line in found[1:]] == [f"{quote}{word}{quote}"] * rows
+    assert [float(line.rpartition(",")[2]) for line in found[1:]] == [row / 3 for row in range(rows)]
