@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from passage.files import replacing
 
 WRITTEN_TOGETHER = 2**20  # rows, as pyarrow does by itself
-READ_TOGETHER = 2**16  # rows
+READ_TOGETHER = 2**20  # values, of few columns in many rows
+COLUMNS_TOGETHER = 16  # of many, since pyarrow holds some megabytes of each that it reads
 
 
 class Columns:
@@ -71,16 +72,18 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
 def parts(path: Path, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
     """Yield these columns of the table at `path`, some rows after the other."""
     with pq.ParquetFile(path, memory_map=True) as file:
-        for part in file.iter_batches(READ_TOGETHER, columns=list(columns)):
+        for part in file.iter_batches(max(READ_TOGETHER // len(columns), 1), columns=list(columns)):
             yield part.to_pandas()
 
 
 def array(path: Path, columns: Sequence[str]) -> np.ndarray:
     """Return these columns of the table at `path`, (n_rows, n_columns), row after row in memory."""
-    rows, start = np.empty((pq.read_metadata(path).num_rows, len(columns))), 0
-    for part in parts(path, columns):
-        rows[start : start + len(part)] = part[list(columns)].to_numpy()
-        start += len(part)
+    rows = np.empty((pq.read_metadata(path).num_rows, len(columns)))
+    for first in range(0, len(columns), COLUMNS_TOGETHER):
+        some, start = columns[first : first + COLUMNS_TOGETHER], 0
+        for part in parts(path, some):
+            rows[start : start + len(part), first : first + len(some)] = part[list(some)].to_numpy()
+            start += len(part)
     return rows
 
 

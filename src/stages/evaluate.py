@@ -54,11 +54,11 @@ def main(name: str) -> None:
     written, classifier = files.read_json(lane.scaler), Classifier(**files.read_json(lane.model))
     settings = settings.solving(len(classifier.features))
     model = (read(written), Scaler.read(written), classifier)
+    learned = classifier.accuracy(parquet.parts(lane.normalized_train, [*classifier.features, settings.target]))
     predictions = labels.predictions(lane.predictions, classifier.classes)
     tables = {"training": parquet.read(lane.split_train), "test": parquet.read(lane.split_test)}
     sides = {side: labels.counted(rows, settings.target, settings.positive) for side, rows in tables.items()}
     found = {name: files.read_json(getattr(lane, name)) for name in ("association", "choices", "dropped")}
-    learned = classifier.accuracy(parquet.parts(lane.normalized_train, [*classifier.features, settings.target]))
     metrics = evaluate(sides, predictions, learned, model, found, settings)
     files.write_json(lane.metrics, metrics)
     plots = gallery.tables(sides, predictions, model, metrics["odds"], settings)

@@ -27,14 +27,18 @@ def test_a_table_in_parts_has_the_bytes_of_the_whole_one(tmp_path: Path, rows: i
     assert one.read_bytes() == other.read_bytes()
 
 
-def test_rows_are_read_part_by_part_into_one_array(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("together", [1, 2, 16])
+def test_rows_are_read_part_by_part_into_one_array(
+    tmp_path: Path, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     table = pd.DataFrame({"a": range(7), "b": [0.5 * row for row in range(7)], "c": "x"})
     parquet.write(tmp_path / "x.parquet", table)
-    monkeypatch.setattr(parquet, "READ_TOGETHER", 3)
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 6)
+    monkeypatch.setattr(parquet, "COLUMNS_TOGETHER", together)
     rows = parquet.array(tmp_path / "x.parquet", ["b", "a"])
     assert rows.flags.c_contiguous
     assert (rows == table[["b", "a"]].to_numpy()).all()
-    assert [len(part) for part in parquet.parts(tmp_path / "x.parquet", ["c"])] == [3, 3, 1]
+    assert [len(part) for part in parquet.parts(tmp_path / "x.parquet", ["b", "c"])] == [3, 3, 1]
 
 
 def test_parquet_is_read_whole_by_column_and_by_its_first_rows(tmp_path: Path) -> None:
