@@ -25,10 +25,8 @@ def measures(predictions: pd.DataFrame, usual: int, confidence: float) -> dict[s
     usual: the more frequent class of the training rows, which the baseline always predicts. confidence: how often the
     interval of the accuracy is to hold the truth, given rows that are independent of each other.
     """
-    actual, counts = (
-        predictions["actual"],
-        np.bincount(2 * predictions["actual"] + predictions["predicted"], minlength=4),
-    )
+    actual = predictions["actual"]
+    counts = np.bincount(2 * actual + predictions["predicted"], minlength=4)
     were, said = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])  # of so many rows each, which say as much as all rows
     low, high = intervals.accuracy(int(counts[were == said].sum()), len(predictions), confidence)
     both = actual.nunique() == 2

@@ -49,9 +49,9 @@ def main(name: str) -> None:
         training = labels.counted(parquet.read(lane.split_train), settings.target, settings.positive)
         if chosen := choices.for_model(name, training, settings):
             settings = settings.holding(chosen.C, chosen.threshold)
-    rows, target = parquet.array(lane.normalized_train, [*scaler.center]), Columns(lane.normalized_train)
+    rows, normalized = parquet.array(lane.normalized_train, [*scaler.center]), Columns(lane.normalized_train)
     try:
-        classifier = fit(rows, target[settings.target], Columns(lane.split_train), scaler, settings)
+        classifier = fit(rows, normalized[settings.target], Columns(lane.split_train), scaler, settings)
     except ValueError as error:
         tried = f"C {settings.train.C}, tol {settings.train.tol}, max_iter {settings.train.max_iter}"
         raise Mistake(
