@@ -78,7 +78,7 @@ solvers: $(ready) ## count how many different fits each solver gives on other pr
 coverage: $(ready) ## simulate how often the intervals hold the truth (a few minutes)
 	@python3 src coverage
 
-schema: $(ready) ## write params.schema.json and docs/parameters.md from src/passage/params.py
+schema: $(ready) ## write params.schema.json and docs/parameters.md from src/passage/params
 	@python3 src schema
 
 lock: $(ready) ## renew requirements.lock and requirements-dev.lock

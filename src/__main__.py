@@ -28,12 +28,16 @@ TOOLS = {
     "audit": "[--repair]",
     "verify": "RUN [--env]",
     "history": "",
+}
+STUDIES = {
     "bench": "",
     "bench_large": "",
     "reproduce": "",
     "solvers": "[fits]",
     "coverage": "",
 }
+COMMANDS = {**STAGES, **TOOLS, **STUDIES}
+FOLDERS = {"stages": STAGES, "tools": TOOLS, "tools.studies": STUDIES}
 USAGE_ERROR = 2
 METRICS = {"evaluate": "metrics/{}.json", "score": "metrics/score/{}.json"}  # outputs that Git keeps, not DVC
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # a disk that is full, or may not be written to
@@ -59,8 +63,7 @@ def use_project_python() -> None:
 
 def usage() -> str:
     """Return the commands, one a line."""
-    commands = {**STAGES, **TOOLS}
-    return "\n".join(f"usage: python src {name} {argument}".rstrip() for name, argument in commands.items())
+    return "\n".join(f"usage: python src {name} {argument}".rstrip() for name, argument in COMMANDS.items())
 
 
 def remedy(told: str, metrics: str) -> str:
@@ -72,7 +75,7 @@ def remedy(told: str, metrics: str) -> str:
 def main(arguments: "list[str]") -> int:
     """Run the stage or tool that `arguments` names; return the exit code, 2 for what the user can put right."""
     name, *rest = arguments or [""]
-    wanted = {**STAGES, **TOOLS}.get(name)
+    wanted = COMMANDS.get(name)
     if wanted is None or not len(wanted.partition("[")[0].split()) <= len(rest) <= len(wanted.split()):
         print(usage(), file=sys.stderr)
         return USAGE_ERROR
@@ -84,33 +87,34 @@ def main(arguments: "list[str]") -> int:
 
 def in_dvc(arguments: "list[str]") -> int:
     """Run a stage where its packages are imported already, or else here; it ends when the DVC that started it does."""
-    from passage import orphan, warm
+    from passage.base import forkserver, parent
 
     def watched(given: "list[str]") -> int:
-        orphan.end_with_dvc()
+        parent.end_with_dvc()
         return run(given)
 
-    dvc = orphan.dvc()
-    connection = warm.connect(dvc)
+    dvc = parent.dvc()
+    connection = forkserver.connect(dvc)
     if connection is None:
-        warm.leave_behind(dvc, watched)
+        forkserver.leave_behind(dvc, watched)
         return watched(arguments)
-    orphan.end_with_dvc()
-    code = warm.run(connection, arguments)
+    parent.end_with_dvc()
+    code = forkserver.run(connection, arguments)
     return run(arguments) if code is None else code
 
 
 def run(arguments: "list[str]") -> int:
     """Run a stage or tool; return the exit code."""
-    from passage import environment
-    from passage.errors import Mistake
+    from passage.base import environment
+    from passage.base.errors import Mistake
 
     name, *rest = arguments
     differing = environment.differing()
     if differing:
         print(environment.warning(differing), file=sys.stderr)
     try:
-        code = importlib.import_module(f"{'stages' if name in STAGES else 'tools'}.{name}").main(*rest)
+        folder = next(folder for folder, names in FOLDERS.items() if name in names)
+        code = importlib.import_module(f"{folder}.{name}").main(*rest)
     except Mistake as mistake:
         print(mistake, file=sys.stderr)
         if "DVC_STAGE" in os.environ:

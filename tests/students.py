@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from passage import scaling
-from passage.classifier import Classifier, Scaler
-from passage.params import Lane
+from passage.model.classifier import Classifier
+from passage.model.scaler import Scaler
+from passage.params.model import ModelSettings
 from stages import train
 
 FEATURES = ["hours", "courses"]
@@ -17,7 +17,7 @@ ROWS = pd.DataFrame(
 )
 
 
-def lane(threshold: float | str = 0.5, **train_settings: object) -> Lane:
+def lane(threshold: float | str = 0.5, **train_settings: object) -> ModelSettings:
     """Return the settings of a model of the students, with changes to the settings of its training."""
     defaults = {
         "C": 1.0,
@@ -28,7 +28,7 @@ def lane(threshold: float | str = 0.5, **train_settings: object) -> Lane:
         "seed": 0,
         "class_weight": None,
     }
-    return Lane.model_validate(
+    return ModelSettings.model_validate(
         {
             "data": "data/raw/x.csv",
             "target": "passed",
@@ -46,11 +46,11 @@ def lane(threshold: float | str = 0.5, **train_settings: object) -> Lane:
 
 def scaled(rows: pd.DataFrame = ROWS, method: str = "standard") -> tuple[Scaler, pd.DataFrame]:
     """Return the scaler of `rows`, and the rows normalized by it beside the target."""
-    scaler = scaling.fit(rows[FEATURES].astype(float), method)
+    scaler = Scaler.fit(rows[FEATURES].astype(float), method)
     return scaler, scaler.transform(rows).assign(passed=rows["passed"])
 
 
-def fitted(settings: Lane | None = None, method: str = "standard") -> tuple[Scaler, Classifier]:
+def fitted(settings: ModelSettings | None = None, method: str = "standard") -> tuple[Scaler, Classifier]:
     """Return the scaler and the classifier of the eight students."""
     scaler, normalized = scaled(method=method)
     return scaler, train.fit(normalized[FEATURES].to_numpy(), ROWS["passed"], ROWS, scaler, settings or lane())

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT, Project
 
-from passage import memory
+from passage.tables import memory
 
 PARAMS, HOURS, COURSES, GUESSED, PARQUET = (
     Path(path)

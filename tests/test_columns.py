@@ -13,7 +13,7 @@ from filelock import FileLock
 from ruamel.yaml import YAML
 from scipy.special import expit
 
-from passage import files
+from passage.base import files
 
 AGE, PLAN, MEMBER, REGION = "age (Jahre).ä/x", 'plan "A" $', "member?", "r" * 200
 TARGET = "churned / gone"

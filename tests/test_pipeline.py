@@ -12,7 +12,7 @@ import pytest
 import yaml
 from conftest import Project
 
-from passage import files
+from passage.base import files
 
 LANES = ("model", "model_2")
 EXPERIMENT = "exam-passage"
@@ -154,7 +154,7 @@ def test_a_queue_of_eight_from_a_dirty_tree_fills_a_store_that_was_not_there_and
 ) -> None:
     (built.folder / "mlflow.db").unlink()
     shutil.rmtree(built.folder / "mlruns")
-    built.replace("src/passage/odds.py", "import math\n", "import math  # not committed\n")
+    built.replace("src/passage/evaluation/odds.py", "import math\n", "import math  # not committed\n")
     values = ["0.01", "0.03", "0.1", "0.3", "3.0", "10.0", "30.0", "100.0"]
     built.dvc("exp", "run", "--queue", "-S", f"models.model.train.C={','.join(values)}")
     built.dvc("queue", "start", "-j", "2")
@@ -172,7 +172,7 @@ def test_a_queue_of_eight_from_a_dirty_tree_fills_a_store_that_was_not_there_and
     for run in found:
         folder = built.folder / "mlruns" / run.info.run_id / "artifacts"
         assert (folder / f"models/{run.data.tags['model']}/model.json").is_file()
-    assert status(built) == " M src/passage/odds.py\n"
+    assert status(built) == " M src/passage/evaluation/odds.py\n"
     said = built.stage("verify", "all").stdout.splitlines()
     assert said[-1] == "9 of 9 runs are equal, 0 differ, 0 cannot be rebuilt"
 

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from conftest import Project
 
-from passage import files, page, params, paths
+from passage import params
+from passage.base import files, paths
+from passage.report import page
+from passage.report.sections import section
 
 
 def text(content: str) -> str:
@@ -43,8 +46,8 @@ def test_each_number_of_the_metrics_is_on_the_page(
     built_once: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(built_once)
-    settings, metrics = params.load(), files.read_json(paths.Lane(name).metrics)
-    before = page.render(settings)
+    settings, metrics = params.load(), files.read_json(paths.ModelPaths(name).metrics)
+    before = page.render([section(name, settings) for name in settings.models], settings)
     numbers = paths_of_numbers(metrics)
     assert len(numbers) > 30
 
@@ -56,8 +59,10 @@ def test_each_number_of_the_metrics_is_on_the_page(
         place[path[-1]] = 77 if isinstance(place[path[-1]], int) else place[path[-1]] * 0.37 + 0.01
         read = files.read_json
         with monkeypatch.context() as patched:
-            patched.setattr(files, "read_json", lambda of: changed if of == paths.Lane(name).metrics else read(of))
-            return page.render(settings)
+            patched.setattr(
+                files, "read_json", lambda of: changed if of == paths.ModelPaths(name).metrics else read(of)
+            )
+            return page.render([section(name, settings) for name in settings.models], settings)
 
     assert [".".join(path) for path in numbers if as_if(path) == before] == []
 

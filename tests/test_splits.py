@@ -11,8 +11,8 @@ import yaml
 from conftest import ROOT, Project
 from test_pipeline import runs
 
-from passage import files, paths
-from passage.errors import Mistake
+from passage.base import files, paths
+from passage.base.errors import Mistake
 from stages import associate, check, evaluate, normalize, predict, report, score, split, train
 
 Write = Callable[[str, str], Path]
@@ -52,10 +52,10 @@ def lane(method: str, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def exams(in_folder: Write) -> Callable[..., paths.Lane]:
+def exams(in_folder: Write) -> Callable[..., paths.ModelPaths]:
     """Return a function that builds everything of the exams but the run, and gives its files."""
 
-    def build(method: str, **changes: Any) -> paths.Lane:
+    def build(method: str, **changes: Any) -> paths.ModelPaths:
         in_folder("data/raw/exams.csv", table())
         batch = {"again": {"model": "exams", "data": "data/raw/exams.csv"}}
         settings = {"models": {"exams": lane(method, **changes)}, "score": batch, "mlflow": {"experiment": "x"}}
@@ -65,14 +65,14 @@ def exams(in_folder: Write) -> Callable[..., paths.Lane]:
             stage.main("exams")
         score.main("again")
         report.main()
-        return paths.Lane("exams")
+        return paths.ModelPaths("exams")
 
     return build
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_column_of_a_split_goes_with_the_rows_and_is_no_feature(
-    method: str, exams: Callable[..., paths.Lane]
+    method: str, exams: Callable[..., paths.ModelPaths]
 ) -> None:
     built = exams(method)
     mark = METHODS[method]["column"]
@@ -100,7 +100,7 @@ def test_the_column_of_a_split_goes_with_the_rows_and_is_no_feature(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_c_and_the_threshold_are_chosen_in_the_same_way(method: str, exams: Callable[..., paths.Lane]) -> None:
+def test_c_and_the_threshold_are_chosen_in_the_same_way(method: str, exams: Callable[..., paths.ModelPaths]) -> None:
     settings = lane(method)
     tuned = settings["train"] | {"C": "auto", "tune": {"C": [0.1, 1.0], "folds": 3}}
     repeats = settings["evaluate"] | {"repeats": 1}
@@ -111,7 +111,7 @@ def test_c_and_the_threshold_are_chosen_in_the_same_way(method: str, exams: Call
 
 
 def test_a_row_keeps_its_side_of_the_hash_when_the_table_grows(
-    exams: Callable[..., paths.Lane], in_folder: Write
+    exams: Callable[..., paths.ModelPaths], in_folder: Write
 ) -> None:
     built = exams("hash")
     sides = {path: set(pd.read_parquet(path)["student"]) for path in (built.split_train, built.split_test)}
@@ -148,7 +148,7 @@ def test_dvc_builds_changes_and_tracks_such_models(built: Project) -> None:
 
 
 def test_a_column_that_is_not_there_and_a_time_that_no_row_reaches_are_one_line(
-    exams: Callable[..., paths.Lane], in_folder: Write
+    exams: Callable[..., paths.ModelPaths], in_folder: Write
 ) -> None:
     exams("time")
     settings = Path("params.yaml").read_text(encoding="utf-8")

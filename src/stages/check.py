@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from passage import files, headers, leftovers, memory, params, paths
-from passage.errors import Mistake
-from passage.params import AUTO, SAME_EVERYWHERE, Params
+from passage import params
+from passage.base import files, paths
+from passage.base.errors import Mistake
+from passage.params import Params, leftovers
+from passage.params.train import SAME_EVERYWHERE
+from passage.params.types import AUTO
+from passage.tables import header, memory
 
 
 def wrong_tables(settings: Params) -> Iterator[str]:
@@ -20,7 +24,7 @@ def wrong_tables(settings: Params) -> Iterator[str]:
 
 def _wrong(table: str, wanted: dict[str, str], named_by: str) -> Iterator[str]:
     try:
-        headers.require(Path(table), wanted)
+        header.require(Path(table), wanted)
     except Mistake as mistake:
         yield from (f"{line} ({named_by})" for line in mistake.lines)
 
@@ -48,8 +52,14 @@ def not_the_same_everywhere(settings: Params) -> Iterator[str]:
             )
 
 
+def ground() -> str:
+    """Return the SHA-256 of each file that every stage stands on: where one of them changes, all stages run again."""
+    every = [path for place in paths.GROUND for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
+    return "".join(f"{files.file_hash('sha256', path)}  {path.as_posix()}\n" for path in every)
+
+
 def main() -> None:
-    """Write data/checked, which every lane waits for, and clear away what lanes no longer listed have left."""
+    """Write data/checked, which every stage waits for, and clear away what lanes no longer listed have left."""
     settings = params.load()
     if wrong := list(wrong_tables(settings)) or list(too_large(settings)):
         raise Mistake(wrong)
@@ -58,5 +68,5 @@ def main() -> None:
     leftovers.refuse_strays(settings)
     for warning in not_the_same_everywhere(settings):
         print(warning)
-    files.write_text(paths.CHECKED, f"{paths.PARAMS} and the headers of its tables are fine\n")
+    files.write_text(paths.CHECKED, ground())
     print(f"nothing wrong; models: {', '.join(settings.models)}; to score: {', '.join(settings.score) or 'nothing'}")

@@ -4,22 +4,23 @@ from typing import Any
 
 import pandas as pd
 
-from passage import cautions, files, gallery, labels, params, parquet, sentences
-from passage.classifier import Classifier, Scaler
-from passage.digits import FITTED, significant
-from passage.folds import some
-from passage.gallery import Model, Tables
-from passage.goodness import measures
-from passage.odds import odds
-from passage.params import Lane as Settings
-from passage.paths import Lane
-from passage.preparation import read
-from passage.validation import cross_validation, left_out
-from passage.vocabulary import vocabulary
+from passage import params
+from passage.base import files, parquet
+from passage.base.paths import ModelPaths
+from passage.base.rounding import FITTED, significant
+from passage.evaluation import cautions, gallery
+from passage.evaluation.cross_validation import cross_validation, left_out
+from passage.evaluation.gallery import Tables
+from passage.evaluation.metrics import measures, read_predictions, summary
+from passage.evaluation.odds import odds
+from passage.model.classifier import Model
+from passage.model.folds import subsample
+from passage.params import labels
+from passage.params.model import ModelSettings
 
 
 def evaluate(
-    sides: Tables, predictions: pd.DataFrame, learned: float, model: Model, found: dict[str, Any], settings: Settings
+    sides: Tables, predictions: pd.DataFrame, learned: float, model: Model, found: Any, settings: ModelSettings
 ) -> dict[str, Any]:
     """Return what stands in metrics/NAME.json. What is undefined is absent: there is no accuracy on no rows.
 
@@ -28,10 +29,13 @@ def evaluate(
     choices and dropped, as the files of these names hold them. Where C or the threshold is auto, the cross-validation
     chooses in each of its folds and takes up to 100 times as long.
     """
-    association, choices, (prepared, _, classifier) = found["association"], found["choices"], model
+    association, choices, classifier = found["association"], found["choices"], model.classifier
     train, test, usual = sides["training"], sides["test"], int(sides["training"][settings.target].mode()[0])
     held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
-    every, compared = some([train, test], settings.target), left_out(prepared.columns, classifier.coefficients)
+    every, compared = (
+        subsample([train, test], settings.target),
+        left_out(model.preparation.columns, classifier.coefficients),
+    )
     validated, doubts = cross_validation(every, settings, held, compared, len(train) + len(test))
     beware = cautions.of_model(association, train, test, classifier, settings, found["dropped"])
     metrics = {
@@ -40,7 +44,7 @@ def evaluate(
         "test": {} if test.empty else measures(predictions, usual, settings.evaluate.confidence),
         "train": {"accuracy": significant(learned, FITTED)},
         "cross_validation": validated,
-        "odds": odds(classifier.original_units["coefficients"], association, prepared.against),
+        "odds": odds(classifier.original_units["coefficients"], association, model.preparation.against),
         "coefficients": classifier.coefficients,
         "intercept": classifier.intercept,
         "cautions": cautions.content(beware | choices.get("cautions", {}) | doubts),
@@ -49,22 +53,21 @@ def evaluate(
 
 
 def main(name: str) -> None:
-    """Write metrics/NAME.json, plots/NAME/ (rows of data and pictures), and print it all in words."""
-    lane, settings = Lane(name), params.load().model(name)
-    written, classifier = files.read_json(lane.scaler), Classifier(**files.read_json(lane.model))
-    settings = settings.solving(len(classifier.features))
-    model = (read(written), Scaler.read(written), classifier)
-    learned = classifier.accuracy(parquet.parts(lane.normalized_train, [*classifier.features, settings.target]))
-    predictions = labels.predictions(lane.predictions, classifier.classes)
+    """Write metrics/NAME.json and plots/NAME/; print how good the model is, and each caution."""
+    lane, settings = ModelPaths(name), params.load().model(name)
+    model = Model.load(name)
+    settings = settings.solving(len(model.classifier.features))
+    columns = [*model.classifier.features, settings.target]
+    learned = model.classifier.accuracy(parquet.parts(lane.normalized_train, columns))
+    predictions = read_predictions(lane.predictions, model.classifier.classes)
     tables = {"training": parquet.read(lane.split_train), "test": parquet.read(lane.split_test)}
-    sides = {side: labels.counted(rows, settings.target, settings.positive) for side, rows in tables.items()}
+    sides = {side: labels.encode(rows, settings.target, settings.positive) for side, rows in tables.items()}
     found = {name: files.read_json(getattr(lane, name)) for name in ("association", "choices", "dropped")}
     metrics = evaluate(sides, predictions, learned, model, found, settings)
     files.write_json(lane.metrics, metrics)
-    plots = gallery.tables(sides, predictions, model, metrics["odds"], settings)
-    for plot, rows in plots.items():
-        files.write_csv(lane.plot(plot), rows)
-    for picture, svg in gallery.draw(plots, sides, model, metrics, found, settings).items():
-        files.write_text(lane.pictures / f"{picture}.svg", svg)
-    words = vocabulary(settings, classifier.classes, model[0].columns)
-    print("\n".join(f"{name}: {line}" for line in sentences.printed(metrics, settings.evaluate.confidence, words)))
+    plots, pictures = gallery.show(sides, predictions, model, metrics, found, settings)
+    for kind, table in plots.items():
+        files.write_csv(lane.plot(kind), table)
+    for kind, svg in pictures.items():
+        files.write_text(lane.pictures / f"{kind}.svg", svg)
+    print("\n".join(f"{name}: {line}" for line in summary(metrics)))

@@ -2,12 +2,16 @@
 
 import pandas as pd
 
-from passage import design, files, labels, params, parquet, scaling
-from passage.errors import Mistake
-from passage.paths import Lane
-from passage.preparation import Preparation, learn
-from passage.progress import clock
-from passage.sentences import listed
+from passage import params
+from passage.base import files, parquet
+from passage.base.errors import Mistake
+from passage.base.paths import ModelPaths
+from passage.base.progress import clock
+from passage.base.wording import listed
+from passage.model import design
+from passage.model.preparation import Preparation, fit
+from passage.model.scaler import Scaler, normalized
+from passage.params import labels
 
 
 def refuse_unseen(prepared: Preparation, test: pd.DataFrame, key: str, data: str) -> None:
@@ -24,22 +28,22 @@ def refuse_unseen(prepared: Preparation, test: pd.DataFrame, key: str, data: str
 
 def main(name: str) -> None:
     """Write models/NAME/scaler.json and data/normalized/NAME/train.parquet and test.parquet."""
-    lane, settings = Lane(name), params.load().model(name)
+    lane, settings = ModelPaths(name), params.load().model(name)
     known = [*settings.features, settings.target]
     train, test = parquet.read(lane.split_train, known), parquet.read(lane.split_test, known)
     try:
-        prepared = learn(train, settings)
+        prepared = fit(train, settings)
         refuse_unseen(prepared, test, f"models.{name}.columns", settings.data)
         designs = [prepared.design(rows) for rows in (train, test)]
         seen = pd.concat(designs) if settings.normalize.fit_on == "all" else designs[0]
-        scaler = scaling.fit(seen, settings.normalize.method)
+        scaler = Scaler.fit(seen, settings.normalize.method)
     except ValueError as error:
         raise Mistake(f"{settings.data}: {error} (models.{name}.columns)") from None
     files.write_json(lane.scaler, design.content(prepared.features) | scaler.content())
-    targets = (labels.counted(rows, settings.target, settings.positive)[settings.target] for rows in (train, test))
-    normalized = (scaling.scaled(scaler, *side) for side in zip(designs, targets, strict=True))
+    targets = (labels.encode(rows, settings.target, settings.positive)[settings.target] for rows in (train, test))
+    rows = (normalized(scaler, *side) for side in zip(designs, targets, strict=True))
     with clock(f"writing {lane.normalized_train.parent}"):
-        parquet.write_all(dict(zip((lane.normalized_train, lane.normalized_test), normalized, strict=True)))
+        parquet.write_all(dict(zip((lane.normalized_train, lane.normalized_test), rows, strict=True)))
     if settings.saw_test_rows():
         print(
             f"warning: models.{name}.normalize.fit_on is all: the scaling of {name} has seen its {len(test)} test rows"

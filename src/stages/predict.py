@@ -2,10 +2,12 @@
 
 import pandas as pd
 
-from passage import files, labels, params, parquet
-from passage.classifier import Classifier
-from passage.paths import Lane
-from passage.progress import clock
+from passage import params
+from passage.base import files, parquet
+from passage.base.paths import ModelPaths
+from passage.base.progress import clock
+from passage.model.classifier import Classifier
+from passage.params import labels
 
 SHOWN_ROWS = 20
 
@@ -15,12 +17,12 @@ def predict(classifier: Classifier, original: pd.DataFrame, normalized: pd.DataF
     features = list(classifier.training_range)  # the columns of the table; classifier.features may be made of them
     actual = original[features].assign(actual=original[target])
     says = classifier.predict(normalized)
-    return actual.join(says.assign(predicted=labels.named(says["predicted"], classifier.classes)))
+    return actual.join(says.assign(predicted=labels.decode(says["predicted"], classifier.classes)))
 
 
 def main(name: str) -> None:
     """Write predictions/NAME/test.csv and print its first rows."""
-    lane, target = Lane(name), params.load().model(name).target
+    lane, target = ModelPaths(name), params.load().model(name).target
     classifier = Classifier(**files.read_json(lane.model))
     original = parquet.read(lane.split_test, [*classifier.training_range, target])
     rows = predict(classifier, original, parquet.read(lane.normalized_test, classifier.features), target)

@@ -1,9 +1,16 @@
 """Put all models on one self-contained page."""
 
-from passage import files, page, params, paths
+from passage import params
+from passage.base import files, paths
+from passage.report import page
+from passage.report.sections import section
 
 
 def main() -> None:
-    """Write report/index.html."""
-    files.write_text(paths.PAGE, page.render(params.load()))
+    """Write report/index.html, and print each model's answer."""
+    settings = params.load()
+    sections = [section(name, settings) for name in settings.models]
+    files.write_text(paths.PAGE, page.render(sections, settings))
+    for one in sections:
+        print(f"{one.name}: {one.told}")
     print(f"the page: {paths.PAGE}")

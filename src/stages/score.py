@@ -4,24 +4,27 @@ from pathlib import Path
 
 import pandas as pd
 
-from passage import cautions, files, headers, labels, params, paths, preparation, rules, tables
-from passage.classifier import Classifier, Scaler
-from passage.errors import Mistake
-from passage.faults import Faults
-from passage.params import ADDED_COLUMNS
-from passage.preparation import Preparation
-from passage.progress import clock
+from passage import params
+from passage.base import files, paths
+from passage.base.errors import Mistake
+from passage.base.progress import clock
+from passage.evaluation import cautions
+from passage.model.classifier import Model
+from passage.params import labels
+from passage.params.types import ADDED_COLUMNS
+from passage.tables import convert, header, read, rules
+from passage.tables.violations import Violations
 
 
-def score(rows: pd.DataFrame, prepared: Preparation, scaler: Scaler, classifier: Classifier) -> pd.DataFrame:
-    """Return what the classifier says of each row of features (as they come), and whether to believe it.
+def score(rows: pd.DataFrame, model: Model) -> pd.DataFrame:
+    """Return what the model says of each row of features (as they come), and whether to believe it.
 
     outside_training_range: whether a feature is below the least or above the greatest value that trained the model, or
     a category that no training row has. unseen_category: whether it is the latter; only where there are categories.
     """
-    predictions = classifier.predict(scaler.transform(prepared.design(rows)))
-    marked = predictions.assign(outside_training_range=classifier.outside(rows).any(axis="columns"))
-    unseen = prepared.unseen(rows)
+    outside = model.classifier.outside(rows).any(axis="columns")
+    marked = model.predict(rows).assign(outside_training_range=outside)
+    unseen = model.preparation.unseen(rows)
     return marked.assign(unseen_category=unseen.any(axis="columns")) if len(unseen.columns) else marked
 
 
@@ -29,28 +32,27 @@ def main(batch: str) -> None:
     """Write predictions/score/BATCH.csv: each row as it came, and what the model says of it; count in metrics/score."""
     asked_for = params.load()
     settings = asked_for.batch(batch)
-    lane, model, path = paths.Lane(settings.model), asked_for.model(settings.model), Path(settings.data)
-    written, classifier = files.read_json(lane.scaler), Classifier(**files.read_json(lane.model))
-    prepared = preparation.read(written)
+    lane, path, model = asked_for.model(settings.model), Path(settings.data), Model.load(settings.model)
+    classifier, prepared = model.classifier, model.preparation
     asked = {one.name: one for one in prepared.features}
-    headers.require(path, dict.fromkeys(asked, f"models.{settings.model}.features"))
-    texts = [*(name for name, one in asked.items() if one.kind != "number"), *model.text_columns()]
+    header.require(path, dict.fromkeys(asked, f"models.{settings.model}.features"))
+    texts = [*(name for name, one in asked.items() if one.kind != "number"), *lane.text_columns()]
     with clock(f"reading {path}"):
-        table = tables.read(path, texts, [*asked, *model.only_checked()])
-    if taken := [name for name in headers.columns(path) if name in ADDED_COLUMNS]:
+        table = read.table(path, texts, [*asked, *lane.only_checked()])
+    if taken := [name for name in header.columns(path) if name in ADDED_COLUMNS]:
         raise Mistake(f'{path}: the column "{taken[0]}" has the name of a column of predictions; give it another')
-    faults, key = Faults(table, path), f"models.{settings.model}.columns"
-    every = tables.features(table, asked, faults)
-    rules.hold(table.drop(columns=model.target, errors="ignore"), every, model, key, faults)
+    violations, key = Violations(table, path), f"models.{settings.model}.columns"
+    every = convert.features(table, asked, violations)
+    rules.check(table.drop(columns=lane.target, errors="ignore"), every, lane, key, violations)
     for name, unseen in prepared.refused(every).items():
         advice = f"to count it as the reference, set {key}.{name}.unseen to reference"
-        faults.add(str(name), unseen.to_numpy(), f"no training row has that; {advice}")
-    faults.refuse()
-    rows, dropped = tables.whole(every, [name for name, one in asked.items() if one.missing == "drop"])
-    scored = score(rows, prepared, Scaler.read(written), classifier)
-    named = scored.assign(predicted=labels.named(scored["predicted"], classifier.classes))
+        violations.add(str(name), unseen.to_numpy(), f"no training row has that; {advice}")
+    violations.refuse()
+    rows, dropped = convert.drop_missing(every, [name for name, one in asked.items() if one.missing == "drop"])
+    scored = score(rows, model)
+    named = scored.assign(predicted=labels.decode(scored["predicted"], classifier.classes))
     with clock(f"writing {paths.scored(batch)}"):
-        came = tables.as_it_came(path)
+        came = read.as_it_came(path)
         if len(came) != len(table):  # each prediction would stand in another's row
             raise RuntimeError(f"{path} has {len(table)} rows for one reader and {len(came)} for the other")
         files.write_csv(paths.scored(batch), came.join(named, how="inner"))

@@ -4,11 +4,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from passage import files, headers, labels, marks, params, parquet, paths, rules, sides, tables
-from passage.errors import Mistake
-from passage.faults import Faults
-from passage.params import Split
-from passage.progress import clock
+from passage import params
+from passage.base import files, parquet, paths
+from passage.base.errors import Mistake
+from passage.base.progress import clock
+from passage.params import labels
+from passage.params.split import Split
+from passage.tables import convert, header, read, rules, split_column
+from passage.tables.split import refuse_few, test_mask
+from passage.tables.violations import Violations
 
 
 def split(table: pd.DataFrame, target: str, settings: Split) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -16,7 +20,7 @@ def split(table: pd.DataFrame, target: str, settings: Split) -> tuple[pd.DataFra
 
     Raises ValueError where the rows are too few to be divided as asked, or one class alone would train.
     """
-    tests = sides.testing(table, target, settings)
+    tests = test_mask(table, target, settings)
     train, test = table[~tests], table[tests]
     if train[target].nunique() < 2:
         if train.empty:
@@ -31,28 +35,28 @@ def main(name: str) -> None:
 
     The tables hold the features, the target and what ties rows together, if anything does.
     """
-    lane, settings = paths.Lane(name), params.load().model(name)
+    lane, settings = paths.ModelPaths(name), params.load().model(name)
     path = Path(settings.data)
     by, mark = settings.split.named_column, [settings.split.mark] if settings.split.mark else []
     needed = settings.needed_columns(name)
-    headers.require(path, needed)
+    header.require(path, needed)
     with clock(f"reading {path}"):
-        raw = tables.read(path, [*settings.text_columns(), *mark], needed)
-    faults = Faults(raw, path)
-    table = tables.features(raw, {feature: settings.column(feature) for feature in settings.features}, faults)
-    rules.hold(raw, table, settings, f"models.{name}.columns", faults)
-    table[settings.target] = tables.labels(raw, settings.target, settings.positive, faults)
+        raw = read.table(path, [*settings.text_columns(), *mark], needed)
+    violations = Violations(raw, path)
+    table = convert.features(raw, {feature: settings.column(feature) for feature in settings.features}, violations)
+    rules.check(raw, table, settings, f"models.{name}.columns", violations)
+    table[settings.target] = convert.labels(raw, settings.target, settings.positive, violations)
     if by:
-        table[by] = marks.read(raw, settings.split, faults)
-    faults.refuse()
-    table, dropped = tables.whole(table, settings.dropping())
+        table[by] = split_column.read(raw, settings.split, violations)
+    violations.refuse()
+    table, dropped = convert.drop_missing(table, settings.dropping())
     try:
-        sides.refuse_few(table[settings.target], settings.split)
+        refuse_few(table[settings.target], settings.split)
         train, test = split(table, settings.target, settings.split)
     except ValueError as error:
         raise Mistake(f"{path}: split by models.{name}.split: {error}") from None
     kept = [*settings.features, settings.target, *mark]
-    del raw, table, faults  # which are as large as both sides
+    del raw, table, violations  # which are as large as both sides
     with clock(f"writing {lane.split_train.parent}"):
         parquet.write_all({lane.split_train: train[kept], lane.split_test: test[kept]})
     files.write_json(lane.dropped, dropped)

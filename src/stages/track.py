@@ -2,12 +2,14 @@
 
 import os
 
-from passage import environment, files, git, leftovers, params, paths
-from passage.params import Params
-from passage.progress import clock
-from passage.result import Result, collect
-from passage.sections import section
+from passage import params
+from passage.base import environment, files, paths
+from passage.base.progress import clock
+from passage.params import Params, leftovers
+from passage.report.sections import section
+from passage.tracking import git
 from passage.tracking.handover import hand_over
+from passage.tracking.result import Result, collect
 
 
 def circumstances() -> dict[str, str]:

@@ -3,18 +3,22 @@
 import numpy as np
 import pandas as pd
 
-from passage import choices, files, labels, params, parquet
-from passage.classifier import Classifier, Scaler, original_units, seen
-from passage.digits import FITTED, fitted, significant
-from passage.errors import Mistake
-from passage.estimator import estimator_settings
-from passage.params import Lane as LaneSettings
-from passage.parquet import Columns, Table
-from passage.paths import Lane
-from passage.regression import optimum
+from passage import params
+from passage.base import files, parquet
+from passage.base.errors import Mistake
+from passage.base.parquet import Columns, Table
+from passage.base.paths import ModelPaths
+from passage.base.rounding import FITTED, fitted, significant
+from passage.model import tuning
+from passage.model.classifier import Classifier, original_units, seen
+from passage.model.pipeline import estimator_settings
+from passage.model.scaler import Scaler
+from passage.model.solver import optimum
+from passage.params import labels
+from passage.params.model import ModelSettings
 
 
-def fit(rows: np.ndarray, target: pd.Series, original: Table, scaler: Scaler, settings: LaneSettings) -> Classifier:
+def fit(rows: np.ndarray, target: pd.Series, original: Table, scaler: Scaler, settings: ModelSettings) -> Classifier:
     """Return the classifier fitted on `rows` (n_rows, n_columns), normalized by `scaler`: no unit.
 
     target: (n_rows,), 0 or 1. original: the columns of the same rows, features in the table's own units, labels.
@@ -41,13 +45,13 @@ def fit(rows: np.ndarray, target: pd.Series, original: Table, scaler: Scaler, se
 
 def main(name: str) -> None:
     """Write models/NAME/model.json and choices.json; print what was chosen and the coefficients."""
-    lane, settings = Lane(name), params.load().model(name)
+    lane, settings = ModelPaths(name), params.load().model(name)
     scaler = Scaler.read(files.read_json(lane.scaler))
     settings = settings.solving(len(scaler.center))
     chosen = None
     if settings.chooses():
-        training = labels.counted(parquet.read(lane.split_train), settings.target, settings.positive)
-        if chosen := choices.for_model(name, training, settings):
+        training = labels.encode(parquet.read(lane.split_train), settings.target, settings.positive)
+        if chosen := tuning.for_model(name, training, settings):
             settings = settings.holding(chosen.C, chosen.threshold)
     rows, normalized = parquet.array(lane.normalized_train, [*scaler.center]), Columns(lane.normalized_train)
     try:
@@ -63,7 +67,4 @@ def main(name: str) -> None:
     for line in chosen.in_words() if chosen else ():
         print(f"{name}: {line}")
     print(f"{name}: log-odds of {settings.target} per unit, normalized and in the table's own units")
-    original_slopes = classifier.original_units["coefficients"]
-    for feature, coefficient in classifier.coefficients.items():
-        print(f"  {feature:20} {coefficient:12.7g} {original_slopes[feature]:12.7g}")
-    print(f"  {'intercept':20} {classifier.intercept:12.7g} {classifier.original_units['intercept']:12.7g}")
+    print("\n".join(classifier.in_words()))

@@ -11,13 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from yaml import YAMLError
 
-from passage import paths
-from passage.errors import Mistake
-from passage.files import file_hash
-from passage.progress import bar
+from passage.base import files, paths
+from passage.base.errors import Mistake
+from passage.base.files import file_hash
+from passage.base.progress import bar
 
 REPAIR = "--repair"
 DAMAGED = 1  # exit code
@@ -35,7 +34,7 @@ def recorded() -> dict[str, list[str]]:
     outputs: dict[str, list[str]] = defaultdict(list)
     if paths.PIPELINE_LOCK.exists():
         try:
-            lock = YAML(typ="safe").load(paths.PIPELINE_LOCK.read_text(encoding="utf-8")) or {}
+            lock = files.read_yaml(paths.PIPELINE_LOCK) or {}
         except YAMLError:
             raise Mistake(f"{paths.PIPELINE_LOCK}: it is half-written; `python3 src mend` puts it right") from None
         for stage in lock.get("stages", {}).values():
@@ -48,7 +47,7 @@ def tables() -> dict[str, str]:
     """Return the tables that DVC keeps (data/raw/**/*.dvc) by the MD5 that it recorded of them."""
     kept = {}
     for record in sorted(paths.RAW.rglob("*.dvc")):
-        for out in YAML(typ="safe").load(record.read_text(encoding="utf-8"))["outs"]:
+        for out in files.read_yaml(record)["outs"]:
             kept[out["md5"]] = str(record.parent / out["path"])
     return kept
 

@@ -4,29 +4,31 @@ import hashlib
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dvc.api import DVCFileSystem
 from dvc.exceptions import DvcException
 from dvc_data.index import DataIndexDirError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from yaml import YAMLError
 
-from passage import git, params, paths
-from passage.errors import Mistake, Unreachable
-from passage.outputs import folder_hash
+from passage import params
+from passage.base import paths
+from passage.base.errors import Mistake, Unreachable
+from passage.base.progress import bar
 from passage.params import Params
-from passage.progress import bar
-from passage.result import collect
-from passage.staleness import stale
+from passage.tracking import git
 from passage.tracking.handover import hand_over
+from passage.tracking.outputs import folder_hash
+from passage.tracking.result import collect
 
 LOCK, SETTINGS = str(paths.PIPELINE_LOCK), str(paths.PARAMS)
 # What a result is made of and, last, where it is written down.
 PARTS = (SETTINGS, "src", "data", str(paths.PIPELINE), str(paths.REQUIREMENTS), LOCK, str(paths.METRICS))
+GROUND = tuple(map(str, paths.GROUND))
 LANE_STAGES = ("split", "normalize", "train", "associate", "predict", "evaluate")
 
 
@@ -146,19 +148,22 @@ def restore(name: str, settings: Params, tree: DVCFileSystem) -> None:
     Raises Stale where dvc.lock is not of this revision's parameters, code and tables, and Mistake for what neither Git
     nor DVC's cache holds.
     """
-    lane = paths.Lane(name)
+    lane = paths.ModelPaths(name)
     batches = [batch for batch, of in settings.score.items() if of.model == name]
-    yaml = YAML(typ="safe")
-    lock = yaml.load(paths.PIPELINE_LOCK.read_text(encoding="utf-8"))["stages"]
+    # Not PyYAML, for which 1e-08 among the parameters is a word.
+    read = (params.read_yaml(path.read_text(encoding="utf-8")) for path in (paths.PIPELINE_LOCK, paths.PARAMS))
+    lock, asked = next(read)["stages"], next(read)
     stages = [*(f"{stage}@{name}" for stage in LANE_STAGES), *(f"score@{batch}" for batch in batches), "report"]
 
     def md5_of(path: str) -> str | None:
+        if tree.isdir(path):
+            return folder_hash({one.removeprefix(f"{path}/"): md5_of(one) or "" for one in tree.find(path)})
         return hashlib.md5(tree.read_bytes(path), usedforsecurity=False).hexdigest() if tree.isfile(path) else None
 
-    if changed := stale(lock, yaml.load(paths.PARAMS.read_text(encoding="utf-8")), stages[:-1], md5_of):
+    ground = ["check"] if "check" in lock else []
+    if changed := stale(lock, asked, [*ground, *stages[:-1]], md5_of):
         raise Stale(changed)
-    metrics = {path.removeprefix(f"{paths.METRICS}/"): md5_of(path) or "" for path in tree.find(str(paths.METRICS))}
-    if folder_hash(metrics) not in (entry["md5"] for entry in lock["report"]["deps"]):
+    if md5_of(str(paths.METRICS)) not in (entry["md5"] for entry in lock["report"]["deps"]):
         raise Stale(f"{paths.PAGE} is of other {paths.METRICS}")
     built = [out["path"] for stage in stages for out in lock[stage].get("outs", [])]
     tables = [settings.models[name].data, *(settings.score[batch].data for batch in batches)]
@@ -191,3 +196,35 @@ def main() -> None:
     for same in bar("bringing results in", "state", revisions()):
         outcomes += bring_in(same, repository)
     print(report(outcomes))
+
+
+Lock = Mapping[str, Mapping[str, Any]]
+
+
+def stale(lock: Lock, settings: Mapping[str, Any], stages: Iterable[str], md5_of: Callable[[str], str | None]) -> str:
+    """Return the first thing that changed since `stages` were built, in words; empty where nothing did.
+
+    lock: `stages` of dvc.lock. settings: params.yaml as it is. md5_of: the MD5 of a file that no stage builds, None
+    where there is none.
+    """
+    built = {out["path"]: out["md5"] for entry in lock.values() for out in entry.get("outs", [])}
+    for stage in stages:
+        if stage not in lock:
+            return f"{paths.PIPELINE_LOCK} does not know {stage}"
+        for dependency in lock[stage].get("deps", []):
+            path = dependency["path"]
+            if stage == "check" and not path.startswith(GROUND):  # of other models, too
+                continue
+            if dependency["md5"] != (built[path] if path in built else md5_of(path)):
+                return f"{path} is not the one that {stage} was built from"
+        for key, value in lock[stage].get("params", {}).get(str(paths.PARAMS), {}).items():
+            if value != _value(settings, key):
+                return f"{key} in {paths.PARAMS} is not the one that {stage} was built from"
+    return ""
+
+
+def _value(settings: Mapping[str, Any], key: str) -> Any:
+    found: Any = settings
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from passage import files, paths
+from passage.base import files, paths
 from passage.params import Params
 
 REFERENCE = Path("docs/parameters.md")

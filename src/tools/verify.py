@@ -10,15 +10,16 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from passage import outputs, params, paths
-from passage.difference import first_difference
-from passage.errors import Mistake
-from passage.files import file_hash, read_json
-from passage.progress import bar
-from passage.rebuild import Source, build, prepare, require_table
-from passage.tracking import runs
+from passage import params
+from passage.base import paths
+from passage.base.errors import Mistake
+from passage.base.files import file_hash, read_json
+from passage.base.progress import bar
+from passage.tracking import outputs, runs
 from passage.tracking.runs import Kept
-from passage.tracking.session import readable
+from passage.tracking.store import readable
+from tools.rebuild.clone import Source, build, prepare, require_table
+from tools.rebuild.difference import first_difference
 
 ALL = "all"
 ID = re.compile("[0-9a-f]{32}")

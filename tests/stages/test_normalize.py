@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 from ruamel.yaml import YAML
 
-from passage import files, parquet
+from passage.base import files, parquet
 from stages import normalize
 
 

@@ -8,8 +8,10 @@ import pytest
 from conftest import ROOT
 from students import ROWS, fitted, lane
 
-from passage import files, tables
-from passage.preparation import learn
+from passage.base import files
+from passage.model.classifier import Model
+from passage.model.preparation import fit
+from passage.tables import read
 from stages import normalize, score, split, train
 
 Write = Callable[[str, str], Path]
@@ -18,7 +20,7 @@ Write = Callable[[str, str], Path]
 def test_only_rows_outside_the_training_range_are_marked() -> None:
     scaler, classifier = fitted()
     new = pd.DataFrame({"hours": [0, 19, 1922, 5, -1], "courses": [0, 4, 1, 5, 0]})
-    scored = score.score(new, learn(ROWS, lane()), scaler, classifier)
+    scored = score.score(new, Model(fit(ROWS, lane()), scaler, classifier))
     assert scored["outside_training_range"].tolist() == [False, False, True, True, True]
     assert classifier.outside(new)["courses"].tolist() == [False, False, False, True, False]
     assert list(scored) == ["log_odds", "probability", "predicted", "outside_training_range"]
@@ -46,8 +48,8 @@ def test_each_prediction_stands_in_its_own_row_whatever_blanks_are_between(train
 def test_nothing_is_written_where_two_readers_found_other_rows(
     trained: Path, in_folder: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, read = in_folder(str(trained), "plan\nbasic\nplus\n"), tables.as_it_came
-    monkeypatch.setattr(tables, "as_it_came", lambda path: read(path).iloc[1:])
+    path, rows = in_folder(str(trained), "plan\nbasic\nplus\n"), read.as_it_came
+    monkeypatch.setattr(read, "as_it_came", lambda path: rows(path).iloc[1:])
     with pytest.raises(RuntimeError, match=f"^{path} has 2 rows for one reader and 1 for the other$"):
         score.main("guessed_hours")
     assert not Path("predictions/score").exists()

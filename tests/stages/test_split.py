@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
-from passage.params import Split
+from passage.params.split import Split
 from stages.split import split
 
 ROWS = pd.DataFrame({"hours": range(20), "passed": [0, 1] * 10, "side": ["train"] * 15 + ["test"] * 5})

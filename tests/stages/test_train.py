@@ -11,8 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from students import ROWS, fitted, lane
 from tqdm import tqdm
 
-from passage import files, params, progress
-from passage.paths import Lane
+from passage.base import files, progress
+from passage.base.paths import ModelPaths
 from stages import associate, evaluate, normalize, predict, score, split, train
 
 Write = Callable[[str, str], Path]
@@ -32,10 +32,10 @@ def test_how_it_was_chosen_is_no_setting_of_the_fitted_model() -> None:
 
 
 @pytest.fixture
-def lesson(in_folder: Write) -> Callable[..., Lane]:
+def lesson(in_folder: Write) -> Callable[..., ModelPaths]:
     """Return a function that splits and normalizes the rows of `model_2`, with changes to its settings."""
 
-    def prepare(*changes: tuple[str, str]) -> Lane:
+    def prepare(*changes: tuple[str, str]) -> ModelPaths:
         before, text = (ROOT / "params.yaml").read_text(encoding="utf-8").split("  model_2:")
         for old, new in (("repeats: 10", "repeats: 1"), *changes):
             assert old in text
@@ -44,7 +44,7 @@ def lesson(in_folder: Write) -> Callable[..., Lane]:
         shutil.copytree(ROOT / "data/raw", "data/raw")
         split.main("model_2")
         normalize.main("model_2")
-        return Lane("model_2")
+        return ModelPaths("model_2")
 
     return prepare
 
@@ -53,7 +53,7 @@ TUNE = "C: auto\n      tune: {C: [0.1, 1, 10], folds: 4}"
 
 
 def test_the_choice_stands_beside_the_model_that_has_it(
-    lesson: Callable[..., Lane], capsys: pytest.CaptureFixture[str]
+    lesson: Callable[..., ModelPaths], capsys: pytest.CaptureFixture[str]
 ) -> None:
     written = lesson(("C: 1.0", TUNE), ("threshold: 0.5", "threshold: auto"))
     written.split_test.rename("hidden")  # neither the choice nor the fit looks at test rows
@@ -74,7 +74,7 @@ def test_the_choice_stands_beside_the_model_that_has_it(
     assert (written.pictures / "C.svg").is_file()
 
 
-def test_what_is_a_number_is_not_called_chosen(lesson: Callable[..., Lane]) -> None:
+def test_what_is_a_number_is_not_called_chosen(lesson: Callable[..., ModelPaths]) -> None:
     written = lesson(("threshold: 0.5", "threshold: auto"))
     train.main("model_2")
     associate.main("model_2")
@@ -84,7 +84,7 @@ def test_what_is_a_number_is_not_called_chosen(lesson: Callable[..., Lane]) -> N
     assert files.read_json(written.choices)["tried_C"] == []
 
 
-def test_where_nothing_is_auto_the_choices_are_empty(lesson: Callable[..., Lane]) -> None:
+def test_where_nothing_is_auto_the_choices_are_empty(lesson: Callable[..., ModelPaths]) -> None:
     written = lesson()
     train.main("model_2")
     associate.main("model_2")
@@ -96,13 +96,13 @@ def test_where_nothing_is_auto_the_choices_are_empty(lesson: Callable[..., Lane]
 
 @pytest.mark.parametrize(("limit", "solver"), [(1, "lbfgs"), (2, "newton-cholesky")])
 def test_a_solver_that_is_auto_is_the_same_one_in_training_and_in_each_fold(
-    lesson: Callable[..., Lane],
+    lesson: Callable[..., ModelPaths],
     limit: int,
     solver: str,
     fits_made: list[LogisticRegression],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(params, "NEWTON", limit)
+    monkeypatch.setattr("passage.params.model.NEWTON", limit)
     written = lesson(("solver: newton-cholesky", "solver: auto"))
     for stage in (train, associate, predict, evaluate):
         stage.main("model_2")
@@ -112,7 +112,7 @@ def test_a_solver_that_is_auto_is_the_same_one_in_training_and_in_each_fold(
 
 
 def test_whatever_grows_with_a_table_says_in_a_terminal_what_it_does(
-    lesson: Callable[..., Lane], monkeypatch: pytest.MonkeyPatch
+    lesson: Callable[..., ModelPaths], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str] = []
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from conftest import Project
 
-from passage.files import file_hash
+from passage.base.files import file_hash
 
 
 def damage(path: Path, how: str) -> None:

@@ -9,8 +9,9 @@ import jsonschema
 import pytest
 from conftest import ROOT
 
-from passage import files, params, paths
-from passage.params import Params, Settings, read_yaml
+from passage.base import files, paths
+from passage.params import Params, read_yaml, split
+from passage.params.types import Settings
 from tools import schema
 
 PAGE = schema.reference(Params.model_json_schema())
@@ -82,7 +83,7 @@ def test_every_link_leads_to_a_heading() -> None:
     assert set(links) <= headings
 
 
-@pytest.mark.parametrize(("method", "needed"), [(one, keys) for one, keys in params._SPLIT_KEYS.items() if keys])
+@pytest.mark.parametrize(("method", "needed"), [(one, keys) for one, keys in split._SPLIT_KEYS.items() if keys])
 def test_an_editor_says_which_key_a_method_of_splitting_needs(method: str, needed: tuple[str, ...]) -> None:
     held = files.read_json(ROOT / paths.PARAMS_SCHEMA)
     content = read_yaml((ROOT / paths.PARAMS).read_text(encoding="utf-8"))

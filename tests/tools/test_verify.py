@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Project
 
-from passage import files
-from passage.errors import Mistake
-from passage.rebuild import Source
+from passage.base import files
+from passage.base.errors import Mistake
 from passage.tracking import runs
 from passage.tracking.runs import Kept
 from tools import verify
+from tools.rebuild.clone import Source
 
 TABLES = {
     "raw.csv": "7b8d90b631886d7b37b3bc6eeec4ede0",

@@ -18,16 +18,15 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
 from sklearn.pipeline import Pipeline
 
-from passage import files, parquet, paths
-from passage.classifier import Classifier, Scaler
-from passage.estimator import pipeline
+from passage.base import files, parquet, paths
+from passage.base.progress import clock
+from passage.model.classifier import Model
+from passage.model.pipeline import pipeline
 from passage.params import Params
-from passage.preparation import read
-from passage.progress import clock
-from passage.result import Result
-from passage.sections import section
+from passage.report.sections import section
+from passage.tracking.result import Result
 from passage.tracking.runs import CHANGES, LISTED, OUTPUTS, WRITER, add_circumstances, clear_away, find
-from passage.tracking.session import store
+from passage.tracking.store import writable
 
 # What it takes to load and serve the model that a run holds.
 SERVING = ("mlflow", "numpy", "pandas", "scikit-learn", "scipy", "skops")
@@ -80,7 +79,7 @@ class View:
 
 def hand_over(results: Iterable[Result], settings: Params) -> Iterator[tuple[Result, str, bool]]:
     """Write a run for each of `results` that the store does not have yet; yield its id, and whether it is new."""
-    with store(settings.mlflow.experiment) as (experiment_id, writer):
+    with writable(settings.mlflow.experiment) as (experiment_id, writer):
         clear_away(writer)
         for result in results:
             new, run = None, find(experiment_id, result.fingerprint, writer)
@@ -96,19 +95,17 @@ def hand_over(results: Iterable[Result], settings: Params) -> Iterator[tuple[Res
 def view(result: Result, settings: Params) -> View:
     """Return what a run shows of `result`, from the files of its lane."""
     experiment = result.tags.get("dvc.experiment")
-    lane = paths.Lane(result.name)
-    written = files.read_json(lane.scaler)
     return View(
         title=f"{result.name} {experiment}" if experiment else result.name,
         answer=html.escape(section(result.name, settings).answer),
         rows=sides(result, settings),
-        model=pipeline(read(written), Scaler.read(written), Classifier(**files.read_json(lane.model))),
+        model=pipeline(Model.load(result.name)),
     )
 
 
 def sides(result: Result, settings: Params) -> list[Rows]:
     """Return the training rows of a lane and, where there are any, its test rows, in the table's own units."""
-    lane, of = settings.models[result.name], paths.Lane(result.name)
+    lane, of = settings.models[result.name], paths.ModelPaths(result.name)
     rows = []
     for context, path in {"training": of.split_train, "testing": of.split_test}.items():
         table, total = parquet.head(path, LOOKED_AT)

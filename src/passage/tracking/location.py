@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from passage import files
-from passage.errors import Unreachable
+from passage.base import files
+from passage.base.errors import Unreachable
 
 SQLITE = "sqlite:///"
 SERVERS = ("http", "https", "postgresql", "mysql", "mssql", "databricks")

@@ -12,8 +12,8 @@ import mlflow
 from mlflow.entities import Run, ViewType
 from mlflow.exceptions import MlflowException
 
-from passage.errors import Unreachable
-from passage.tracking.trouble import reason
+from passage.base.errors import Unreachable
+from passage.tracking.store import reason
 
 WRITER = "tracked.by"  # the tag by which a clone knows what it began
 OUTPUTS = "rebuild/outputs.json"  # artifacts of a run: the hash of each file that was built,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from passage.errors import Unreachable
+from passage.base.errors import Unreachable
 from passage.tracking.location import locate
 
 ROOT = Path("/home/ada/exam")

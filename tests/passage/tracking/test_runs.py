@@ -25,13 +25,14 @@ from mlflow.store.artifact.local_artifact_repo import LocalArtifactRepository
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from students import FEATURES, ROWS, fitted, lane
 
-from passage import files, parquet, paths
-from passage.errors import Unreachable
-from passage.estimator import pipeline
+from passage.base import files, parquet, paths
+from passage.base.errors import Unreachable
+from passage.model.classifier import Model
+from passage.model.pipeline import pipeline
+from passage.model.preparation import fit
 from passage.params import MLflow, Params
-from passage.preparation import learn
-from passage.result import Result
-from passage.tracking import handover, runs, session
+from passage.tracking import handover, runs, store
+from passage.tracking.result import Result
 
 Write = Callable[[str, str], Path]
 
@@ -58,7 +59,7 @@ def rows(context: str) -> handover.Rows:
 
 
 def log(experiment: str, path: Path, fingerprint: str) -> str:
-    model = pipeline(learn(ROWS, lane()), *fitted())
+    model = pipeline(Model(fit(ROWS, lane()), *fitted()))
     view = handover.View("m brave-owl", "It passes.", [rows("training"), rows("testing")], model)
     return handover.log(experiment, "me", result(path, fingerprint), view)
 
@@ -67,7 +68,7 @@ def test_of_many_rows_a_run_names_the_first_ones_their_number_and_a_digest_of_al
     in_folder: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handover, "LOOKED_AT", 4)
-    of = paths.Lane("m")
+    of = paths.ModelPaths("m")
     for path, table in ((of.split_train, ROWS.head(6)), (of.split_test, ROWS.tail(2))):
         parquet.write(path, table)
     whole = replace(result(in_folder("a.json", "{}"), "f1"), outputs={of.split_train.as_posix(): "0123456789abcdef"})
@@ -85,7 +86,7 @@ def test_a_run_holds_params_metrics_tags_inputs_artifacts_and_a_model_that_takes
     monkeypatch.setenv("DVC_ROOT", str(Path.cwd() / "main"))
     (Path.cwd() / "main").mkdir()
     path = in_folder("models/m/model.json", "{}")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         assert runs.find(experiment, "f1", "me") is None
         run_id = log(experiment, path, "f1")
         assert runs.find(experiment, "f1", "me") == run_id
@@ -124,13 +125,13 @@ def stage_of(run_id: str) -> str:
 
 def test_what_a_killed_process_of_this_clone_began_is_replaced_with_the_model_that_it_logged(in_folder: Write) -> None:
     path = in_folder("model.json", "{}")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         killed = begun(experiment, "me")
         assert runs.find(experiment, "f1", "me") is None
         assert stage_of(killed) == "deleted"
         assert list(MlflowClient().search_logged_models([experiment])) == []
         run_id = log(experiment, path, "f1")
-    with session.store("exam") as (again, _):
+    with store.writable("exam") as (again, _):
         assert again == experiment
         assert runs.find(again, "f1", "me") == run_id
 
@@ -139,9 +140,9 @@ def test_what_killed_processes_began_goes_whatever_was_to_become_of_it_and_in_wh
     in_folder: Write,
 ) -> None:
     in_folder("x", "")
-    with session.store("before") as (other, _):
+    with store.writable("before") as (other, _):
         elsewhere = begun(other, "me")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         mine, fresh, old = begun(experiment, "me"), begun(experiment, "you"), begun(experiment, "you", start_time=1)
         somebodys = MlflowClient().create_run(experiment, 1).info.run_id  # of no pipeline
         runs.clear_away("me")
@@ -151,7 +152,7 @@ def test_what_killed_processes_began_goes_whatever_was_to_become_of_it_and_in_wh
 
 def test_what_another_clone_fills_is_left_to_it_until_it_must_be_dead(in_folder: Write) -> None:
     in_folder("x", "")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         fresh, old, failed = begun(experiment, "you"), begun(experiment, "you", start_time=1), begun(experiment, "you")
         MlflowClient().set_terminated(failed, "FAILED")
         assert runs.find(experiment, "f1", "me") is None
@@ -160,7 +161,7 @@ def test_what_another_clone_fills_is_left_to_it_until_it_must_be_dead(in_folder:
 
 def test_of_two_clones_that_finish_at_once_the_first_one_wins_whoever_looks(in_folder: Write) -> None:
     path = in_folder("model.json", "{}")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         first = log(experiment, path, "f1")
         second = begun(experiment, "you")
         MlflowClient().log_artifact(second, str(path))
@@ -172,7 +173,7 @@ def test_of_two_clones_that_finish_at_once_the_first_one_wins_whoever_looks(in_f
 
 def test_a_run_that_the_user_deleted_or_whose_artifacts_are_gone_counts_as_absent(in_folder: Write) -> None:
     path = in_folder("model.json", "{}")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         mlflow.delete_run(log(experiment, path, "f1"))
         assert runs.find(experiment, "f1", "me") is None
         bare = log(experiment, path, "f1")
@@ -185,7 +186,7 @@ def test_a_run_that_lost_some_artifacts_is_written_again_but_not_while_the_folde
     in_folder: Write,
 ) -> None:
     path = in_folder("model.json", "{}")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         run_id = log(experiment, path, "f1")
         Path("mlruns").rename("unmounted")
         for fingerprint in ("f1", "another"):
@@ -202,7 +203,7 @@ def test_where_another_clone_was_faster_its_run_has_this_ones_commit_in_its_list
     in_folder: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = in_folder("model.json", "{}")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         winner = log(experiment, path, "f1")
     found = iter([None, winner])
     monkeypatch.setattr(handover, "find", lambda *_: next(found))
@@ -217,7 +218,7 @@ def test_where_another_clone_was_faster_its_run_has_this_ones_commit_in_its_list
 
 def test_a_list_that_grows_keeps_its_first_and_its_last_entries_and_fits_a_tag(in_folder: Write) -> None:
     path = in_folder("model.json", "{}")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         run_id = log(experiment, path, "f1")
         for number in range(30):
             runs.add_circumstances(run_id, {"git.commit": f"{number}" * 400})
@@ -228,7 +229,7 @@ def test_a_list_that_grows_keeps_its_first_and_its_last_entries_and_fits_a_tag(i
 
 def test_a_result_that_comes_up_again_adds_its_commit_and_experiment_and_keeps_the_first(in_folder: Write) -> None:
     path = in_folder("model.json", "{}")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         run_id = log(experiment, path, "f1")
         runs.add_circumstances(run_id, {"git.commit": "c2", "dvc.experiment": "brave-owl"})
         runs.add_circumstances(run_id, {"git.commit": "c1", "dvc.experiment": "shy-cat"})
@@ -243,31 +244,31 @@ def test_a_deleted_experiment_comes_back_with_the_command_that_the_message_names
     in_folder("x", "")
     Path("my exam").mkdir()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{Path.cwd()}/my exam/store.db")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         MlflowClient().delete_experiment(experiment)
     with pytest.raises(Unreachable, match="the experiment exam was deleted in MLflow; bring it back with") as refused:
-        session.store("exam").__enter__()
+        store.writable("exam").__enter__()
     command = str(refused.value).split("`")[1]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     subprocess.run(command, shell=True, check=True, capture_output=True, env=os.environ | {"PATH": path})  # noqa: S602
-    with session.store("exam") as (again, _):
+    with store.writable("exam") as (again, _):
         assert again == experiment
 
 
 def test_a_deleted_experiment_is_not_read(in_folder: Write) -> None:
     in_folder("x", "")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         MlflowClient().delete_experiment(experiment)
     with pytest.raises(Unreachable, match="the experiment exam was deleted in MLflow; bring it back with"):
-        session.readable("exam").__enter__()
+        store.readable("exam").__enter__()
 
 
 def test_a_run_is_read_back_with_what_it_takes_to_build_it_again(in_folder: Write) -> None:
     path = in_folder("models/m/model.json", "{}")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         run_id = log(experiment, path, "f1")
         begun(experiment, "you")
-    with session.readable("exam") as again:
+    with store.readable("exam") as again:
         assert runs.finished(again) == [run_id]
         kept = runs.fetch(run_id, Path("kept"))
     assert (kept.title, kept.params, kept.tags["model"]) == ("m brave-owl", {"train.C": "1.0"}, "m")
@@ -278,10 +279,10 @@ def test_a_run_is_read_back_with_what_it_takes_to_build_it_again(in_folder: Writ
 
 def test_a_run_whose_artifacts_are_gone_is_read_back_without_them(in_folder: Write) -> None:
     path = in_folder("model.json", "{}")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         run_id = log(experiment, path, "f1")
     shutil.rmtree(Path("mlruns", run_id))
-    with session.readable("exam"):
+    with store.readable("exam"):
         kept = runs.fetch(run_id, Path("kept"))
         assert (kept.title, list(kept.folder.iterdir())) == ("m brave-owl", [])
 
@@ -291,32 +292,32 @@ def test_a_run_whose_artifacts_cannot_be_copied_says_why(in_folder: Write, monke
         raise MlflowException("no such bucket")
 
     path = in_folder("model.json", "{}")
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         run_id = log(experiment, path, "f1")
     monkeypatch.setattr(MlflowClient, "download_artifacts", refusing)
-    with session.readable("exam"):
+    with store.readable("exam"):
         assert runs.fetch(run_id, Path("kept")).problem == "no such bucket"
 
 
 def test_reading_makes_no_store_and_no_experiment(in_folder: Write) -> None:
     in_folder("x", "")
     with pytest.raises(Unreachable, match=r"there is no MLflow store .*mlflow\.db yet"):
-        session.readable("exam").__enter__()
+        store.readable("exam").__enter__()
     assert not Path("mlflow.db").exists()
-    with session.store("exam"):
+    with store.writable("exam"):
         pass
     with pytest.raises(Unreachable, match="has no experiment other"):
-        session.readable("other").__enter__()
+        store.readable("other").__enter__()
 
 
 def test_a_tracking_uri_goes_before_the_projects_own_store(in_folder: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     in_folder("x", "")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{Path.cwd()}/other.db")
-    with session.store("elsewhere"):
+    with store.writable("elsewhere"):
         pass
     assert not Path("mlflow.db").exists()
-    with closing(sqlite3.connect("other.db")) as store:
-        names = store.execute("select name from experiments").fetchall()
+    with closing(sqlite3.connect("other.db")) as opened:
+        names = opened.execute("select name from experiments").fetchall()
     assert ("elsewhere",) in names
 
 
@@ -331,7 +332,7 @@ def test_rows_that_another_clone_names_at_the_same_moment_are_named_again(
         original(*arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(mlflow, "log_input", refusing)
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         run = mlflow.get_run(log(experiment, path, "f1"))
         assert run.inputs is not None
         assert len(run.inputs.dataset_inputs) == 2
@@ -375,7 +376,7 @@ def die_after(number: int) -> None:
 
 
 def track(path: Path, fingerprint: str) -> str:
-    with session.store("exam") as (experiment, _):
+    with store.writable("exam") as (experiment, _):
         runs.clear_away("me")
         return runs.find(experiment, fingerprint, "me") or log(experiment, path, fingerprint)
 

@@ -1,0 +1,1 @@
+"""The odds of each feature, which no penalty for prediction holds back."""

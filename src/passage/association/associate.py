@@ -1,0 +1,126 @@
+"""How the target goes with each feature among the training rows, without a penalty: odds and their intervals.
+
+Written to models/NAME/association.json. It depends on the rows alone, not on how strongly a model is penalised.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from passage.association import estimates, firth, wald
+from passage.association.estimates import FIRTH, FIRTH_WALD, WALD
+from passage.base.rounding import PREDICTED, significant
+from passage.model import separation
+
+SAME = 1e-150  # what values differ by in a column that counts as constant: the square of less is no number
+NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
+
+
+@dataclass(frozen=True)
+class Association:
+    """What the rows say of each feature, and what keeps them from saying more.
+
+    intercept: log-odds where each feature is 0, absent (None) where the features depend on each other.
+    features: by name, coefficient, low and high (the estimate and its interval at `confidence`, log-odds per unit
+    of the table) and standard_deviation (of the training rows, in units of the table); a number that is not known or
+    not finite is absent. separation: how a plane divides the classes: none, quasi or perfect. constant: features with
+    one value. dependent: features of which one follows from the others. nearly_copies: pairs with their correlation.
+    method: where the numbers are from: firth, with profile intervals or, for many features, Wald's; for very
+    many rows, wald.
+    """
+
+    confidence: float
+    rows: int
+    intercept: float | None
+    features: dict[str, dict[str, float]]
+    separation: str
+    constant: list[str]
+    dependent: list[str]
+    nearly_copies: list[tuple[str, str, float]]
+    converged: bool
+    method: str = FIRTH
+
+    def content(self) -> dict[str, Any]:
+        """Return what is written to association.json: of the method, where it is not the usual one."""
+        return {key: value for key, value in asdict(self).items() if key != "method" or value != FIRTH}
+
+
+def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> Association:
+    """Return how `target` (n_rows,), 0 and 1, goes with the features in `rows` (n_rows, n_features).
+
+    The features are in the table's own units.
+    Raises ValueError where the target has one class alone.
+    """
+    features = [str(name) for name in rows.columns]
+    spreads = {name: float(rows[name].std(ddof=0)) for name in features}
+    varying = [name for name in features if _varies(rows[name].to_numpy(dtype=float))]
+    many = bool(varying) and wald.suits(target, len(varying))
+    found, dependent, kind, correlations, method = (_many if many else _few)(rows[varying], target, confidence)
+    numbers: dict[str, dict[str, float]] = {name: {} for name in features}
+    if found:
+        ends = {"coefficient": found.coefficients, "low": found.low, "high": found.high}
+        for position, name in enumerate(varying):
+            numbers[name] = {end: values[position] for end, values in ends.items()}
+    return Association(
+        confidence=confidence,
+        rows=len(rows),
+        intercept=significant(found.intercept, PREDICTED) if found else None,
+        features={name: _finite(numbers[name] | {"standard_deviation": spreads[name]}) for name in features},
+        separation=kind,
+        constant=[name for name in features if name not in varying],
+        dependent=[varying[position] for position in dependent],
+        nearly_copies=nearly_copies(varying, correlations),
+        converged=found.converged if found else True,
+        method=method,
+    )
+
+
+_Found = tuple[estimates.Estimates | None, list[int], separation.Separation, np.ndarray, str]
+
+
+def _few(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> _Found:
+    """Return Firth's estimates, or which features depend on each other; how the classes are separated; correlations."""
+    values = rows.to_numpy(dtype=float)
+    kind = separation.kind(values, target)
+    correlations = np.corrcoef(values, rowvar=False) if values.shape[1] > 1 else np.eye(values.shape[1])
+    if not values.size:
+        return None, [], kind, correlations, FIRTH
+    try:
+        found = firth.fit(values, target, confidence)
+    except estimates.DependentColumns as columns:
+        return None, columns.together, kind, correlations, FIRTH
+    return found, [], kind, correlations, FIRTH if found.profiled else FIRTH_WALD
+
+
+def _many(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> _Found:
+    """Return the same of so many rows that neither a penalty nor a profile changes anything."""
+    values = rows.to_numpy(dtype=float, copy=True)
+    try:
+        found = wald.fit(values, target, confidence)  # scales them
+    except estimates.DependentColumns:
+        found = None
+    if found is None or not separation.overlap_is_certain(values, target, found[1]):
+        return _few(rows, target, confidence)
+    return found[0], [], "none", wald.correlations(values), WALD
+
+
+def _varies(values: np.ndarray) -> bool:
+    """Return whether a column's values differ as floats, of which two may be one whole number beyond 2**53."""
+    return bool(values.max() - values.min() > SAME)
+
+
+def nearly_copies(features: Sequence[str], correlations: np.ndarray) -> list[tuple[str, str, float]]:
+    """Return the pairs of `features` that tell nearly the same, by their `correlations` (n_features, n_features)."""
+    return [
+        (features[one], features[other], significant(correlations[one, other], PREDICTED))
+        for one, other in combinations(range(len(features)), 2)
+        if abs(correlations[one, other]) >= NEARLY_COPIES
+    ]
+
+
+def _finite(numbers: dict[str, float]) -> dict[str, float]:
+    return {name: significant(value, PREDICTED) for name, value in numbers.items() if np.isfinite(value)}

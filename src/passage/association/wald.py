@@ -1,0 +1,87 @@
+"""The same as firth where rows are so many that a penalty and a profile change nothing: maximum likelihood.
+
+Its intervals are estimate +- quantile * standard error (Wald 1943, Tests of statistical hypotheses concerning several
+parameters when the number of observations is large, Transactions of the American Mathematical Society 54:426-482). With
+fifty rows of the rarer class for each parameter and 50,000 rows in all, their ends are within two hundredths of a
+standard error of the profile's; Firth's search for each end would take n_features times as long.
+"""
+
+import numpy as np
+from scipy.special import expit, ndtri
+
+from passage.association.estimates import DEPENDENT, DependentColumns, Estimates, blocks
+from passage.base.progress import clock
+
+ROWS = 50_000
+EVENTS_PER_PARAMETER = 50
+SAMPLE = 50_000  # rows of which the search is begun
+EXACT = 1e-16  # what the next step would gain in log-likelihood, of each row, where the search ends
+STEPS = 25
+
+
+def suits(target: np.ndarray, features: int) -> bool:
+    """Return whether there are rows enough. target: (n_rows,), 0 and 1."""
+    ones = int(target.sum())
+    return len(target) >= ROWS and min(ones, len(target) - ones) >= EVENTS_PER_PARAMETER * (features + 1)
+
+
+def fit(rows: np.ndarray, target: np.ndarray, level: float) -> tuple[Estimates, np.ndarray] | None:
+    """Return the estimates and intervals of firth.fit, and by how much the probability of each row is off.
+
+    Nothing where there seems to be no finite optimum.
+    rows: (n_rows, n_features), finite, none constant; scaled in place to mean 0 and standard deviation 1.
+    Raises DependentColumns where one column follows from others.
+    """
+    center = rows.mean(axis=0)
+    rows -= center
+    scale = np.sqrt(sum((rows[block] ** 2).sum(axis=0) for block in blocks(len(rows))) / len(rows))
+    rows /= scale
+    eigenvalues, vectors = np.linalg.eigh(correlations(rows))
+    if eigenvalues[0] < DEPENDENT:
+        raise DependentColumns(np.flatnonzero(np.abs(vectors[:, 0]) > 1e-4).tolist())
+    step = max(len(rows) // SAMPLE, 1)
+    begun = _maximise(rows[::step], target[::step], np.zeros(rows.shape[1] + 1))
+    with clock(f"odds of {len(rows):,} rows"):
+        found = None if begun is None else _maximise(rows, target, begun[0])
+    if found is None:
+        return None
+    theta, information = found
+    errors = np.sqrt(np.diag(np.linalg.inv(information)))[1:] / scale
+    coefficients = theta[1:] / scale
+    reach = float(ndtri((1 + level) / 2)) * errors
+    intercept = float(theta[0] - coefficients @ center)
+    off = np.concatenate(
+        [np.abs(target[block] - expit(theta[0] + rows[block] @ theta[1:])) for block in blocks(len(rows))]
+    )
+    return Estimates(coefficients, intercept, coefficients - reach, coefficients + reach, True, False), off
+
+
+def correlations(scaled: np.ndarray) -> np.ndarray:
+    """Return the correlations of columns with mean 0 and standard deviation 1, (n_features, n_features)."""
+    return sum(
+        (scaled[block].T @ scaled[block] for block in blocks(len(scaled))), np.zeros(2 * scaled.shape[1:])
+    ) / len(scaled)
+
+
+def _maximise(rows: np.ndarray, target: np.ndarray, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the optimum that Newton's method reaches from `theta`, and the information there; nothing if it does not.
+
+    The log-likelihood is concave: where steps do not shorten, classes are separated, or nearly so.
+    """
+    for _ in range(STEPS):
+        score, information = np.zeros_like(theta), np.zeros((len(theta), len(theta)))
+        for block in blocks(len(rows)):
+            design = np.column_stack([np.ones(len(rows[block])), rows[block]])
+            probability = expit(design @ theta)
+            score += design.T @ (target[block] - probability)
+            information += (design.T * (probability * (1 - probability))) @ design
+        try:
+            step = np.linalg.solve(information, score)
+        except np.linalg.LinAlgError:
+            return None
+        if not np.isfinite(step).all():
+            return None
+        theta = theta + step
+        if float(score @ step) <= EXACT * len(rows):
+            return theta, information
+    return None

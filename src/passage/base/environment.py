@@ -1,0 +1,47 @@
+"""Whether the Python that runs a stage has the packages that requirements.lock names."""
+
+import re
+import sys
+import sysconfig
+from pathlib import Path
+
+from passage.base import paths
+
+
+def differing() -> list[str]:
+    """Return the packages of requirements.lock that this Python has at another version or not at all."""
+    return differences(paths.REQUIREMENTS.read_text(encoding="utf-8"), installed(sysconfig.get_path("purelib")))
+
+
+def differences(lock: str, versions: dict[str, str]) -> list[str]:
+    """Return one word or phrase for each package of `lock` whose version is not the one in `versions`.
+
+    A package that the lock wants on some systems only may be absent.
+    """
+    found = []
+    for name, wanted, marker in re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)( ;)?", lock, re.MULTILINE):
+        version = versions.get(name)
+        if version is None and not marker:
+            found.append(f"{name} is missing")
+        elif version not in (None, wanted):
+            found.append(f"{name} {version} (lock: {wanted})")
+    return found
+
+
+def installed(folder: str) -> dict[str, str]:
+    """Return the version of each package in a site-packages folder, by normalized name.
+
+    Read from the folders' names (NAME-VERSION.dist-info, PEP 376): importlib.metadata opens a file for each package,
+    which every run of every stage would wait for.
+    """
+    versions = {}
+    for entry in Path(folder).glob("*.dist-info"):
+        name, _, version = entry.stem.partition("-")
+        versions[re.sub(r"[-_.]+", "-", name).lower()] = version
+    return versions
+
+
+def warning(differences: list[str]) -> str:
+    """Return one line that names some of the differences and the remedy."""
+    some = ", ".join(differences[:3]) + (f" and {len(differences) - 3} more" if len(differences) > 3 else "")
+    return f"warning: the packages of {sys.executable} are not those of {paths.REQUIREMENTS}: {some}; see `make setup`"

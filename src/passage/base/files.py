@@ -1,0 +1,153 @@
+"""Every file that a stage writes, written whole or not at all.
+
+A file is written beside its target and then put in its place, so a killed process leaves what stood before; the name
+NAME.partial is ignored by DVC and Git.
+"""
+
+import hashlib
+import json
+import math
+import os
+import secrets
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+if TYPE_CHECKING:  # stages without tables do not wait for pandas
+    import pandas as pd
+    import pyarrow as pa
+
+BLOCK = 2**20  # bytes that are hashed at a time
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a place to write to, and put what was written there in the place of `path` unless that failed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 with Unix line ends."""
+    with replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` as it is."""
+    with replacing(path) as partial:
+        partial.write_bytes(content)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write `content` as indented JSON in its own order; infinity, which JSON lacks, becomes the word "inf".
+
+    Raises ValueError for NaN: what is undefined is left out, not written.
+    """
+    text = json.dumps(_spelled(content), indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def _spelled(content: Any) -> Any:
+    match content:
+        case dict():
+            return {key: _spelled(value) for key, value in content.items()}
+        case list() | tuple():
+            return [_spelled(value) for value in content]
+        case float() if math.isinf(content):
+            return "inf" if content > 0 else "-inf"
+        case _:
+            return content
+
+
+def token(path: Path) -> str:
+    """Return the random word that a file holds; who first asks for it makes the file, whole."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent) as fresh:
+            fresh.write(secrets.token_hex(8))
+            fresh.flush()
+            with suppress(FileExistsError):  # another one was faster
+                os.link(fresh.name, path)
+    return path.read_text(encoding="utf-8")
+
+
+def read_yaml(path: Path) -> Any:
+    """Return the content of a YAML file of DVC's. params.yaml is read by `params`, as DVC reads it.
+
+    Raises yaml.YAMLError where it is none.
+    """
+    return yaml.load(path.read_bytes(), yaml.CSafeLoader)
+
+
+def read_json(path: Path) -> Any:
+    """Return the content of a JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def file_hash(algorithm: str, path: Path) -> str:
+    """Return the hash of a file's bytes, in hexadecimal."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, algorithm).hexdigest()
+
+
+class Hashes(NamedTuple):
+    """The hashes of a file's bytes, in hexadecimal."""
+
+    md5: str
+    sha256: str
+
+
+def hashes(every: Iterable[Path]) -> dict[Path, Hashes]:
+    """Return the hashes of each file; several are read at the same time, the largest first."""
+    paths = sorted(set(every), key=lambda path: path.stat().st_size, reverse=True)
+    with ThreadPoolExecutor() as threads:
+        return dict(zip(paths, threads.map(_hashes, paths), strict=True))
+
+
+def _hashes(path: Path) -> Hashes:
+    md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
+    with path.open("rb", buffering=0) as content:
+        while block := content.read(BLOCK):
+            md5.update(block)
+            sha256.update(block)
+    return Hashes(md5.hexdigest(), sha256.hexdigest())
+
+
+def write_csv(path: Path, table: "pd.DataFrame") -> None:
+    """Write `table` without its index; numbers in the shortest form that reads back as the same number.
+
+    Text is quoted where some of it has to be. With pyarrow, since pandas takes ten times as long.
+    """
+    import pyarrow as pa
+
+    columns = pa.Table.from_pandas(table, preserve_index=False)
+    with replacing(path) as partial:
+        try:
+            _write_csv(partial, columns, quoting_style="none", quoting_header="none")
+        except pa.ArrowInvalid:  # a name or a value holds a comma, a quote or a line end
+            _write_csv(partial, columns)
+
+
+def _write_csv(path: Path, columns: "pa.Table", **quoting: Any) -> None:
+    """Write both halves at the same time, the second one in memory first."""
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    middle, below = len(columns) // 2, pa.BufferOutputStream()
+    with path.open("wb") as file, ThreadPoolExecutor() as threads:
+        options = pc.WriteOptions(include_header=False, **quoting)
+        second = threads.submit(pc.write_csv, columns.slice(middle), below, options)
+        pc.write_csv(columns.slice(0, middle), file, pc.WriteOptions(**quoting))
+        second.result()
+        file.write(below.getvalue())

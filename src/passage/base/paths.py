@@ -1,0 +1,117 @@
+"""Where every file of the project lies, seen from its root (the working folder of each stage)."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PARAMS = Path("params.yaml")
+PARAMS_SCHEMA = Path("params.schema.json")
+PIPELINE = Path("dvc.yaml")
+PIPELINE_LOCK = Path("dvc.lock")
+REQUIREMENTS = Path("requirements.lock")
+# What every stage stands on: `check` alone has them among its deps, all others depend on what it writes of them.
+GROUND = (REQUIREMENTS, Path("src/__main__.py"), Path("src/passage/base"), Path("src/passage/params"))
+RAW = Path("data/raw")
+CHECKED = Path("data/checked")
+PAGE = Path("report/index.html")
+RECEIPT = Path("mlruns/receipt.json")
+
+METRICS = Path("metrics")
+
+# What `track` depends on as whole folders: nothing may lie in them that no lane of params.yaml has made.
+LANE_FOLDERS = (Path("models"), Path("predictions"), METRICS)
+
+
+@dataclass(frozen=True)
+class ModelPaths:
+    """The files of one model, from its split to its metrics."""
+
+    name: str
+
+    @property
+    def split_train(self) -> Path:
+        return Path("data/split", self.name, "train.parquet")
+
+    @property
+    def split_test(self) -> Path:
+        return Path("data/split", self.name, "test.parquet")
+
+    @property
+    def dropped(self) -> Path:
+        return Path("data/split", self.name, "dropped.json")
+
+    @property
+    def normalized_train(self) -> Path:
+        return Path("data/normalized", self.name, "train.parquet")
+
+    @property
+    def normalized_test(self) -> Path:
+        return Path("data/normalized", self.name, "test.parquet")
+
+    @property
+    def scaler(self) -> Path:
+        return Path("models", self.name, "scaler.json")
+
+    @property
+    def model(self) -> Path:
+        return Path("models", self.name, "model.json")
+
+    @property
+    def choices(self) -> Path:
+        return Path("models", self.name, "choices.json")
+
+    @property
+    def association(self) -> Path:
+        return Path("models", self.name, "association.json")
+
+    @property
+    def predictions(self) -> Path:
+        return Path("predictions", self.name, "test.csv")
+
+    def plot(self, kind: str) -> Path:
+        """Return where the rows of data of one kind of plot lie."""
+        return Path("plots", self.name, f"{kind}.csv")
+
+    @property
+    def pictures(self) -> Path:
+        return Path("plots", self.name, "pictures")
+
+    @property
+    def metrics(self) -> Path:
+        return Path("metrics", f"{self.name}.json")
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """What holds files of this lane alone."""
+        return tuple(
+            Path(folder, self.name) for folder in ("data/split", "data/normalized", "models", "predictions", "plots")
+        )
+
+    @property
+    def result(self) -> tuple[Path, ...]:
+        """What makes a result: all that the lane writes into LANE_FOLDERS."""
+        return (self.scaler, self.choices, self.model, self.association, self.metrics, self.predictions)
+
+
+def scored(batch: str) -> Path:
+    """Return where the predictions for one batch of new rows lie."""
+    return Path("predictions/score", f"{batch}.csv")
+
+
+def scored_metrics(batch: str) -> Path:
+    """Return where it stands how many rows of the batch are like none that trained the model."""
+    return Path("metrics/score", f"{batch}.json")
+
+
+def batch_result(batch: str) -> tuple[Path, ...]:
+    """Return what `score` writes into LANE_FOLDERS for one batch."""
+    return (scored(batch), scored_metrics(batch))
+
+
+def main_repository() -> Path:
+    """Return the root of the repository the user works in.
+
+    In the temporary copies of `dvc exp run --temp` and `--queue` the working folder is the copy; DVC_ROOT still names
+    the repository that the copy was made from and that outlives it.
+    """
+    return Path(os.environ.get("DVC_ROOT", ".")).resolve()

@@ -1,0 +1,19 @@
+"""Words that sentences of several rooms are made of."""
+
+from collections.abc import Iterable
+
+SHOWN = 5  # names that a sentence lists
+
+
+def verb(singular: str, count: str | int) -> str:
+    """Return the verb that goes with `count`: is or are, lies or lie."""
+    if str(count) == "1":
+        return singular
+    return "are" if singular == "is" else singular.removesuffix("s")
+
+
+def listed(names: Iterable[str], most: int = SHOWN) -> str:
+    """Return names as one reads a list: a, b and c; of more than `most`, the first ones."""
+    every = list(names)
+    shown = every[:most] + ([f"{len(every) - most} more"] if len(every) > most else [])
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))

@@ -1,0 +1,106 @@
+"""Which plots and pictures a model has."""
+
+from typing import Any
+
+import pandas as pd
+
+from passage.association import estimates
+from passage.base.progress import clock
+from passage.evaluation import pictures, plots
+from passage.evaluation.cross_validation import held_out
+from passage.evaluation.vocabulary import vocabulary
+from passage.model.classifier import Model
+from passage.model.folds import subsample
+from passage.model.preparation import Preparation
+from passage.params import labels
+from passage.params.model import ModelSettings
+
+Tables = dict[str, pd.DataFrame]
+
+
+def show(
+    sides: Tables, predictions: pd.DataFrame, model: Model, metrics: Any, files: Any, settings: ModelSettings
+) -> tuple[Tables, dict[str, str]]:
+    """Return the rows of data behind each plot, and the pictures as SVG, by their names.
+
+    sides: training and test rows, in their own units. predictions: those of the test rows. metrics: as
+    metrics/NAME.json. files: association and choices, as the files of these names.
+    """
+    plots = tables(sides, predictions, model, metrics["odds"], settings)
+    return plots, draw(plots, sides, model, metrics, files, settings)
+
+
+def tables(
+    sides: Tables,
+    predictions: pd.DataFrame,
+    model: Model,
+    odds: Any,
+    settings: ModelSettings,
+) -> Tables:
+    """Return the rows of data behind each plot, by its name.
+
+    sides: training and test rows, in their own units. predictions: those of the test rows. odds: as metrics/NAME.json.
+    """
+    train = sides["training"]
+    every, learning = (subsample(list(tables), settings.target) for tables in (sides.values(), [train]))
+    prepared, scaler, classifier = model.preparation, model.scaler, model.classifier
+    held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
+    found = {
+        "confusion": plots.confusion(predictions),
+        "roc": plots.roc(predictions),
+        "curve": plots.curves(classifier, scaler, prepared.design(train), prepared.columns),
+        "coefficients": plots.coefficients(odds),
+    }
+    says = {name: labels.decode(column, classifier.classes) for name, column in found["confusion"].items()}
+    found["confusion"] = pd.DataFrame(says)
+    for name, make, rows in (("calibration", plots.calibration, every), ("thresholds", plots.thresholds, learning)):
+        found[name] = make(*held_out(rows, held))
+    return found
+
+
+@clock("drawing pictures")
+def draw(
+    found: Tables,
+    sides: Tables,
+    model: Model,
+    metrics: Any,
+    files: Any,
+    settings: ModelSettings,
+) -> dict[str, str]:
+    """Return the pictures as SVG, by their names: those of which there is something to show.
+
+    found: from `tables`. metrics: as metrics/NAME.json. files: association and choices, as the files of these names.
+    """
+    prepared, scaler, classifier = model.preparation, model.scaler, model.classifier
+    words, test = vocabulary(settings, classifier.classes, prepared.columns), metrics.get("test")
+    numbers = [column.name for column in prepared.columns if column.kind == "number"]
+    drawn = {}
+    if classifier.features == numbers and len(numbers) < 3:
+        rows = pd.concat([_drawn(table, side, prepared, settings) for side, table in sides.items()], ignore_index=True)
+        if len(numbers) == 1:
+            drawn["curve"] = pictures.svg(pictures.curve(found["curve"], rows, classifier, words))
+        else:
+            drawn["regions"] = pictures.svg(pictures.regions(rows, classifier, scaler, words), 4.4)
+    shown = plots.strongest(found["coefficients"])
+    height = 1.6 + 0.35 * len(shown)
+    estimator = estimates.estimator(files["association"])
+    drawn["coefficients"] = pictures.svg(pictures.coefficients(shown, settings.evaluate.confidence, estimator), height)
+    if tried := files["choices"].get("tried_C"):
+        drawn["C"] = pictures.svg(pictures.tried_C(tried, files["choices"]["C"]))
+    if test:
+        counts = [test[name] for name in ("true_negatives", "false_positives", "false_negatives", "true_positives")]
+        drawn["confusion"] = pictures.svg(pictures.confusion(counts, words))
+        if "roc_auc" in test:
+            drawn["roc"] = pictures.svg(pictures.roc(found["roc"], test["roc_auc"], words))
+    if len(found["calibration"]):
+        drawn["calibration"] = pictures.svg(pictures.calibration(found["calibration"], words))
+    if len(found["thresholds"]):
+        drawn["thresholds"] = pictures.svg(pictures.thresholds(found["thresholds"], classifier.threshold))
+    return drawn
+
+
+def _drawn(table: pd.DataFrame, side: str, prepared: Preparation, settings: ModelSettings) -> pd.DataFrame:
+    """Return the rows as pictures show them: the design table, what became of them, and the side they are on."""
+    rows = prepared.design(table).assign(actual=table[settings.target])
+    rows[pictures.SIDE] = side
+    return rows

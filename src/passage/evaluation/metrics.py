@@ -1,0 +1,88 @@
+"""How good predictions are, measured against what became of the students."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+from sklearn import metrics
+
+from passage.base.rounding import FITTED, significant
+from passage.params.labels import Label, written
+
+
+def log_loss(actual: pd.Series | np.ndarray, log_odds: pd.Series | np.ndarray) -> float:
+    """Return the mean of -log(probability of what happened), in nats.
+
+    From log-odds, since a probability that rounds to 1 has lost how wrong it was: -log p = log(1 + exp(-log-odds)).
+    """
+    return float(np.logaddexp(0, np.where(actual == 1, -log_odds, log_odds)).mean())
+
+
+def measures(predictions: pd.DataFrame, usual: int, confidence: float) -> dict[str, float]:
+    """Return the measures of `predictions` (n_rows > 0): actual, log_odds, probability, predicted.
+
+    What is undefined is absent from the result.
+    usual: the more frequent class of the training rows, which the baseline always predicts. confidence: how often the
+    interval of the accuracy is to hold the truth, given rows that are independent of each other.
+    """
+    actual = predictions["actual"]
+    counts = np.bincount(2 * actual + predictions["predicted"], minlength=4)
+    were, said = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])  # of so many rows each, which say as much as all rows
+    low, high = accuracy_interval(int(counts[were == said].sum()), len(predictions), confidence)
+    both = actual.nunique() == 2
+    precision, recall, f1, _ = metrics.precision_recall_fscore_support(
+        were, said, average="binary", zero_division=np.nan, sample_weight=counts
+    )
+    numbers = {
+        "accuracy": metrics.accuracy_score(were, said, sample_weight=counts),
+        "accuracy_low": low,
+        "accuracy_high": high,
+        "baseline_accuracy": float((actual == usual).mean()),
+        "balanced_accuracy": metrics.balanced_accuracy_score(were, said, sample_weight=counts) if both else math.nan,
+        "precision": precision,
+        "recall": recall,
+        "f1": f1,
+        "log_loss": log_loss(actual, predictions["log_odds"]),
+        "brier": float(((predictions["probability"] - actual) ** 2).mean()),
+        "roc_auc": metrics.roc_auc_score(actual, predictions["log_odds"]) if both else math.nan,
+    }
+    names = ("true_negatives", "false_positives", "false_negatives", "true_positives")
+    defined = {name: significant(value, FITTED) for name, value in numbers.items() if not math.isnan(value)}
+    return defined | dict(zip(names, counts.tolist(), strict=True))
+
+
+def summary(metrics: Mapping[str, Any]) -> list[str]:
+    """Return accuracy and log loss of the test rows and of the cross-validation, a line each."""
+    lines = []
+    for part in ("test", "cross_validation"):
+        told = [f"{key} {metrics[part][key]:.3g}" for key in ("accuracy", "log_loss") if part in metrics]
+        lines.append(f"{part}: {', '.join(told) or 'none'}")
+    return lines + [f"warning: {caution['sentence']}" for caution in metrics["cautions"]]
+
+
+def read_predictions(path: Path, both: Sequence[Label]) -> "pd.DataFrame":
+    """Return actual and predicted (0 or 1), log_odds and probability of each row in a CSV of predictions."""
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    kinds = {"actual": pa.string(), "predicted": pa.string(), "log_odds": pa.float64(), "probability": pa.float64()}
+    rows: pd.DataFrame = pc.read_csv(
+        path,
+        parse_options=pc.ParseOptions(newlines_in_values=True),
+        convert_options=pc.ConvertOptions(column_types=kinds, include_columns=list(kinds)),
+    ).to_pandas()
+    return rows.assign(**{name: (rows[name] == written(both[1])).astype("int64") for name in ("actual", "predicted")})
+
+
+def accuracy_interval(correct: int, rows: int, level: float) -> tuple[float, float]:
+    """Return between which accuracies `correct` of `rows` independent test rows is no surprise at `level`.
+
+    The exact interval of Clopper and Pearson (1934), The use of confidence or fiducial limits illustrated in the case
+    of the binomial, Biometrika 26:404-413: it holds the truth at least as often as `level` says.
+    """
+    interval = binomtest(correct, rows).proportion_ci(level, method="exact")
+    return float(interval.low), float(interval.high)

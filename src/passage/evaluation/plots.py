@@ -1,0 +1,129 @@
+"""The rows of data behind each plot, for `dvc plots` and for the pictures.
+
+Where rows are many, a plot holds some of them: no viewer shows a million, and no reader sees them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import roc_curve
+
+from passage.base.rounding import PREDICTED, significant
+from passage.model import design
+from passage.model.classifier import Classifier
+from passage.model.scaler import Scaler
+
+CONFUSION_ROWS = 10_000  # that a table of predicted and actual classes holds
+POINTS = 200  # of a curve
+STEPS = 50  # along a feature
+FEATURES = 12  # that are drawn one by one
+ROWS_A_BIN = 5  # at least, where probabilities are binned
+BINS = 10
+THRESHOLDS = np.arange(2, 100, 2) / 100
+
+
+def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return actual and predicted of each test row, of a sample where there are more than CONFUSION_ROWS."""
+    return sample(predictions[["actual", "predicted"]], CONFUSION_ROWS)
+
+
+def sample(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return `rows`, or `most` of them drawn by chance, always the same ones."""
+    return rows if len(rows) <= most else rows.sample(most, random_state=0).sort_index()
+
+
+def roc(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return false_positive_rate and true_positive_rate, at most POINTS rows; none where one class is alone."""
+    if predictions["actual"].nunique() < 2:
+        return pd.DataFrame({"false_positive_rate": [], "true_positive_rate": []}, dtype=float)
+    false, true, _ = roc_curve(predictions["actual"], predictions["log_odds"])
+    kept = np.unique(np.linspace(0, len(false) - 1, POINTS).round().astype(int))
+    return _rounded({"false_positive_rate": false[kept], "true_positive_rate": true[kept]})
+
+
+def calibration(actual: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
+    """Return probability and share (of class 1) of bins of rows with like probabilities.
+
+    actual, probability: (n_rows,), each row's probability from a model that has not seen it. At most BINS bins, of at
+    least ROWS_A_BIN rows where these are not ties.
+    """
+    if not len(actual):
+        return pd.DataFrame({"probability": [], "share": []}, dtype=float)
+    bins = int(np.clip(len(actual) // ROWS_A_BIN, 1, BINS))
+    share, mean = calibration_curve(actual, probability, n_bins=bins, strategy="quantile")
+    return _rounded({"probability": mean, "share": share})
+
+
+def curves(
+    classifier: Classifier, scaler: Scaler, train: pd.DataFrame, columns: Sequence[design.Column]
+) -> pd.DataFrame:
+    """Return feature, value and probability along each number's training range, all else at its training mean.
+
+    train: a design table with these `columns`. Of more than FEATURES numbers, those with the greatest coefficients.
+    """
+    numbers = [column.name for column in columns if column.kind == "number"]
+    greatest = sorted(numbers, key=lambda name: -abs(classifier.coefficients[name]))[:FEATURES]
+    means = train[classifier.features].mean()
+    none = pd.DataFrame({"value": [], "probability": [], "feature": []})
+    along = [_along(name, means, classifier, scaler) for name in numbers if name in greatest]
+    return pd.concat(along or [none], ignore_index=True)
+
+
+def _along(feature: str, means: pd.Series, classifier: Classifier, scaler: Scaler) -> pd.DataFrame:
+    limits = classifier.training_range[feature]
+    values = np.linspace(limits["least"], limits["greatest"], STEPS + 1)
+    rows = pd.DataFrame([means] * len(values)).reset_index(drop=True).assign(**{feature: values})
+    probability = classifier.predict(scaler.transform(rows))["probability"]
+    return _rounded({"value": values, "probability": probability.to_numpy()}).assign(feature=feature)
+
+
+def coefficients(odds: Mapping[str, Any]) -> pd.DataFrame:
+    """Return feature, and the odds ratios of metrics/NAME.json for one standard deviation more, or 1 instead of 0."""
+    steps = {
+        feature: "per_unit" if "against" in ratios else "per_standard_deviation" for feature, ratios in odds.items()
+    }
+    return pd.DataFrame([{"feature": feature, **odds[feature][step]} for feature, step in steps.items()])
+
+
+def strongest(odds_ratios: pd.DataFrame) -> pd.DataFrame:
+    """Return those FEATURES rows of `coefficients` whose odds ratio is furthest from 1."""
+    furthest = np.log(odds_ratios["odds_ratio"]).abs().nlargest(FEATURES)
+    return odds_ratios[odds_ratios.index.isin(furthest.index)]
+
+
+def thresholds(actual: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
+    """Return threshold, accuracy, precision and recall.
+
+    Precision is missing where no row reaches the threshold, recall where no row is of class 1.
+    actual, probability: (n_rows,), each row's probability from a model that has not seen it.
+    """
+    if not len(actual):
+        return pd.DataFrame({"threshold": [], "accuracy": [], "precision": [], "recall": []}, dtype=float)
+    order = np.sort(probability)
+    passed = np.sort(probability[actual == 1])
+    predicted = len(order) - np.searchsorted(order, THRESHOLDS)
+    right = len(passed) - np.searchsorted(passed, THRESHOLDS)
+    wrong = predicted - right
+    negatives = len(order) - len(passed)
+    with np.errstate(invalid="ignore"):
+        precision, recall = right / predicted, right / len(passed)
+    return _rounded(
+        {
+            "threshold": THRESHOLDS,
+            "accuracy": (right + negatives - wrong) / len(order),
+            "precision": precision,
+            "recall": recall,
+        }
+    )
+
+
+def written(value: float) -> float:
+    """Return `value` with the digits that are the same everywhere."""
+    return significant(value, PREDICTED)
+
+
+def _rounded(columns: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    return pd.DataFrame(columns).map(written)

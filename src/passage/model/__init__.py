@@ -1,0 +1,1 @@
+"""From split rows to a fitted classifier, and the search for C and the threshold."""

@@ -1,0 +1,123 @@
+"""A fitted model as numbers one can read.
+
+What they say of rows is a product and a sum, for which no stage waits for scikit-learn; passage.model.pipeline has the
+objects that they stand for.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from passage.base import files
+from passage.base.paths import ModelPaths
+from passage.base.rounding import FITTED, fitted, rounded, significant
+from passage.model import preparation
+from passage.model.preparation import Preparation
+from passage.model.scaler import Scaler
+from passage.params.labels import Label
+
+PLAIN_THRESHOLD = 0.5  # where LogisticRegression.predict decides by itself
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A fitted logistic regression; log-odds of the positive class = intercept + sum of coefficient * feature.
+
+    classes: the two labels of the target, the positive one last.
+    coefficients and intercept belong to normalized features (no unit), original_units to the table's own: log-odds per
+    hour. training_range: least and greatest value of each feature among the training rows, in the table's own units,
+    or all values where it is no number.
+    """
+
+    features: list[str]
+    coefficients: dict[str, float]
+    intercept: float
+    original_units: dict[str, Any]
+    classes: list[Label]
+    threshold: float
+    settings: dict[str, Any]
+    iterations: int
+    rows: int
+    training_range: dict[str, dict[str, Any]]
+
+    def predict(self, normalized: pd.DataFrame) -> pd.DataFrame:
+        """Return log_odds, probability and predicted (1: positive, or 0) for each row of normalized features."""
+        coefficients = np.array([self.coefficients[name] for name in self.features])
+        log_odds = normalized[self.features].to_numpy() @ coefficients + self.intercept
+        predictions = {"log_odds": rounded(log_odds), "probability": rounded(expit(log_odds))}
+        predicted = (predictions["probability"] >= self.threshold).astype("int64")
+        return pd.DataFrame({**predictions, "predicted": predicted}, index=normalized.index)
+
+    def accuracy(self, parts: Iterable[pd.DataFrame]) -> float:
+        """Return the share of rows that are predicted right, of which each part holds some.
+
+        parts: (n_rows, n_features + 1), normalized features and in the last column the target, 0 or 1.
+        """
+        right = [self.predict(part)["predicted"] == part.iloc[:, -1] for part in parts]
+        return float(np.concatenate(right).mean())
+
+    def outside(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return for each value in `rows`, as it comes, whether it is out of the training range; a gap is not."""
+        limits = self.training_range.items()
+        return pd.DataFrame({name: _outside(rows[name], one) for name, one in limits}, index=rows.index)
+
+    def content(self) -> dict[str, Any]:
+        """Return what is written to model.json."""
+        return asdict(self)
+
+    def in_words(self) -> list[str]:
+        """Return each coefficient and the intercept, a line each: normalized, and in the table's own units."""
+        slopes, intercept = self.original_units["coefficients"], self.original_units["intercept"]
+        every = {name: (value, slopes[name]) for name, value in self.coefficients.items()}
+        every["intercept"] = (self.intercept, intercept)
+        return [f"  {name:20} {normalized:12.7g} {original:12.7g}" for name, (normalized, original) in every.items()]
+
+
+@dataclass(frozen=True)
+class Model:
+    """What makes predictions of rows as they come: they are prepared, scaled and classified."""
+
+    preparation: Preparation
+    scaler: Scaler
+    classifier: Classifier
+
+    @classmethod
+    def load(cls, name: str) -> Self:
+        """Return the model in models/NAME/."""
+        written, classifier = (files.read_json(path) for path in (ModelPaths(name).scaler, ModelPaths(name).model))
+        return cls(preparation.read(written), Scaler.read(written), Classifier(**classifier))
+
+    def predict(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return log_odds, probability and predicted (1: positive, or 0) of each row, features as they come."""
+        return self.classifier.predict(self.scaler.transform(self.preparation.design(rows)))
+
+
+def seen(column: pd.Series, kind: str) -> dict[str, Any]:
+    """Return the least and the greatest number of a feature, or all its values where it is of another kind."""
+    match kind:
+        case "number":
+            return {"least": column.min().item(), "greatest": column.max().item()}
+        case "boolean":
+            return {"values": sorted(map(bool, column.dropna().unique()))}
+        case _:
+            return {"values": sorted(column.dropna().unique())}
+
+
+def _outside(column: pd.Series, limits: dict[str, Any]) -> pd.Series:
+    if "values" in limits:
+        return ~column.isin(limits["values"]) & column.notna()
+    return ~column.between(limits["least"], limits["greatest"]) & column.notna()
+
+
+def original_units(coefficients: dict[str, float], intercept: float, scaler: Scaler) -> dict[str, Any]:
+    """Return coefficients and intercept of the same regression on features that are not normalized."""
+    slopes = {name: value / scaler.scale[name] for name, value in coefficients.items()}
+    shift = sum(slope * scaler.center[name] for name, slope in slopes.items())
+    return {
+        "coefficients": fitted(slopes, slopes.values()),
+        "intercept": significant(intercept - shift, FITTED),
+    }

@@ -1,0 +1,244 @@
+"""From rows as they come to a table of numbers: gaps filled, categories one-hot, where that is asked for.
+
+Between the two, each category is a number, its place in an order with the reference first: scikit-fit is quick with
+numbers, and the order depends on no locale.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from passage.model import design
+from passage.model.design import Feature
+from passage.params.model import ModelSettings
+
+if TYPE_CHECKING:  # lanes of plain numbers do not wait for them
+    from sklearn.compose import ColumnTransformer
+
+UNSEEN = "Found unknown categories"  # scikit-learn's warning where one counts as the reference
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What was learned from the training rows to make a design table of any rows, and the columns that it has."""
+
+    features: tuple[Feature, ...]
+    columns: list[design.Column]
+
+    @property
+    def plain(self) -> bool:
+        """Whether the design table is the rows as they are."""
+        return design.is_plain(self.features)
+
+    @property
+    def against(self) -> dict[str, str]:
+        """What a 1 in a column of 0 and 1 is read against, by column."""
+        return {column.name: column.against for column in self.columns if column.against}
+
+    def design(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return `rows`, features as they come, as numbers in the features' own units: (n_rows, n_columns).
+
+        A category that no training row has counts as the reference.
+        """
+        if self.plain:
+            return rows[[feature.name for feature in self.features]]
+        names = [column.name for column in self.columns]
+        if rows.empty:  # which scikit-fit refuses
+            return pd.DataFrame(columns=names, index=rows.index, dtype=float)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", UNSEEN)
+            numbers = self._on_codes().transform(_codes(rows, self.features))
+        return pd.DataFrame(numbers, columns=names, index=rows.index)
+
+    def unseen(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return for each category in `rows` whether no training row has it; a column for each feature of them."""
+        return pd.DataFrame(
+            {
+                one.name: ~rows[one.name].isin(one.categories) & rows[one.name].notna()
+                for one in self.features
+                if one.kind == "category"
+            },
+            index=rows.index,
+        )
+
+    def refused(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the same for the features of which an unseen category is an error."""
+        return self.unseen(rows)[[one.name for one in self.features if one.categories and one.unseen == "error"]]
+
+    def transformer(self) -> "ColumnTransformer":
+        """Return scikit-learn's fitted transformer of rows as they come, categories as text, with the same columns.
+
+        An unseen category is an error for it or the reference, as the feature says.
+        """
+        made = _transformer(
+            self.features,
+            [one.name for one in self.features],
+            [np.array(one.categories, dtype=object) for one in self.features],
+            [{"error": "error"}.get(one.unseen, "ignore") for one in self.features],
+        )
+        return made.fit(pd.DataFrame({one.name: _example(one, one.categories) for one in self.features}))
+
+    def _on_codes(self) -> "ColumnTransformer":
+        places = [np.arange(len(one.categories), dtype=float) for one in self.features]
+        made = _transformer(self.features, range(len(places)), places, ["ignore"] * len(places))
+        examples = [
+            _example(replace(one, fill=_code(one)), known) for one, known in zip(self.features, places, strict=True)
+        ]
+        return made.fit(np.array(examples, dtype=float).T)
+
+
+def read(written: Any) -> Preparation:
+    """Return the preparation in the content of a scaler.json."""
+    return Preparation(*design.read(written))
+
+
+def fit(rows: pd.DataFrame, settings: ModelSettings) -> Preparation:
+    """Return the preparation that `settings` ask for, learned from `rows`, which train: features as they come.
+
+    Raises ValueError for a feature that is missing in every row, for a reference that no row has, and where each
+    feature is one category alone.
+    """
+    learned = _asked(rows, settings)
+    for feature in learned:
+        if feature.kind == "category" and not rows[feature.name].isin(feature.categories[:1]).any():
+            raise ValueError(f"{feature.name} is {feature.categories[0]}, the reference, in none of the training rows")
+    if not design.is_plain(learned):
+        codes = _codes(rows, learned)
+        learned = tuple(_learned(feature, codes[:, position]) for position, feature in enumerate(learned))
+    if not (columns := design.columns(learned, settings.target)):
+        alone = " and ".join(f"{feature.name} is {feature.categories[0]}" for feature in learned)
+        raise ValueError(f"{alone} in each training row, so there is nothing to fit from")
+    return Preparation(learned, columns)
+
+
+def encode(rows: pd.DataFrame, settings: ModelSettings) -> np.ndarray:
+    """Return the features of `rows` as numbers to be prepared by `unfitted`: (n_rows, n_features).
+
+    A missing value is NaN. A category is its place in an order that begins with the reference.
+    """
+    return _codes(rows, _asked(rows, settings))
+
+
+def unfitted(settings: ModelSettings, codes: np.ndarray) -> "ColumnTransformer | str":
+    """Return what prepares rows of `codes` (n_rows, n_features), to be fitted on some of them.
+
+    A category that is in none of these is a column of zeros, and its coefficient stays 0 or is of no account.
+    """
+    asked = [_feature(name, settings) for name in settings.features]
+    if design.is_plain(asked):
+        return "passthrough"
+    known = [np.unique(column[~np.isnan(column)]) for column in codes.T]
+    if all(one.kind == "category" and len(places) < 2 for one, places in zip(asked, known, strict=True)):
+        known = [np.union1d(places, [0, 1]) for places in known]  # no column would be left of the parts of some folds
+    return _transformer(asked, range(len(asked)), known, ["ignore"] * len(asked))
+
+
+def _feature(name: str, settings: ModelSettings) -> Feature:
+    asked = settings.column(name)
+    return Feature(name, asked.kind, asked.missing, indicator=asked.indicator, unseen=asked.unseen)
+
+
+def _asked(rows: pd.DataFrame, settings: ModelSettings) -> tuple[Feature, ...]:
+    """Return the features with the categories of `rows`, the reference first, the others sorted."""
+    features = []
+    for name in settings.features:
+        feature = _feature(name, settings)
+        if feature.kind == "category":
+            counts = rows[name].value_counts().sort_index()
+            if counts.empty:
+                raise ValueError(f"{name} is missing in every row")
+            reference = settings.column(name).reference_text or str(counts.index[int(counts.argmax())])
+            others = [str(category) for category in counts.index if category != reference]
+            feature = replace(feature, categories=(reference, *others))
+        features.append(feature)
+    return tuple(features)
+
+
+def _codes(rows: pd.DataFrame, features: Sequence[Feature]) -> np.ndarray:
+    """Return (n_rows, n_features): numbers and booleans as they are, categories as their places, NaN for gaps.
+
+    What is none of a feature's categories comes after them.
+    """
+    if design.is_plain(features):
+        return rows[[feature.name for feature in features]].to_numpy(dtype=float)
+    codes = np.empty((len(rows), len(features)))
+    for position, feature in enumerate(features):
+        column = rows[feature.name]
+        if feature.kind == "category":
+            others = sorted(set(column.dropna().unique()) - set(feature.categories))
+            places = pd.Index([*feature.categories, *others]).get_indexer(pd.Index(column))
+            codes[:, position] = np.where(places < 0, np.nan, places)
+        else:
+            codes[:, position] = column.to_numpy(dtype=float, na_value=np.nan)
+    return codes
+
+
+def _learned(feature: Feature, codes: np.ndarray) -> Feature:
+    """Return `feature` with what fills its gaps, and an indicator only where one is asked for and there are gaps."""
+    gaps = np.isnan(codes)
+    if gaps.all():
+        raise ValueError(f"{feature.name} is missing in every row")
+    if feature.missing not in ("median", "most_frequent"):
+        return feature
+    from sklearn.impute import SimpleImputer
+
+    found = SimpleImputer(strategy=feature.missing).fit(codes[:, np.newaxis]).statistics_[0].item()
+    fill = feature.categories[int(found)] if feature.kind == "category" else found
+    return replace(feature, fill=fill, indicator=feature.indicator and bool(gaps.any()))
+
+
+def _code(feature: Feature) -> Any:
+    """Return what fills the gaps of `feature` as a number."""
+    return feature.categories.index(feature.fill) if isinstance(feature.fill, str) else feature.fill
+
+
+def _example(feature: Feature, categories: Sequence[Any] | np.ndarray) -> list[Any]:
+    """Return two values of which a transformer learns what `feature` says: the second is a gap where one may be."""
+    usual = categories[0] if len(categories) else 0.0
+    return [usual, usual] if feature.fill is None else [feature.fill, np.nan]
+
+
+def _transformer(
+    features: Sequence[Feature], places: Sequence[Any], categories: Sequence[np.ndarray], unknown: Sequence[str]
+) -> "ColumnTransformer":
+    """Return what prepares `features`, each at its place (a name or a position), in the order of the design table.
+
+    categories: of each feature, the reference first. unknown: what becomes of others, for OneHotEncoder.
+    """
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import MissingIndicator
+
+    steps: list[tuple[str, Any, list[Any]]] = []
+    for as_it_is, group in groupby(enumerate(features), lambda one: _is_as_it_is(one[1])):
+        members = list(group)
+        if as_it_is:  # all at once, since each step costs time
+            steps.append((str(members[0][0]), "passthrough", [places[position] for position, _ in members]))
+            continue
+        for position, feature in members:
+            steps.append((str(position), _steps(feature, categories[position], unknown[position]), [places[position]]))
+            if feature.indicator:
+                where = MissingIndicator(features="missing-only", error_on_new=False)
+                steps.append((f"{position} is missing", where, [places[position]]))
+    return ColumnTransformer(steps, sparse_threshold=0)
+
+
+def _is_as_it_is(feature: Feature) -> bool:
+    return feature.kind != "category" and feature.missing in ("error", "drop")
+
+
+def _steps(feature: Feature, categories: np.ndarray, unknown: str) -> Any:
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    steps: list[Any] = []
+    if feature.missing in ("median", "most_frequent"):
+        steps.append(SimpleImputer(strategy=feature.missing, keep_empty_features=True))
+    if feature.kind == "category":
+        steps.append(OneHotEncoder(categories=[categories], drop="first", handle_unknown=unknown, sparse_output=False))
+    return make_pipeline(*steps)

@@ -1,0 +1,50 @@
+"""scikit-learn's LogisticRegression, fitted to an optimum or not at all."""
+
+import math
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from passage.base.progress import clock
+from passage.model import separation
+
+
+def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> LogisticRegression:
+    """Return the regression fitted on `rows` (n_rows, n_features) and `target` (n_rows,), 0 or 1.
+
+    Raises ValueError with what the solver said where it has not reached an optimum, and where there is none: without a
+    penalty, coefficients of separated rows grow for ever (Albert and Anderson 1984), with no warning from some solvers.
+    """
+    rows = np.ascontiguousarray(rows)  # of others, scikit-learn makes such a copy and keeps both
+    with warnings.catch_warnings():
+        for doubt in (ConvergenceWarning, RuntimeWarning):
+            warnings.simplefilter("error", doubt)
+        try:
+            with clock(f"fitting {len(rows):,} rows"):
+                regression = LogisticRegression(**arguments).fit(rows, target)
+        except (ConvergenceWarning, RuntimeWarning) as warning:
+            raise ValueError(re.split(r"\.?\n|\.\s", str(warning))[0].removesuffix(".")) from None
+    if math.isinf(arguments["C"]) and separation.kind(rows, np.asarray(target)) != "none":
+        raise ValueError("without a penalty, rows that can be told apart without an error have no finite optimum")
+    return regression
+
+
+@contextmanager
+def solver_warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """Collect in the list what solvers warn of, every time they do, instead of printing it or stopping at it."""
+    with warnings.catch_warnings(record=True) as warned:
+        for doubt in (ConvergenceWarning, RuntimeWarning):
+            warnings.simplefilter("always", doubt)
+        yield warned
+
+
+def in_words(warned: list[warnings.WarningMessage], fits: int, doing: str) -> str:
+    """Return one sentence on what solvers warned of, at least once, in so many `fits` of `doing`."""
+    times = "once" if len(warned) == 1 else f"{len(warned)} times"
+    return f"the solver warned {times} in {fits} fits of {doing}: {str(warned[0].message).splitlines()[0]}"

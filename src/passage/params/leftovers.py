@@ -1,0 +1,74 @@
+"""What lanes leave behind once params.yaml no longer lists them.
+
+DVC keeps their entries in dvc.lock and their files in the folders that `track` depends on: without care, a rebuild
+would differ from a clean clone's.
+"""
+
+import io
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from yaml import YAMLError
+
+from passage.base import files, paths
+from passage.base.errors import Mistake
+from passage.params import Params
+
+
+def remove(settings: Params) -> list[str]:
+    """Take lanes and batches that `settings` does not list out of dvc.lock, with the outputs recorded there.
+
+    Returns the stages' names. The outputs come back, from DVC's cache, with the entry in params.yaml.
+    """
+    if not paths.PIPELINE_LOCK.exists():
+        return []
+    try:
+        stages = (files.read_yaml(paths.PIPELINE_LOCK) or {}).get("stages", {})
+    except YAMLError:
+        raise Mistake(f"{paths.PIPELINE_LOCK}: it is half-written; `python3 src mend` puts it right") from None
+    if gone := unlisted(stages, settings):
+        for output in (output for stage in gone for output in stages[stage].get("outs", [])):
+            _unlink(Path(output["path"]))
+        yaml, text = YAML(), io.StringIO()  # round trip, as DVC itself writes the file
+        lock = yaml.load(paths.PIPELINE_LOCK.read_text(encoding="utf-8"))
+        for stage in gone:
+            del lock["stages"][stage]
+        yaml.dump(lock, text)
+        files.write_text(paths.PIPELINE_LOCK, text.getvalue())
+    return gone
+
+
+def unlisted(stages: dict[str, Any], settings: Params) -> list[str]:
+    """Return those of `stages` (STAGE@NAME: entry) whose NAME is not in `settings`."""
+    listed = {
+        stage: settings.score if stage.startswith("score@") else settings.models for stage in stages if "@" in stage
+    }
+    return [stage for stage, names in listed.items() if stage.partition("@")[2] not in names]
+
+
+def refuse_strays(settings: Params) -> None:
+    """Raise Mistake for files in the lanes' folders that would make a rebuild differ from a clean clone's."""
+    if found := strays(settings):
+        raise Mistake(f"{path}: no model or batch in {paths.PARAMS} makes this; move it or remove it" for path in found)
+
+
+def strays(settings: Params) -> list[Path]:
+    """Return the files in the lanes' folders that no lane in `settings` makes."""
+    made = {path for name in settings.models for path in paths.ModelPaths(name).result}
+    made.update(path for batch in settings.score for path in paths.batch_result(batch))
+    present = [path for folder in paths.LANE_FOLDERS for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [path for path in present if path not in made and not _ignored(path)]
+
+
+def _ignored(path: Path) -> bool:
+    return path.name.startswith(".") or path.suffix == ".partial"  # as .dvcignore says
+
+
+def _unlink(output: Path) -> None:
+    if output.is_dir():
+        shutil.rmtree(output)
+    output.unlink(missing_ok=True)
+    if output.parent.is_dir() and not any(output.parent.iterdir()):
+        output.parent.rmdir()

@@ -1,0 +1,1 @@
+"""Raw tables: read, refused with one line, split."""

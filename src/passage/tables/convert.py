@@ -1,0 +1,154 @@
+"""Columns as params.yaml describes them: numbers, categories, booleans, labels, or a violation."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, is_object_dtype
+
+from passage.params.labels import Label, written
+from passage.tables.violations import NUMBER, Violations
+
+
+class Described(Protocol):
+    """What a feature is, and what becomes of a value that is missing, as params.yaml says it."""
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def missing(self) -> str: ...  # noqa: D102
+
+
+RULES = {
+    "number": f"a feature {NUMBER}",
+    "category": "a category must be a text",
+    "boolean": "a boolean must be true or false, or 1 or 0",
+}
+
+
+def features(table: pd.DataFrame, wanted: Mapping[str, Described], violations: Violations) -> pd.DataFrame:
+    """Return the columns that `wanted` names as it describes them, what is missing as missing where it may be.
+
+    Numbers are finite, and integers without gaps stay integers; categories are text, booleans 1 and 0.
+    Whatever is something else is a violation.
+    """
+    converted = {}
+    for name, how in wanted.items():
+        converted[name], wrong = of_kind(table[name], how.kind)
+        if how.missing != "error":
+            wrong = wrong & table[name].notna().to_numpy()
+        violations.add(name, wrong, RULES[how.kind])
+    return pd.DataFrame(converted, copy=False)
+
+
+def of_kind(column: pd.Series, kind: str) -> tuple[pd.Series, np.ndarray]:
+    """Return `column` as finite numbers, text, or 1 and 0, as `kind` says, and where it is not that (n_rows,)."""
+    found = _CONVERSIONS[kind](column)
+    return found, ~np.isfinite(found.to_numpy(dtype=float)) if kind == "number" else found.isna().to_numpy()
+
+
+def drop_missing(table: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the rows that lack none of `names`, and what is dropped: nothing, or how many rows, and gaps by column."""
+    gaps = table[list(names)].isna()
+    gone = gaps.any(axis="columns")
+    if not gone.any():
+        return table, {}
+    missing = {name: int(count) for name, count in gaps.sum().items() if count}
+    return table[~gone], {"rows": int(gone.sum()), "of": len(table), "missing": missing}
+
+
+def _as_numbers(column: pd.Series) -> pd.Series:
+    """Return numbers and the text of numbers as numbers, NaN for all else: True and dates are words here."""
+    if column.dtype in ("int64", "float64"):
+        return column
+    words = is_bool_dtype(column) or not is_numbers_or_text(column)
+    numbers = pd.to_numeric(column.astype(str) if words else column, errors="coerce")
+    if is_object_dtype(numbers):  # integers that no machine word holds
+        numbers = numbers.astype(str)
+    return numbers if is_integer_dtype(numbers) else numbers.astype("float64")
+
+
+def is_numbers_or_text(column: pd.Series) -> bool:
+    """Return whether pandas has the column as numbers or as text, and not as dates, booleans or objects."""
+    return is_numeric_dtype(column) or isinstance(column.dtype, pd.StringDtype)
+
+
+def labels(table: pd.DataFrame, name: str, positive: Label, violations: Violations) -> pd.Series:
+    """Return the target column `name` as labels like `positive`: text, drop_missing numbers, or true and false.
+
+    It is a violation where `positive` is none of them or the only one, and so is a value that is neither it nor
+    the most frequent other one.
+    """
+    match positive:
+        case bool():
+            column = _by_value(table[name], _as_boolean).astype("object")
+        case int():
+            column = _as_numbers(table[name])
+        case _:
+            column = texts(table[name])
+    try:
+        both = _both_labels(column, name, positive)
+    except ValueError as error:
+        violations.add_line(str(error))
+        return column
+    wrong = ~column.isin(both).to_numpy()
+    violations.add(name, wrong, f"the target must be {' or '.join(map(written, both))}")
+    if wrong.any() or isinstance(positive, str):
+        return column
+    return column.astype(bool if isinstance(positive, bool) else "int64")
+
+
+def _both_labels(column: pd.Series, name: str, positive: Label) -> list[Label]:
+    """Return the two labels of `column`, the positive one last; beside 1 and true, they are 0 and false if possible."""
+    counts = column.value_counts(sort=False)
+    others = counts.drop(positive, errors="ignore").sort_index()
+    usual = {"0": 1, "1": 0}.get(written(positive)) if isinstance(positive, int) else None
+    usual = not positive if isinstance(positive, bool) else usual
+    if usual is not None and (usual in others.index or len(others) == len(counts) or others.empty):
+        return [usual, positive]
+    if len(others) == len(counts):
+        there = ", ".join(written(label) for label in others.index[:5]) or "no label"
+        raise ValueError(f"{name} is never {written(positive)}, which is to be predicted (positive); it is {there}")
+    if others.empty:
+        raise ValueError(f"{name} is {written(positive)} in every row; there must be another label")
+    negative = others.index[int(others.argmax())]
+    return [int(negative) if isinstance(positive, int) and negative % 1 == 0 else negative, positive]
+
+
+def texts(column: pd.Series) -> pd.Series:
+    """Return each value as the text that a CSV would have, and what is missing as missing: 1 and 1.0 are both 1."""
+    return column if isinstance(column.dtype, pd.StringDtype) else _by_value(column, _as_text)
+
+
+def _by_value(column: pd.Series, convert: Callable[[Any], Any]) -> pd.Series:
+    """Return `column` with each value converted, each different one once; what is missing stays missing."""
+    try:
+        codes, values = pd.factorize(column)
+    except TypeError:  # lists and the like, which a Parquet file may hold
+        codes, values = np.full(len(column), -1), pd.Index([])
+    converted = pd.Series([*(convert(value) for value in values), np.nan], dtype=object).infer_objects()
+    return pd.Series(converted.array.take(codes), index=column.index, name=column.name)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _as_booleans(column: pd.Series) -> pd.Series:
+    """Return 1 for true and 0 for false, NaN for what is neither."""
+    ones = _by_value(column, _as_boolean).astype(float)
+    return ones if ones.isna().any() else ones.astype("int64")
+
+
+def _as_boolean(value: Any) -> float | bool:
+    return {"true": True, "1": True, "false": False, "0": False}.get(_as_text(value).strip().lower(), np.nan)
+
+
+_CONVERSIONS: dict[str, Callable[[pd.Series], pd.Series]] = {
+    "number": _as_numbers,
+    "category": texts,
+    "boolean": _as_booleans,
+}

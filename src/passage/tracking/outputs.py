@@ -1,0 +1,53 @@
+"""Every file that the stages wrote for one model, by its bytes: what a rebuild is held against."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from passage.base import files, paths
+from passage.base.errors import Mistake
+from passage.base.files import Hashes
+
+
+def of_lane(name: str, batches: Iterable[str], root: Path = Path()) -> list[Path]:
+    """Return what was built in `root` for lane `name`, for the batches of new rows that it scores, and the page."""
+    lane = paths.ModelPaths(name)
+    present = (path for folder in lane.folders for path in sorted((root / folder).rglob("*")) if path.is_file())
+    built = [path.relative_to(root) for path in present]
+    scored = [path for batch in batches for path in paths.batch_result(batch)]
+    return [*(path for path in built if path.suffix != ".partial"), lane.metrics, *scored, paths.PAGE]
+
+
+def refuse_altered(outputs: Mapping[Path, Hashes]) -> None:
+    """Raise Mistake for files that are not what dvc.lock says was built.
+
+    They were changed by hand, or are a damaged copy from DVC's cache, which DVC itself does not read again.
+    """
+    recorded = _recorded(files.read_yaml(paths.PIPELINE_LOCK))
+    there = {path: hashes.md5 for path, hashes in outputs.items()}
+    there |= {
+        folder: folder_hash({path.name: md5 for path, md5 in there.items() if path.parent == folder})
+        for folder in {path.parent for path in there}
+    }
+    altered = [path for path, md5 in sorted(there.items()) if recorded.get(path.as_posix()) not in (None, md5)]
+    if altered:
+        raise Mistake(
+            f"{path}: this is not what {paths.PIPELINE_LOCK} says was built (changed by hand, or a damaged file in "
+            "DVC's cache: `make audit` says which)"
+            for path in altered
+        )
+
+
+def _recorded(lock: Mapping[str, Mapping[str, Mapping[str, list[dict[str, str]]]]]) -> dict[str, str]:
+    outputs = (out for stage in lock["stages"].values() for out in stage.get("outs", []))
+    return {out["path"]: out["md5"] for out in outputs}
+
+
+def folder_hash(held: Mapping[str, str]) -> str:
+    """Return the MD5 that DVC gives a folder that holds these files alone: of the list of their MD5s and names.
+
+    held: MD5s by the path in the folder.
+    """
+    listed = [{"md5": md5, "relpath": path} for path, md5 in sorted(held.items())]
+    return hashlib.md5(json.dumps(listed).encode(), usedforsecurity=False).hexdigest() + ".dir"

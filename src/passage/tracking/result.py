@@ -1,0 +1,125 @@
+"""A result: what one lane was built from and what came of it, as the facts that a run holds."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from passage.base import files, paths
+from passage.base.files import hashes
+from passage.model import design
+from passage.params import Params, flat_params
+from passage.report.sections import beware
+from passage.tracking import outputs
+
+LARGEST = 20_000_000  # bytes of a file that a run keeps; of a larger one it keeps the hash alone
+
+
+@dataclass(frozen=True)
+class Result:
+    """One model with everything that was built for it.
+
+    outputs: the SHA-256 of each file, by its path. artifacts: the files that a run keeps. patch: what differed from the
+    commit, empty where nothing did.
+    """
+
+    name: str
+    params: dict[str, str]
+    metrics: dict[str, float]
+    tags: dict[str, str]
+    outputs: dict[str, str]
+    artifacts: list[Path]
+    fingerprint: str
+    patch: bytes = b""
+
+
+def collect(name: str, settings: Params, circumstances: Mapping[str, str], patch: bytes = b"") -> Result:
+    """Return the result of lane `name` from the files that its stages wrote, with `circumstances` among its tags.
+
+    Raises Mistake where one of them is not what DVC has built.
+    """
+    lane, files_of = settings.models[name], paths.ModelPaths(name)
+    batches = {key: batch for key, batch in settings.score.items() if batch.model == name}
+    built = outputs.of_lane(name, batches)
+    decisive = [*files_of.result, *(path for batch in batches for path in paths.batch_result(batch))]
+    tables = [Path(lane.data), *(Path(batch.data) for batch in batches.values())]
+    used = {"model": name, **lane.used(), "score": {key: batch.model_dump() for key, batch in batches.items()}}
+    there = hashes([*tables, *built])
+    outputs.refuse_altered({path: there[path] for path in built})
+    mark = fingerprint(used, {path: there[path].sha256 for path in (*tables, *decisive)})
+    return Result(
+        name=name,
+        params=params_of(lane.used()),
+        metrics=flat_metrics(files.read_json(files_of.metrics)),
+        tags={
+            **circumstances,
+            "model": name,
+            "fingerprint": mark,
+            "data.md5": there[tables[0]].md5,
+            **references(files.read_json(files_of.scaler)),
+            **{f"warning.{kind}": sentence for kind, sentence in beware(name, settings).items()},
+        },
+        outputs={path.as_posix(): there[path].sha256 for path in built},
+        artifacts=[paths.PARAMS, *(path for path in built if path.stat().st_size <= LARGEST)],
+        fingerprint=mark,
+        patch=patch,
+    )
+
+
+def references(scaler: Mapping[str, Any]) -> dict[str, str]:
+    """Return which category the others of each feature are read against. scaler: the content of scaler.json."""
+    found = {one.name: one.categories[0] for one in design.read(scaler)[0] if one.categories}
+    return {f"reference.{allowed}": found[name] for name, allowed in allowed_names(found).items()}
+
+
+def fingerprint(settings: Mapping[str, Any], contents: Mapping[Path, str]) -> str:
+    """Return the SHA-256 of the settings and of each file's name and bytes: the same result, the same fingerprint.
+
+    contents: the SHA-256 of each file, by its path.
+    """
+    parts = {"settings": settings, "files": {path.as_posix(): content for path, content in contents.items()}}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def params_of(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return each setting by its dotted name, of a column by the name that MLflow allows."""
+    columns = settings.get("columns", {})
+    names = allowed_names(columns)
+    return dict(flat_params({**settings, "columns": {names[column]: one for column, one in columns.items()}}))
+
+
+def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """Return metrics/NAME.json with names joined by `_`; a feature's coefficient is coef_FEATURE.
+
+    How good the model is comes first: MLflow's pages open with the first metric.
+    """
+    features = metrics.get("cross_validation", {}).get("without", {})
+    names = allowed_names(dict.fromkeys([*metrics["coefficients"], *features]))
+    order = sorted(metrics.keys() - {"coefficients", "cautions"}, key=lambda key: (key != "test", key))
+    flat = dict(_joined({key: metrics[key] for key in order}, names))
+    return flat | {f"coef_{names[feature]}": value for feature, value in metrics["coefficients"].items()}
+
+
+def _joined(metrics: Mapping[str, Any], names: Mapping[str, str], prefix: str = "") -> Iterable[tuple[str, float]]:
+    for key, value in metrics.items():
+        if key in ("without", "odds"):
+            value = {names[feature]: numbers for feature, numbers in value.items()}
+        if isinstance(value, dict):
+            yield from _joined(value, names, f"{prefix}{key}_")
+        elif not isinstance(value, str):  # what a column is read against
+            yield f"{prefix}{key}", value
+
+
+def allowed_names(names: Iterable[str]) -> dict[str, str]:
+    """Return for each name one that MLflow allows: `_` for other characters, a number where two would be the same."""
+    allowed: dict[str, str] = {}
+    for name in names:
+        base = candidate = re.sub(r"[^A-Za-z0-9_\-. ]", "_", name)[:180]
+        number = 2
+        while candidate in allowed.values():
+            candidate, number = f"{base}_{number}", number + 1
+        allowed[name] = candidate
+    return allowed

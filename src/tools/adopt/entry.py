@@ -1,0 +1,192 @@
+"""An entry under `models:` of params.yaml as text, and where it goes: what stands in the file stays as it is.
+
+ruamel, which knows what needs quotes, writes every name and value; the lines are put in between those of the file, as a
+whole file written anew would lose how its user has laid it out.
+"""
+
+import io
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from passage import params
+from passage.base import paths
+from passage.base.errors import Mistake
+from passage.params import train, types
+from tools.adopt.profile import Column, group
+from tools.adopt.target import Label, Outcome
+
+# What every YAML, old or new, reads as the text that stands there.
+_BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[ ./-][A-Za-z0-9_()]+)*")
+_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"])
+
+COMMENT = 160  # characters; a longer one is cut
+
+# The lesson's settings, as params.yaml has them for it, but for what is in braces.
+SETTINGS = """\
+split:
+  method: {method}
+  test_size: 0.25
+  stratify: true
+  seed: 27
+normalize:
+  method: standard
+  fit_on: train
+train:
+  C: 1.0
+  l1_ratio: 0.0
+  solver: {solver}
+  tol: 1.0e-8
+  max_iter: 1000
+  seed: 0
+  class_weight: null
+threshold: 0.5
+evaluate:
+  confidence: 0.95
+  folds: 5
+  repeats: {repeats}
+  seed: 1
+"""
+BY_GROUP = "group  # several rows share one, and new rows will be of others; if not: random\n  column: {column}"
+REPEATS = {20_000: 10, 200_000: 3}  # of the cross-validation, up to so many rows; beyond them one
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as YAML, not indented, and what YAML makes of it."""
+
+    text: str
+    content: dict[str, Any]
+
+
+def entry(name: str, data: str, target: str, found: Outcome, columns: Sequence[Column], source: str) -> Entry:
+    """Return the entry `name`, with a comment that says of each column what it was taken for.
+
+    source: the name of the table that it was made from. Raises Mistake where no column is left to predict from.
+    """
+    used = [column for column in columns if column.kind]
+    if not used:
+        reasons = [f"{source}: {printable(column.name)} is left out: {column.why}" for column in columns]
+        raise Mistake([f"{source}: no column is left to predict {printable(target)} from", *reasons])
+    rows = sum(found.counts.values())
+    repeats = next((repeats for most, repeats in REPEATS.items() if rows <= most), 1)
+    by = group(columns)
+    rest = SETTINGS.format(
+        method=BY_GROUP.format(column=_scalar(by)) if by else "random",
+        solver="newton-cholesky" if sum(column.numbers for column in used) <= train.NEWTON else types.AUTO,
+        repeats=repeats,
+    )
+    named = {"data": data, "target": target}
+    kinds = {"columns": {column.name: column.settings for column in used if column.settings}}
+    content = {
+        **named,
+        "positive": found.positive,
+        "features": [column.name for column in used],
+        **kinds,
+        **params.read_yaml(rest),
+    }
+    lines = [
+        *_dumped(named),
+        f"positive: {_scalar(found.positive)}  # {_comment(found.said)}",
+        "features:",
+        *map(_feature, columns),
+        *_dumped(kinds),
+        *rest.splitlines(),
+    ]
+    head = [
+        f"# Adopted from {_comment(source)}, {rows:,} rows. Behind each column stands what it was taken for;",
+        "# to predict from one that is left out, too, take away the # before it.",
+        f"{_scalar(name)}:",
+    ]
+    return Entry("\n".join([*head, *(f"  {line}" for line in lines)]) + "\n", {name: content})
+
+
+def _feature(column: Column) -> str:
+    off = "" if column.kind else "# "
+    return f"{off}- {_scalar(column.name)}  # {_comment(column.said)}"
+
+
+def _scalar(value: Label) -> str:
+    return _dumped([value])[0].removeprefix("- ")
+
+
+def _dumped(content: Any) -> list[str]:
+    yaml = YAML()
+    yaml.width = 2**20  # no line is folded
+    yaml.allow_unicode = True
+    out = io.StringIO()
+    yaml.dump(_quoted(content), out)
+    return out.getvalue().splitlines()
+
+
+def _quoted(content: Any) -> Any:
+    """Return `content` with quotes asked for around each text that is not bare of all doubt."""
+    match content:
+        case dict():
+            return {_quoted(key): _quoted(value) for key, value in content.items()}
+        case list():
+            return [_quoted(value) for value in content]
+        case str() if not _BARE.fullmatch(content) or content.lower() in _WORDS:
+            return DoubleQuotedScalarString(content)
+        case _:
+            return content
+
+
+def _comment(words: str) -> str:
+    shown = printable(words)
+    return shown if len(shown) <= COMMENT else f"{shown[: COMMENT - 3]}..."
+
+
+def printable(words: str) -> str:
+    """Return `words` on one line; line ends and what else a terminal or YAML would take amiss become escapes."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in words)
+
+
+def added(file: str, new: Entry) -> str:
+    """Return the text of params.yaml, `file`, with the entry as the last one under `models:`.
+
+    Raises Mistake where its name is there already, or the entry would not be accepted.
+    """
+    before = params.read_yaml(file)
+    (name,) = new.content
+    models = before.get("models") if isinstance(before, dict) else None
+    if not isinstance(models, dict) or not models:
+        raise Mistake(f"{paths.PARAMS}: models has no entry; an adopted one goes below those that are there")
+    if name in models:
+        raise Mistake(f"{paths.PARAMS}: models.{name} is there already; give another name: NAME=...")
+    after = _spliced(file, new.text)
+    try:
+        same = params.read_yaml(after) == before | {"models": models | new.content}
+    except Mistake:
+        same = False
+    if not same:
+        raise Mistake(f"{paths.PARAMS}: models is laid out so that no entry can go below it; write it in blocks")
+    params.parse(after)
+    return after
+
+
+def _spliced(file: str, lines_of_entry: str) -> str:
+    tree = YAML().load(file)
+    keys = list(tree)
+    end = "\r\n" if "\r\n" in file else "\n"
+    lines = file.splitlines(keepends=True)
+    following = keys[keys.index("models") + 1 :]
+    place = tree.lc.key(following[0])[0] if following else len(lines)
+    while place and (not lines[place - 1].strip() or lines[place - 1].startswith("#")):
+        place -= 1  # what stands above the next key belongs to it
+    if place and not lines[place - 1].endswith(("\n", "\r")):
+        lines[place - 1] += end
+    indent = " " * tree["models"].lc.key(next(iter(tree["models"])))[1]
+    return "".join([*lines[:place], *(f"{indent}{line}{end}" for line in lines_of_entry.splitlines()), *lines[place:]])
+
+
+def valid_name(stem: str) -> str:
+    """Return a name for a model, made of a file's name: letters, digits, _ and -, and not score."""
+    letters = unicodedata.normalize("NFKD", stem.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", letters).strip("_-")
+    return name if name and name != "score" else "table"

@@ -1,0 +1,212 @@
+"""A table of the user's as it comes, made one that the pipeline reads: comma-separated UTF-8 with decimal points.
+
+Every row and every value stays. What cannot be read is refused with its line; nothing is skipped.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+
+from passage.base.errors import Mistake
+from passage.base.progress import bar, clock
+from passage.tables import memory
+from tools.adopt import dialect, numbers
+
+# By which a CSV grows in memory, and one whose numbers are written anew (measured: 2.3, 5.0).
+TIMES, TIMES_ABROAD = 3, 5
+HEAD = 1000  # bytes by which it is told what kind of a file it is
+SHOWN = 10  # lines that are named where more cannot be read
+MAGIC = {
+    b"PK\x03\x04": "a workbook or another packed file; save the sheet as CSV",
+    b"\xd0\xcf\x11\xe0": "an old workbook; save the sheet as CSV",
+    b"\x1f\x8b": "packed (gzip); unpack it first",
+    b"BZh": "packed (bzip2); unpack it first",
+    b"\xfd7zXZ": "packed (xz); unpack it first",
+    b"\x28\xb5\x2f\xfd": "packed (zstd); unpack it first",
+    b"SQLite format 3": "a database; export its table as CSV",
+    b"%PDF": "a PDF; save the table as CSV",
+}
+PARQUET = b"PAR1"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A table to be written into data/raw.
+
+    content: the bytes of a CSV that the pipeline reads, where they may stay what they are. table: the CSV's values, all
+    text, where they may not. Neither: a Parquet file, which is copied. changes: what differs from the source, in words.
+    doubts: what may be meant otherwise. rows: of a CSV. padded: its columns of digits that may begin with a 0.
+    """
+
+    suffix: str
+    content: bytes | None = None
+    table: pa.Table | None = None
+    changes: Sequence[str] = ()
+    doubts: Sequence[str] = ()
+    rows: int = 0
+    padded: Sequence[str] = ()
+
+
+def take(path: Path, target: str) -> Intake:
+    """Return the table at `path` as it is to be written; `target` is one of its columns.
+
+    Raises Mistake with one line for each thing that is wrong with it.
+    """
+    head = _head(path)
+    _refuse_too_large(path, head, target)
+    if head.startswith(PARQUET):
+        return Intake(".parquet")
+    with clock(f"reading {path}"):
+        text, encoding = dialect.utf8(_content(path), path)
+    text, told = dialect.without_separator_line(text)
+    one = told or dialect.separator(text, target)
+    names = _names(text, one, path)
+    header = [name.strip() for name in names]
+    blanks = len(names) > 1 and all(name.startswith(" ") for name in names[1:])
+    _refuse_names(header, path)
+    with clock(f"reading {path}"):
+        values = _read(text, one, names, blanks, path).rename_columns(header)
+    table = numbers.plain(values, str(path), abroad=one != ",")
+    if table.table.num_rows == 0:
+        raise Mistake(f"{path}: the table has a header and no rows")
+    changes = [
+        *([f"{encoding} became UTF-8"] if encoding != "UTF-8" else []),
+        *([f"the first line, sep={told}, went"] if told else []),
+        *([f"the separator, a {dialect.SEPARATORS[one]}, became a comma"] if one != "," else []),
+        *(["blanks after the separator went"] if blanks else []),
+        *(["blanks around names of columns went"] if header != names and not blanks else []),
+        *table.changes,
+    ]
+    doubts = [*([_guessed(text)] if encoding == dialect.GUESS else []), *table.doubts]
+    same = one == "," and header == names and not table.changes
+    padded = numbers.padded(table.table)
+    return Intake(
+        ".csv",
+        text[len(b"\n") if told else 0 :] if same else None,
+        None if same else table.table,
+        changes,
+        doubts,
+        table.table.num_rows,
+        padded,
+    )
+
+
+def _guessed(text: bytes) -> str:
+    return f'{dialect.GUESS} is a guess: is "{dialect.foreign_word(text)}" right? If not, save the table as UTF-8'
+
+
+def _head(path: Path) -> bytes:
+    """Return the first bytes of a file that is a table by what they say."""
+    if path.is_dir():
+        raise Mistake(f"{path}: this is a folder; name one table in it")
+    if not path.is_file():
+        raise Mistake(f"{path}: there is no such file")
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except PermissionError:
+        raise Mistake(f"{path}: this file may not be read") from None
+    for magic, found in MAGIC.items():
+        if head.startswith(magic):
+            raise Mistake(f"{path}: this is {found}")
+    if path.suffix.lower() in (".parquet", ".pq") and head.strip() and not head.startswith(PARQUET):
+        raise Mistake(f"{path}: this is not a Parquet file")
+    if head.lstrip()[:1] in (b"{", b"[", b"<"):
+        raise Mistake(f"{path}: this looks like JSON, XML or a web page; save the table as CSV or Parquet")
+    return head
+
+
+def _refuse_too_large(path: Path, head: bytes, target: str) -> None:
+    """Raise Mistake for a table that will not fit in memory, before it is read."""
+    size, room = path.stat().st_size, memory.free()
+    if head.startswith(PARQUET):
+        need = memory.START + memory.TIMES * 8 * _cells(path)
+    else:
+        need = memory.START + (TIMES if dialect.separator(head, target) == "," else TIMES_ABROAD) * size
+    if need > room:
+        raise Mistake(
+            f"{path}: to adopt its {size / 1e9:.1f} GB takes about {need / 1e9:.1f} GB of memory, and "
+            f"{room / 1e9:.1f} GB are free; what helps: fewer columns, some of the rows drawn by chance, other "
+            "programs closed, or a machine with more memory"
+        )
+
+
+def _cells(path: Path) -> int:
+    try:
+        found = pq.read_metadata(path)
+    except (OSError, ValueError):
+        return 0  # what is wrong is told when it is read
+    return int(found.num_rows) * int(found.num_columns)
+
+
+def _content(path: Path) -> bytes:
+    content = path.read_bytes()
+    if not content or content.isspace():
+        raise Mistake(f"{path}: the file is empty; its first line must name the columns")
+    return content
+
+
+def _names(text: bytes, one: str, path: Path) -> list[str]:
+    try:
+        return dialect.header(text, one)
+    except csv.Error as error:
+        raise Mistake(f"{path}, {error}") from None
+
+
+def _refuse_names(header: list[str], path: Path) -> None:
+    twice = dict.fromkeys(name for position, name in enumerate(header) if name in header[:position])
+    if twice:
+        raise Mistake(
+            f'{path}: the column "{name}" is there twice; each name may stand only once'
+            if name
+            else f"{path}: two columns have no name; give each one a name of its own"
+            for name in twice
+        )
+
+
+def _read(text: bytes, one: str, names: list[str], blanks: bool, path: Path) -> pa.Table:
+    """Return the values as they stand there, all text. Raises Mistake for rows that cannot be read.
+
+    pyarrow reads them in a tenth of csv's time, but takes `"1"x` for 1x and a line of blanks for a row: what has quotes
+    is walked by csv first, and what pyarrow refuses is read by csv, which says why.
+    """
+    quoted = b'"' in text
+    if quoted:
+        _walk(text, one, names, blanks, path)
+    if not blanks:
+        try:
+            table = pc.read_csv(
+                pa.BufferReader(text),
+                parse_options=pc.ParseOptions(delimiter=one, newlines_in_values=quoted),
+                convert_options=pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+            )
+        except pa.ArrowInvalid:
+            pass
+        else:
+            if table.column_names == names:
+                return table
+    rows = _walk(text, one, names, blanks, path, keep=True)[1:]
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]
+    return pa.table([pa.array(column, pa.string()) for column in columns], names)
+
+
+def _walk(text: bytes, one: str, names: list[str], blanks: bool, path: Path, keep: bool = False) -> list[list[str]]:
+    """Return the records where they are to be kept, the header first. Raises Mistake for those that cannot be read."""
+    kept, wrong = [], []
+    try:
+        for line, record in bar("reading rows", "row", dialect.records(text, one, blanks)):
+            if len(record) != len(names):
+                wrong.append(f"{path}, line {line}: {len(record)} values, but the header names {len(names)} columns")
+            elif keep:
+                kept.append(record)
+    except csv.Error as error:
+        wrong.append(f"{path}, {error}")
+    if wrong:
+        more = [f"{path}: {len(wrong) - SHOWN} more lines like these"] if len(wrong) > SHOWN else []
+        raise Mistake([*wrong[:SHOWN], *more])
+    return kept

@@ -1,0 +1,133 @@
+"""The target of a table: its two labels, and which of them is the positive one."""
+
+import difflib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from pandas.api.types import is_float_dtype
+
+from passage.base.errors import Mistake
+from passage.params.labels import written
+from tools.adopt.patterns import scalars
+
+Label = str | int | float | bool
+
+POSITIVE = frozenset(
+    ["1", "true", "yes", "y", "t", "ja", "j", "wahr", "oui", "si", "sí", "positive", "positiv", "pos", "+", "success"]
+)
+NEGATIVE = frozenset(
+    ["0", "-1", "false", "no", "n", "f", "nein", "falsch", "non", "none", "negative", "negativ", "neg", "-", "failure"]
+)
+SHOWN = 8  # labels that are named where there are too many
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The two labels of a target, by rows: the positive one, the other one, and why."""
+
+    positive: Label
+    negative: Label
+    counts: dict[Label, int]
+    why: str
+
+    @property
+    def said(self) -> str:
+        """Why the positive label is the positive one, and how many rows have which."""
+        this, that = self.positive, self.negative
+        return (
+            f"{self.why}; {self.counts[this]:,} rows have {written(this)}, {self.counts[that]:,} have {written(that)}"
+        )
+
+    @property
+    def doubt(self) -> str:
+        """That the two labels may be one, as they differ in blanks or capitals only; "" where they do not."""
+        both = [written(label) for label in (self.positive, self.negative)]
+        same = both[0].strip().casefold() == both[1].strip().casefold()
+        return f"are the labels {' and '.join(map(_quoted, both))} one and the same?" if same else ""
+
+
+def is_fraction(column: pd.Series) -> bool:
+    """Return whether the target `column` has labels that params.yaml takes as text only, as 1.5."""
+    return is_float_dtype(column) and bool((column.dropna() % 1 != 0).any())
+
+
+def outcome(column: pd.Series, wanted: str, source: str) -> Outcome:
+    """Return what the target `column` holds; `wanted` is the positive label by name, "" for one chosen here.
+
+    Raises Mistake for gaps, for what is no label, for other than two of them, and for too few rows of one.
+    """
+    name = str(column.name)
+    if not scalars(column.dropna()):
+        raise Mistake(f"{source}: {name} holds lists, mappings or bytes; a label must be a text, a number or a boolean")
+    if missing := int(column.isna().sum()):
+        first = int(column.isna().to_numpy().argmax()) + 1
+        raise Mistake(
+            f"{source}: {name} is missing in {missing} of {len(column)} rows, first in row {first} (empty, NA, None "
+            "and the like); the target must be known in each row, so take the rows without it out of the table"
+        )
+    counts = {_plain(label): int(count) for label, count in column.value_counts().items()}
+    if len(counts) != 2:
+        shown = ", ".join(f"{_quoted(label)} ({_rows(count)})" for label, count in list(counts.items())[:SHOWN])
+        more = f" and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
+        raise Mistake(
+            f"{source}: {name} has {_labels(len(counts))}, {shown}{more}; a target must have two"
+            + ("" if len(counts) < 2 else ": take the rows of the others out of the table, or put labels together")
+        )
+    frequent, rare = counts
+    if counts[rare] < 2 or len(column) < 5:
+        raise Mistake(
+            f"{source}: {name} is {_quoted(frequent)} in {_rows(counts[frequent])} and {_quoted(rare)} in "
+            f"{counts[rare]}; to train and to test, it takes two rows of each label and five in all"
+        )
+    positive, why = _chosen(wanted, frequent, rare, counts, f"{source}: {name}")
+    return Outcome(positive, rare if positive == frequent else frequent, counts, why)
+
+
+def _quoted(label: Label) -> str:
+    return json.dumps(label, ensure_ascii=False) if isinstance(label, str) else written(label)
+
+
+def _rows(count: int) -> str:
+    return "one row" if count == 1 else f"{count:,} rows"
+
+
+def _labels(count: int) -> str:
+    return "one label" if count == 1 else f"{count:,} labels"
+
+
+def _plain(label: object) -> Label:
+    """Return a label as YAML knows it: 1.0, a number in a column with fractions or gaps, is 1."""
+    value = label.item() if hasattr(label, "item") else label
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, str | int | float | bool) else str(value)
+
+
+def _chosen(wanted: str, frequent: Label, rare: Label, counts: dict[Label, int], where: str) -> tuple[Label, str]:
+    if wanted:
+        found = [label for label in (frequent, rare) if wanted in (written(label), str(label))]
+        if not found:
+            must = f"the positive label must be {_quoted(rare)} or {_quoted(frequent)}"
+            raise Mistake(f'{where} is never "{wanted}"; {must}')
+        return found[0], "as you said"
+    for label, other in ((rare, frequent), (frequent, rare)):
+        word, opposite = str(label).strip().lower(), str(other).strip().lower()
+        if word in POSITIVE and opposite not in POSITIVE and (word != "1" or opposite in NEGATIVE):
+            return label, "it says so" if word == "yes" else f"{written(label)} stands for yes"
+        if opposite in NEGATIVE and word not in NEGATIVE:
+            return label, "the other one says no" if opposite == "no" else f"{written(other)} stands for no"
+    if counts[frequent] == counts[rare]:
+        later = max(frequent, rare) if type(frequent) is type(rare) else rare
+        return later, "the later of two labels with as many rows each"
+    return rare, "the rarer label"
+
+
+def position(names: Sequence[str], target: str, source: str) -> int:
+    """Return where the target is among a table's columns; Mistake where it is not there."""
+    if target in names:
+        return names.index(target)
+    close = difflib.get_close_matches(target, names, n=1)
+    hint = f"did you mean {json.dumps(close[0], ensure_ascii=False)}? " if close else ""
+    raise Mistake(f'{source}: there is no column "{target}"; {hint}The table has {", ".join(map(str, names))}')

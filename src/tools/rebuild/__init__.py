@@ -1,0 +1,1 @@
+"""Builds a run again from its commit, its changes and its parameters, and compares."""

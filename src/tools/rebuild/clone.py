@@ -1,0 +1,124 @@
+"""Builds in a folder of its own what a run was built from: its commit, its uncommitted changes, its parameters."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+from passage.base import environment, files, paths
+from passage.base.errors import Mistake
+from passage.tracking import git
+
+USERS = ("DVC_", "GIT_", "MLFLOW_")  # variables of the user's that a rebuild must not see
+REMOTE = "cache-of-the-repository"  # DVC would add to the keys of a remote which has that name already
+LAST_STAGE = "track"  # which would write to a store
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a run was built from.
+
+    changes: a patch against the commit. params: the bytes of params.yaml. left_out: files that were too large for the
+    patch. All models that were built from the same have the same source; `require_table` knows whose raw table it is.
+    """
+
+    commit: str
+    changes: bytes
+    params: bytes
+    left_out: tuple[str, ...]
+
+
+def prepare(source: Source, folder: Path, repository: Path, own_environment: bool) -> dict[str, str]:
+    """Clone `repository` at the source's state into `folder`, and return the environment to build it in.
+
+    own_environment: install the packages of the lock file that lies there. Raises Mistake for what cannot be had again:
+    the commit, the packages, the tables that DVC keeps.
+    """
+    variables = plain_environment()
+    _clone(source, folder, repository, variables)
+    variables["PATH"] = os.pathsep.join([str(_programs(folder, own_environment)), variables.get("PATH", "")])
+    variables["DVC_SITE_CACHE_DIR"] = str(folder / ".dvc/tmp/site_cache")
+    own_cache(folder, variables)
+    _bring_data(source, folder, repository, variables)
+    return variables
+
+
+def require_table(folder: Path, path: str, md5: str) -> None:
+    """Raise Mistake where the raw table at `path` in the prepared `folder` is missing or another one."""
+    table = folder / path
+    if not table.is_file():
+        raise Mistake(f"its table {path} is neither in Git nor in DVC's cache")
+    if (found := files.file_hash("md5", table)) != md5:
+        raise Mistake(f"its table {path} had the MD5 {md5}; the one that is there has {found}")
+
+
+def build(folder: Path, variables: dict[str, str]) -> None:
+    """Build all but `track` in the prepared `folder`, without any cache. Raises Mistake where that fails."""
+    stages = files.read_yaml(folder / paths.PIPELINE)["stages"]
+    _run(["dvc", "repro", "--force", *(name for name in stages if name != LAST_STAGE)], folder, variables)
+
+
+def plain_environment() -> dict[str, str]:
+    """Return the environment without the variables of the user's that a build of its own must not see."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(USERS)}
+
+
+def own_cache(folder: Path, variables: dict[str, str]) -> None:
+    """Give the clone in `folder` a cache of its own, whatever DVC's settings say: another may hold what it is to build.
+
+    A repository, a user or a machine can have cache.dir set, from which DVC would take results, and whose damage.
+    """
+    _run(["dvc", "cache", "dir", "--local", ".dvc/cache"], folder, variables)
+
+
+def _clone(source: Source, folder: Path, repository: Path, variables: dict[str, str]) -> None:
+    try:
+        git.run("cat-file", "-e", f"{source.commit}^{{commit}}", folder=repository)
+    except subprocess.CalledProcessError:
+        raise Mistake(f"its commit {source.commit} is not in this repository; has it been fetched?") from None
+    # The objects are shared, so that commits which no branch has any more come along.
+    _run(["git", "clone", "--quiet", "--shared", "--no-checkout", str(repository), str(folder)], None, variables)
+    _run(["git", "checkout", "--quiet", "--detach", source.commit], folder, variables)
+    if source.changes:
+        patch = folder / ".git" / "changes.patch"
+        files.write_bytes(patch, source.changes)
+        _run(["git", "apply", "--whitespace=nowarn", str(patch)], folder, variables)
+    files.write_bytes(folder / paths.PARAMS, source.params)
+
+
+def _programs(folder: Path, own_environment: bool) -> Path:
+    """Return the folder of the programs to build with."""
+    if own_environment:
+        _run(["make", "setup"], folder, dict(os.environ))
+        return folder / ".venv/bin"
+    lock = (folder / paths.REQUIREMENTS).read_text(encoding="utf-8")
+    if differing := environment.differences(lock, environment.installed(sysconfig.get_path("purelib"))):
+        raise Mistake(
+            f"its {paths.REQUIREMENTS} has other packages than this Python: {', '.join(differing)}; to build them, "
+            "too, add ENV=own (or --env)"
+        )
+    return Path(sys.executable).parent
+
+
+def _bring_data(source: Source, folder: Path, repository: Path, variables: dict[str, str]) -> None:
+    for path in source.left_out:
+        if (repository / path).is_file():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)  # which Git has only where it has a file in it
+            shutil.copy2(repository / path, folder / path)
+    # `check` wants the tables of all models, not of this one alone
+    if records := sorted(str(path.relative_to(folder)) for path in (folder / paths.RAW).rglob("*.dvc")):
+        cache = _run(["dvc", "cache", "dir"], repository, dict(os.environ)).strip()
+        _run(["dvc", "remote", "add", "--local", REMOTE, cache], folder, variables)
+        _run(["dvc", "pull", "--remote", REMOTE, *records], folder, variables)
+
+
+def _run(command: list[str], folder: Path | None, variables: dict[str, str]) -> str:
+    """Return what a command prints. Raises Mistake, with its last words, where it fails."""
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if line.strip()]
+        raise Mistake([f"`{' '.join(command[:2])}` failed:", *(f"  {line}" for line in said[-8:])])
+    return done.stdout

@@ -1,0 +1,1 @@
+"""What makes the evidence in the docs: coverage, solvers, reproducibility, times."""

@@ -1,0 +1,230 @@
+"""How often the intervals that the project shows hold the truth, on simulated students whose truth is known.
+
+One class alone, or a class too small to be divided into training and test rows: no interval is shown, so such a data
+set is counted in a column of its own and left out of the share.
+Separated (a plane divides the classes): the interval is shown, and counted like any other.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from itertools import product
+from multiprocessing import get_context
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from passage.association import firth
+from passage.evaluation import metrics
+from passage.model import separation
+from passage.model.solver import optimum
+
+LEVEL = 0.95
+DATA_SETS = 10_000
+CHUNK = 250  # data sets that a process takes at a time
+SEED = 20
+FEATURES = {"hours": np.arange(20.0), "courses": np.arange(4.0)}  # what the lesson's students say, each as likely
+ROWS = (15, 20, 300)
+SLOPES = ((1.7,), (3.0,), (1.0, 1.3))  # true log-odds per standard deviation of hours, and of courses
+TEST_ROWS = (5, 20, 300)
+ACCURACIES = (0.5, 0.8, 0.95)
+DIVIDED_ROWS = (20, 60, 300)
+TEST_SIZE = 0.25  # this and what follows as in params.yaml
+REGRESSION = {"C": 1.0, "solver": "newton-cholesky", "tol": 1e-8, "max_iter": 1000}
+THRESHOLD = 0.5
+
+
+class Setting(NamedTuple):
+    """One truth, how many students are seen of it, and how often an interval is to hold it."""
+
+    slopes: tuple[float, ...]
+    rows: int
+    level: float = LEVEL
+
+
+ASSOCIATIONS = [
+    *(Setting(slopes, rows) for slopes, rows in product(SLOPES, ROWS)),
+    *(Setting((1.7,), 20, level) for level in (0.8, 0.99)),
+]
+MODELS = [Setting(slopes, rows) for slopes, rows in product(((1.7,), (1.0, 1.3)), DIVIDED_ROWS)]
+
+
+def draw(setting: Setting, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return rows (n_rows, n_features), target (n_rows,) and the true slopes in the features' own units (n_features,).
+
+    Of a feature no value comes twice while they last, as in the lesson. The average student passes as often as not.
+    """
+    values = list(FEATURES.values())[: len(setting.slopes)]
+    rows = np.column_stack([random.choice(v, setting.rows, replace=setting.rows > len(v)) for v in values])
+    slopes = np.array(setting.slopes) / [v.std() for v in values]
+    return rows, (random.random(setting.rows) < chance(rows, slopes)).astype(int), slopes
+
+
+def chance(rows: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+    """Return the true chance to pass (n_rows,) of `rows` (n_rows, n_features), in their own units like the slopes."""
+    return np.asarray(expit((rows - [v.mean() for v in FEATURES.values()][: len(slopes)]) @ slopes))
+
+
+def everyone(n_features: int) -> np.ndarray:
+    """Return the students there can be, each as likely, in the features' own units: (n_students, n_features)."""
+    return np.array(list(product(*list(FEATURES.values())[:n_features])))
+
+
+def associations(setting: Setting, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
+    """Return one row for each slope of each data set: feature, truth, low, high, one_class, separated, converged.
+
+    low and high are missing where one class is alone.
+    """
+    random = np.random.default_rng(seed)
+    drawn = (draw(setting, random) for _ in range(data_sets))
+    return pd.concat([_association(*students, setting.level) for students in drawn], ignore_index=True)
+
+
+def _association(rows: np.ndarray, target: np.ndarray, slopes: np.ndarray, level: float) -> pd.DataFrame:
+    shown = {"feature": list(FEATURES)[: len(slopes)], "truth": slopes}
+    if target.min() == target.max():
+        return pd.DataFrame(shown | {"low": np.nan, "high": np.nan, "one_class": 1, "separated": 0, "converged": 1})
+    found = firth.fit(rows, target, level)
+    kind = {
+        "one_class": 0,
+        "separated": int(separation.kind(rows, target) != "none"),
+        "converged": int(found.converged),
+    }
+    return pd.DataFrame(shown | {"low": found.low, "high": found.high} | kind)
+
+
+def accuracies(truth: float, rows: int, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
+    """Return truth, low, high of the accuracy on `rows` independent test rows, one row for each data set."""
+    interval = cache(metrics.accuracy_interval)
+    correct = (np.random.default_rng(seed).random((data_sets, rows)) < truth).sum(axis=1)
+    low, high = np.transpose([interval(int(count), rows, LEVEL) for count in correct])
+    return pd.DataFrame({"truth": truth, "low": low, "high": high})
+
+
+def models(setting: Setting, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
+    """Return truth, low, high of the accuracy of a model, one row for each data set; all made as the pipeline does.
+
+    truth: how often the model is right about everyone, so it differs from model to model.
+    All three are missing where a class has fewer than two students, which the pipeline refuses to divide.
+    """
+    random, interval = np.random.default_rng(seed), cache(metrics.accuracy_interval)
+    found = []
+    for _ in range(data_sets):
+        rows, target, slopes = draw(setting, random)
+        if np.bincount(target, minlength=2).min() < 2:
+            found.append((np.nan, np.nan, np.nan))
+            continue
+        truth, right = _model(rows, target, slopes, int(random.integers(2**32)))
+        found.append((truth, *interval(int(right.sum()), len(right), setting.level)))
+    return pd.DataFrame(found, columns=["truth", "low", "high"])
+
+
+def _model(rows: np.ndarray, target: np.ndarray, slopes: np.ndarray, seed: int) -> tuple[float, np.ndarray]:
+    """Return a model's true accuracy, and about which of its test rows it is right (n_test_rows,)."""
+    train, test, passed, actual = train_test_split(
+        rows, target, test_size=TEST_SIZE, stratify=target, random_state=seed
+    )
+    students = everyone(len(slopes))
+    chances = chance(students, slopes)
+    predicted = _predicted(train, passed, np.vstack([test, students]))
+    of_test, of_everyone = predicted[: len(test)], predicted[len(test) :]
+    return float(np.where(of_everyone, chances, 1 - chances).mean()), of_test == actual
+
+
+def _predicted(train: np.ndarray, passed: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return whether each of `rows` passes (n_rows,), says the pipeline's model that has learned from `train`."""
+    scaler = StandardScaler().fit(train)
+    regression = optimum(scaler.transform(train), passed, REGRESSION)
+    return np.asarray(regression.predict_proba(scaler.transform(rows))[:, 1] >= THRESHOLD)
+
+
+def share_held(shown_intervals: pd.DataFrame) -> tuple[float, float]:
+    """Return the share of the intervals shown that hold the truth, and its standard error."""
+    shown = shown_intervals.dropna(subset=["low", "high"])
+    share = float(shown["truth"].between(shown["low"], shown["high"]).mean())
+    return share, float(np.sqrt(share * (1 - share) / len(shown)))
+
+
+def simulate(
+    found: Callable[[Setting, np.random.SeedSequence, int], pd.DataFrame],
+    settings: Sequence[Setting],
+    seed: int,
+    data_sets: int,
+) -> list[pd.DataFrame]:
+    """Return what is `found` of each setting, worked out on all cores; the same with any number of cores."""
+    seeds = np.random.SeedSequence(seed).spawn(len(settings))
+    chunks = [
+        (setting, chunk, CHUNK)
+        for setting, of_setting in zip(settings, seeds, strict=True)
+        for chunk in of_setting.spawn(data_sets // CHUNK)
+    ]
+    one_thread = (1,)  # each core has a process of its own
+    with ProcessPoolExecutor(
+        mp_context=get_context("spawn"), initializer=threadpool_limits, initargs=one_thread
+    ) as pool:
+        done = list(tqdm(pool.map(found, *zip(*chunks, strict=True)), total=len(chunks), unit=f" x {CHUNK} fits"))
+    each = data_sets // CHUNK
+    return [pd.concat(done[start : start + each], ignore_index=True) for start in range(0, len(done), each)]
+
+
+def line(*cells: object) -> str:
+    """Return a line of a table."""
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def held(shown_intervals: pd.DataFrame) -> str:
+    """Return the last cell of a line: how often the truth was held."""
+    share, error = share_held(shown_intervals)
+    return f"{share:.2%} ± {error:.2%}"
+
+
+def association_lines(setting: Setting, associations_found: pd.DataFrame) -> list[str]:
+    """Return a line of the table for each slope."""
+    lines = []
+    for slope, (feature, of_feature) in zip(
+        setting.slopes, associations_found.groupby("feature", sort=False), strict=True
+    ):
+        counts = [of_feature["one_class"].sum(), of_feature["separated"].sum(), (1 - of_feature["converged"]).sum()]
+        truth = f"{slope} of {' and '.join(list(FEATURES)[: len(setting.slopes)])}: {feature}"
+        lines.append(line(truth, setting.rows, *counts, f"{setting.level:.0%}", held(of_feature)))
+    return lines
+
+
+def model_line(setting: Setting, models_found: pd.DataFrame) -> str:
+    """Return the line of the table for the models of one truth."""
+    truth = " and ".join(f"{slope} of {name}" for slope, name in zip(setting.slopes, FEATURES, strict=False))
+    undivided, accuracy = models_found["low"].isna().sum(), models_found["truth"].mean()
+    test_rows = round(setting.rows * TEST_SIZE)
+    return line(truth, setting.rows, test_rows, undivided, f"{accuracy:.3f}", held(models_found))
+
+
+def main() -> None:
+    """Print how often each kind of interval held the truth."""
+    associations_found = simulate(associations, ASSOCIATIONS, SEED, DATA_SETS)
+    models_found = simulate(models, MODELS, SEED + 2, DATA_SETS)
+    print(f"{DATA_SETS} data sets each; ± is the standard error of the simulation\n")
+    print("Slopes: Firth's penalised profile likelihood\n")
+    print(
+        "| true log-odds per standard deviation | rows | one class | separated | not converged | nominal "
+        "| held the truth |\n|---|---|---|---|---|---|---|"
+    )
+    for setting, found in zip(ASSOCIATIONS, associations_found, strict=True):
+        print(*association_lines(setting, found), sep="\n")
+    print(f"\nAccuracy, {LEVEL:.0%}: Clopper and Pearson's exact interval, of test rows independent of each other\n")
+    print("| true accuracy | test rows | held the truth |\n|---|---|---|")
+    cases = list(product(ACCURACIES, TEST_ROWS))
+    for (truth, rows), seed in zip(cases, np.random.SeedSequence(SEED + 1).spawn(len(cases)), strict=True):
+        print(line(truth, rows, held(accuracies(truth, rows, seed, DATA_SETS))))
+    print(f"\nAccuracy, {LEVEL:.0%}: the same interval, of a model's test rows as the pipeline makes both\n")
+    print(
+        "| true log-odds per standard deviation | rows | test rows | undivided | mean true accuracy "
+        "| held the truth |\n|---|---|---|---|---|---|"
+    )
+    for setting, found in zip(MODELS, models_found, strict=True):
+        print(model_line(setting, found))

@@ -1,0 +1,73 @@
+"""What the training rows say of each feature, and what keeps them from saying it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import students
+
+from passage.association import firth
+from passage.association.associate import associate
+
+PASSED = students.ROWS["passed"].to_numpy()
+FEATURES = students.ROWS[students.FEATURES]
+
+
+def test_the_numbers_are_firths_in_the_tables_own_units() -> None:
+    found = associate(FEATURES, PASSED, 0.9)
+    expected = firth.fit(FEATURES.to_numpy(float), PASSED, 0.9)
+    assert list(found.features) == students.FEATURES
+    for position, numbers in enumerate(found.features.values()):
+        assert numbers == pytest.approx(
+            {
+                "coefficient": expected.coefficients[position],
+                "low": expected.low[position],
+                "high": expected.high[position],
+                "standard_deviation": FEATURES.iloc[:, position].std(ddof=0),
+            },
+            rel=1e-7,
+        )
+    assert (found.separation, found.constant, found.dependent, found.nearly_copies) == ("none", [], [], [])
+    assert (found.confidence, found.rows, found.converged) == (0.9, 8, True)
+
+
+def test_separated_rows_are_told_and_still_have_finite_intervals() -> None:
+    found = associate(pd.DataFrame({"hours": [0, 1, 2, 3, 5, 8]}), np.array([0, 0, 0, 1, 1, 1]), 0.95)
+    assert found.separation == "perfect"
+    assert set(found.features["hours"]) == {"coefficient", "low", "high", "standard_deviation"}
+
+
+@pytest.mark.parametrize("values", [(2**60, 2**60 + 1), (np.uint64(2**64 - 1), np.uint64(2**64 - 2)), (0, 1e-170)])
+def test_values_that_no_arithmetic_tells_apart_are_one_value(values: tuple[float, float]) -> None:
+    found = associate(FEATURES.assign(number=pd.Series([*values] * 4)), PASSED, 0.95)
+    assert (found.constant, found.features["number"]) == (["number"], {"standard_deviation": 0.0})
+    assert found.converged
+    assert "low" in found.features["hours"]
+
+
+def test_a_feature_with_one_value_is_named_and_the_others_are_known() -> None:
+    found = associate(FEATURES.assign(school=7), PASSED, 0.95)
+    assert found.constant == ["school"]
+    assert found.features["school"] == {"standard_deviation": 0.0}
+    assert found.features["hours"] == associate(FEATURES, PASSED, 0.95).features["hours"]
+
+
+def test_features_of_which_one_follows_from_the_others_are_named_and_have_no_interval() -> None:
+    found = associate(
+        FEATURES.assign(both=FEATURES["hours"] + FEATURES["courses"], noise=[1, 0, 0, 1, 1, 0, 1, 0]), PASSED, 0.95
+    )
+    assert found.dependent == ["hours", "courses", "both"]
+    assert found.intercept is None
+    assert all(set(numbers) == {"standard_deviation"} for numbers in found.features.values())
+
+
+def test_nearly_copies_are_pairs_with_a_correlation_of_99_percent_either_way() -> None:
+    minutes = FEATURES["hours"] * -60 + [1, -1, 1, -1, 1, -1, 1, -1]
+    found = associate(FEATURES.assign(minutes=minutes), PASSED, 0.95).nearly_copies
+    assert [(one, other) for one, other, _ in found] == [("hours", "minutes")]
+    assert found[0][2] == pytest.approx(np.corrcoef(FEATURES["hours"], minutes)[0, 1], abs=1e-7)
+    assert associate(FEATURES[["hours"]], PASSED, 0.95).nearly_copies == []
+
+
+def test_one_feature_alone_with_one_value_leaves_nothing_to_say() -> None:
+    found = associate(pd.DataFrame({"hours": [3, 3, 3]}), np.array([0, 1, 1]), 0.95)
+    assert (found.constant, found.separation, found.intercept) == (["hours"], "none", None)

@@ -1,0 +1,190 @@
+"""Firth's regression finds what others found, in any units, also where classes are separated."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.datasets import load_breast_cancer
+from sklearn.linear_model import LogisticRegression
+
+from passage.association import estimates, firth
+
+HOURS = np.arange(20.0)
+COURSES = np.array([0, 1, 0, 0, 2, 1, 3, 0, 1, 2, 0, 1, 3, 1, 0, 2, 1, 3, 2, 3])
+PASSED = np.array([0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1])
+LESSON = np.column_stack([HOURS, COURSES])
+
+FIRTHMODELS_HOURS = [0.3413406359849775, 0.11839852518822988, 0.7242930006293117]
+FIRTHMODELS_BOTH = [
+    *[0.3960872673495893, 1.3395114885261872],
+    *[0.0833706031585328, 0.04546444486922127],
+    *[1.1597544160815465, 3.9142501551179594],
+]
+FIRTHMODELS_SEPARATED = [0.8523861336853598, 0.2672488646491089, 5.324888917265128]
+
+# Passed from 15 hours on, and nobody studied 12 to 14: the cut can be at either side of the gap.
+GAP = np.array([1, 1, 2, 3, 3, 3, 3, 3, 9, 9, 10, 10, 11, 15, 15, 16, 16, 17, 18, 18, 19, 19, 19, 19, 19])
+
+
+def test_firthmodels_has_the_same_numbers_for_one_feature_and_for_two() -> None:
+    """Version 0.8.2, columns standardised, tolerances 1e-12."""
+    hours = firth.fit(LESSON[:, :1], PASSED)
+    assert [*hours.coefficients, *hours.low, *hours.high] == pytest.approx(FIRTHMODELS_HOURS, rel=1e-9)
+    assert hours.intercept == pytest.approx(-3.2427360418572864, rel=1e-9)
+    both = firth.fit(LESSON, PASSED)
+    assert [*both.coefficients, *both.low, *both.high] == pytest.approx(FIRTHMODELS_BOTH, rel=1e-9)
+    assert both.intercept == pytest.approx(-5.442831568310308, rel=1e-9)
+
+
+def test_two_by_two_table_gives_the_odds_ratio_with_half_a_count_added_to_each_cell() -> None:
+    """A saturated regression's Jeffreys penalty is half an observation in each cell (Firth 1993)."""
+    exposed = np.repeat([1.0, 0.0], [10, 12])
+    ill = np.concatenate([np.arange(10) < 7, np.arange(12) < 2]).astype(int)
+    found = firth.fit(exposed[:, np.newaxis], ill)
+    assert found.coefficients[0] == pytest.approx(np.log(7.5 / 3.5) - np.log(2.5 / 10.5), rel=1e-12)
+    assert found.intercept == pytest.approx(np.log(2.5 / 10.5), rel=1e-12)
+
+
+def test_with_many_rows_the_penalty_takes_away_the_bias_of_the_unpenalised_regression_and_no_more() -> None:
+    """That bias is Cordeiro and McCullagh's (1991), to first order; the rest is of the order of 1 / n_rows ** 2."""
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(50_000, 3)) * [1, 10, 0.1] + [0, 5, -2]
+    target = (random.random(50_000) < 1 / (1 + np.exp(-(rows @ [0.5, -0.1, 4]) - 8))).astype(int)
+    found = firth.fit(rows, target)
+    plain = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10).fit(rows, target)
+    chances = plain.predict_proba(rows).prod(axis=1)
+    design = np.column_stack([np.ones(50_000), rows])
+    covariance = np.linalg.inv((design.T * chances) @ design)
+    leverage = chances * np.einsum("ij,jk,ik->i", design, covariance, design)
+    bias = covariance @ (design.T @ (leverage * (plain.predict_proba(rows)[:, 1] - 0.5)))
+    np.testing.assert_allclose(plain.coef_[0] - found.coefficients, bias[1:], rtol=1e-3)
+    error = np.sqrt(np.diag(covariance))[1:]
+    np.testing.assert_allclose((found.high - found.low) / 2, 1.959963985 * error, rtol=1e-3)  # Wald's
+
+
+def test_separated_classes_have_a_finite_estimate_and_an_interval_that_excludes_zero() -> None:
+    found = firth.fit(HOURS[:, np.newaxis], (HOURS > 9.5).astype(int))
+    assert [*found.coefficients, *found.low, *found.high] == pytest.approx(FIRTHMODELS_SEPARATED, rel=1e-7)
+    assert found.converged
+
+
+def test_two_rows_are_enough() -> None:
+    found = firth.fit(np.array([[0.0], [1.0]]), np.array([0, 1]))
+    assert found.coefficients[0] == pytest.approx(2 * np.log(3), rel=1e-12)  # half an observation in each cell
+    assert np.isfinite([*found.low, *found.high]).all()
+
+
+@given(
+    scale=st.floats(1e-6, 1e6),
+    shift=st.floats(-100, 100),
+    order=st.permutations(range(20)),
+    sign=st.sampled_from([-1, 1]),
+)
+@settings(deadline=None, max_examples=25)
+def test_units_and_order_of_rows_change_nothing_else(scale: float, shift: float, order: list[int], sign: int) -> None:
+    changed = LESSON[order] * [sign * scale, 1] + [shift * scale, 0]
+    as_given, other = firth.fit(LESSON, PASSED), firth.fit(changed, PASSED[order])
+    hours = np.sort([other.low[0], other.high[0]]) * scale
+    expected = np.sort(sign * np.array([as_given.low[0], as_given.high[0]]))
+    np.testing.assert_allclose(hours, expected, rtol=1e-9)
+    np.testing.assert_allclose(other.coefficients * [sign * scale, 1], as_given.coefficients, rtol=1e-9)
+    np.testing.assert_allclose([other.low[1], other.high[1]], [as_given.low[1], as_given.high[1]], rtol=1e-9)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3), st.booleans()), min_size=8, max_size=30),
+    st.floats(0.5, 0.9),
+)
+@settings(deadline=None, max_examples=60)
+def test_an_interval_holds_its_estimate_and_is_wider_at_a_higher_level(
+    people: list[tuple[int, int, bool]], level: float
+) -> None:
+    table = np.array(people, dtype=float)
+    try:
+        narrow, wide = (firth.fit(table[:, :2], table[:, 2], lvl) for lvl in (level, 0.95))
+    except ValueError:
+        return  # one class, a constant column or two that depend on each other
+    assert narrow.converged
+    assert wide.converged
+    assert (wide.low < narrow.low).all()
+    assert (narrow.low < narrow.coefficients).all()
+    assert (narrow.coefficients < narrow.high).all()
+    assert (narrow.high < wide.high).all()
+
+
+def test_swapped_classes_turn_the_signs() -> None:
+    found, swapped = firth.fit(LESSON, PASSED), firth.fit(LESSON, 1 - PASSED)
+    np.testing.assert_allclose(swapped.coefficients, -found.coefficients, rtol=1e-9)
+    np.testing.assert_allclose(swapped.low, -found.high, rtol=1e-9)
+    np.testing.assert_allclose(swapped.high, -found.low, rtol=1e-9)
+
+
+def test_more_rows_than_one_block_are_counted_all() -> None:
+    """Each row comes as often as it takes for more than two blocks, so the information is that many times as great."""
+    times = 2 * estimates.BLOCK // len(PASSED) + 7
+    found = firth.fit(np.tile(LESSON, (times, 1)), np.tile(PASSED, times))
+    plain = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-12).fit(LESSON, PASSED)
+    np.testing.assert_allclose(found.coefficients, plain.coef_[0], rtol=2e-3)
+    assert ((found.high - found.low) < 0.1 * abs(found.coefficients)).all()
+
+
+def test_an_end_is_where_the_best_intercept_loses_what_the_level_allows_also_when_there_are_two() -> None:
+    """From the estimate alone the search would end on the lower of two ridges, at 1.973 (as firthmodels 0.8.2 does)."""
+    hours, passed = GAP[:, np.newaxis], (GAP >= 15).astype(int)
+    found = firth.fit(hours, passed)
+    greatest = penalised(hours, found.coefficients, found.intercept + np.zeros(1), passed)
+    intercepts = np.linspace(-40, 0, 200_001)
+    lost = [2 * (greatest - penalised(hours, end, intercepts, passed)) for end in (found.low, found.high)]
+    assert lost == pytest.approx([3.841458820694124] * 2, abs=1e-6)
+
+
+def test_of_two_optima_the_higher_one_is_the_estimate() -> None:
+    """The search from 0 alone would end at 0.390 and 1.408."""
+    hours = [0, 1, 2, 3, 4, 5, 8, 10, 12, 14, 15, 16, 17, 18, 19]
+    rows = np.column_stack([hours, [3, 3, 3, 3, 2, 1, 1, 0, 2, 2, 2, 2, 1, 1, 3]])
+    passed = np.array([0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1])
+    found = firth.fit(rows, passed)
+    estimate = penalised(rows, found.coefficients, found.intercept + np.zeros(1), passed)
+    lower = penalised(rows, np.array([0.39027304, 1.40762197]), np.linspace(-40, 0, 4001), passed)
+    assert estimate > lower + 0.01
+    assert found.converged
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_last_bits_do_not_choose_between_several_optima(seed: int) -> None:
+    """80 separated rows of 14 features. Newton's steps, taken whole, end up to 8 % elsewhere after such a change."""
+    table, random = load_breast_cancer(), np.random.default_rng(0)
+    chosen = random.choice(len(table.target), 80, replace=False)
+    rows, target = table.data[chosen, :14], table.target[chosen]
+    noise = np.random.default_rng(seed).normal(size=rows.shape)
+    found, other = firth.fit(rows, target), firth.fit(rows * (1 + 1e-12 * noise), target)
+    assert found.converged
+    assert np.isfinite([found.low, found.high]).all()
+    for name in ("coefficients", "low", "high"):
+        np.testing.assert_allclose(getattr(other, name), getattr(found, name), rtol=1e-6)
+
+
+def penalised(rows: np.ndarray, slopes: np.ndarray, intercepts: np.ndarray, passed: np.ndarray) -> float:
+    """Return the greatest penalised log-likelihood over `intercepts` with these slopes, written out."""
+    parameters = rows.shape[1] + 1
+    value, information = np.zeros_like(intercepts), np.zeros((len(intercepts), parameters, parameters))
+    for row, side in zip(rows, 2 * passed - 1, strict=True):
+        log_odds, student = intercepts + row @ slopes, np.array([1, *row])
+        value -= np.logaddexp(0, -side * log_odds)
+        chances = np.exp(-np.logaddexp(0, log_odds) - np.logaddexp(0, -log_odds))
+        information += chances[:, np.newaxis, np.newaxis] * np.outer(student, student)
+    return float((value + np.linalg.slogdet(information).logabsdet / 2).max())
+
+
+@pytest.mark.parametrize(
+    ("rows", "target", "message"),
+    [
+        (LESSON, np.ones(20), "the target is 1 in each of the 20 rows; both 0 and 1 must be among them"),
+        (LESSON * [1, 0] + [0, 7], PASSED, r"column 1 \(from 0\) is 7 in each row; it must vary"),
+        (np.column_stack([LESSON, HOURS / 3 - 2]), PASSED, r"columns 0, 2 \(from 0\) depend on each other"),
+        (np.random.default_rng(0).normal(size=(4, 4)), np.array([0, 1, 0, 1]), "depend on each other"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(rows: np.ndarray, target: np.ndarray, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        firth.fit(rows, target)

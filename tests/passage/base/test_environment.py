@@ -1,0 +1,39 @@
+"""Whether this Python has the lock's packages."""
+
+import sysconfig
+from importlib.metadata import version
+
+from conftest import ROOT
+
+from passage.base import environment
+
+LOCK = "numpy==2.4.6 \\\n    --hash=sha256:00\nwaitress==3.0.2 ; sys_platform == 'win32' \\\n    --hash=sha256:00\n"
+
+
+def test_another_version_and_a_missing_package_are_named() -> None:
+    assert environment.differences(LOCK, {"numpy": "2.4.6"}) == []
+    assert environment.differences(LOCK, {"numpy": "2.0.0"}) == ["numpy 2.0.0 (lock: 2.4.6)"]
+    assert environment.differences(LOCK, {}) == ["numpy is missing"]
+    assert environment.differences(LOCK, {"numpy": "2.4.6", "waitress": "1"}) == ["waitress 1 (lock: 3.0.2)"]
+
+
+def test_installed_packages_are_found_by_their_normalized_names() -> None:
+    versions = environment.installed(sysconfig.get_path("purelib"))
+    assert versions["scikit-learn"] == version("scikit-learn")
+    assert versions["ruamel-yaml"] == version("ruamel.yaml")
+
+
+def test_every_package_of_the_lock_is_looked_at() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    names = [line.partition("==")[0] for line in lock.splitlines() if "==" in line]
+    assert len(names) > 100
+    wanted_everywhere = [name for name in names if f"\n{name}==" in f"\n{lock}"]
+    missing = environment.differences(lock, {})
+    assert len(missing) == len([name for name in wanted_everywhere if f"{name} is missing" in missing])
+    assert "dvc is missing" in missing
+
+
+def test_the_warning_is_one_line_that_names_the_remedy() -> None:
+    line = environment.warning(["a is missing", "b 1 (lock: 2)", "c is missing", "d is missing"])
+    assert "a is missing, b 1 (lock: 2), c is missing and 1 more; see `make setup`" in line
+    assert "\n" not in line

@@ -1,0 +1,27 @@
+"""Odds ratios from log-odds."""
+
+from math import exp
+
+import pytest
+
+from passage.evaluation.odds import odds
+
+KNOWN = {"features": {"hours": {"coefficient": 0.4, "low": 0.1, "high": 1.0, "standard_deviation": 5.0}}}
+
+
+def test_each_number_is_multiplied_by_its_step_and_raised() -> None:
+    found = odds({"hours": 0.25}, KNOWN, {})["hours"]
+    assert found["per_unit"] == pytest.approx(
+        {"odds_ratio": exp(0.25), "unpenalised": exp(0.4), "low": exp(0.1), "high": exp(1)}, rel=1e-7
+    )
+    assert found["per_standard_deviation"] == pytest.approx(
+        {"odds_ratio": exp(1.25), "unpenalised": exp(2), "low": exp(0.5), "high": exp(5)}, rel=1e-7
+    )
+
+
+def test_what_is_not_known_or_too_large_for_a_number_is_absent() -> None:
+    unknown = {"features": {"hours": {"coefficient": 400.0, "low": 1.0, "standard_deviation": 2.0}}}
+    found = odds({"hours": 0.0}, unknown, {})["hours"]
+    assert set(found["per_unit"]) == {"odds_ratio", "unpenalised", "low"}
+    assert found["standard_deviation"] == 2.0
+    assert found["per_standard_deviation"] == {"odds_ratio": 1.0, "low": pytest.approx(exp(2), rel=1e-7)}

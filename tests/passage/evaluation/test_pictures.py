@@ -1,0 +1,167 @@
+"""The pictures: the same bytes each time, letters as letters, and what is in them comes from the numbers."""
+
+import re
+from typing import cast
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+import students
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from passage.association.associate import associate
+from passage.evaluation import gallery, pictures
+from passage.evaluation.vocabulary import vocabulary
+from passage.model.classifier import Model
+from passage.model.preparation import fit
+from passage.params.model import ModelSettings, Words
+from stages import evaluate
+
+WORDS = vocabulary(students.lane(), (0, 1))
+SIDES = {"training": students.ROWS, "test": students.ROWS.iloc[[0, 6, 7]].assign(hours=[4, 5, 6])}
+
+
+def drawn(settings: ModelSettings, sides: dict[str, pd.DataFrame] = SIDES) -> dict[str, str]:
+    choices: dict[str, object] = {}
+    prepared = fit(students.ROWS, settings)
+    scaler, classifier = students.fitted(settings)
+    test = sides["test"].rename(columns={"passed": "actual"})
+    predictions = test.join(classifier.predict(scaler.transform(test)))
+    known = associate(students.ROWS[settings.features], students.ROWS["passed"].to_numpy(), 0.95).content()
+    known = {"association": known, "choices": choices, "dropped": {}}
+    metrics = evaluate.evaluate(sides, predictions, 1.0, Model(prepared, scaler, classifier), known, settings)
+    found = gallery.tables(sides, predictions, Model(prepared, scaler, classifier), metrics["odds"], settings)
+    return gallery.draw(found, sides, Model(prepared, scaler, classifier), metrics, known, settings)
+
+
+def letters(svg: str) -> list[str]:
+    return re.findall(r">([^<>]+)</text>", svg)
+
+
+def test_a_model_of_two_features_has_its_pictures_with_the_same_bytes_each_time() -> None:
+    one, other = drawn(students.lane()), drawn(students.lane())
+    assert set(one) == {"regions", "coefficients", "confusion", "roc", "calibration", "thresholds"}
+    assert one == other
+    for svg in one.values():
+        assert "<image" not in svg, "pixels"
+        assert "dc:date" not in svg
+        assert letters(svg), "letters must stay letters"
+
+
+def test_without_test_rows_nothing_is_drawn_of_them() -> None:
+    sides = {"training": students.ROWS, "test": students.ROWS.iloc[:0]}
+    assert set(drawn(students.lane(), sides)) == {"regions", "coefficients", "calibration", "thresholds"}
+
+
+def test_a_feature_that_is_one_vast_number_still_has_an_axis() -> None:
+    scaler, classifier = students.fitted()
+    rows = students.ROWS.rename(columns={"passed": "actual"}).assign(hours=2**60, **{pictures.SIDE: "training"})
+    assert letters(pictures.svg(pictures.regions(rows, classifier, scaler, WORDS)))  # a warning would be an error
+
+
+@pytest.mark.parametrize("rows", [20, 301, 100_000])
+def test_a_curve_over_few_rows_has_a_mark_for_each_and_over_many_has_bins_and_says_so(rows: int) -> None:
+    settings = students.lane().model_copy(update={"features": ["hours"]})
+    classifier = students.fitted()[1]
+    table = pd.DataFrame({"hours": np.arange(rows) % 19, "actual": np.arange(rows) % 2, pictures.SIDE: "training"})
+    points = pd.DataFrame({"value": [0, 19], "probability": [0.1, 0.9]})
+    svg = pictures.svg(pictures.curve(points, table, classifier, vocabulary(settings, (0, 1))))
+    assert len(svg) < 60_000
+    binned = [text for text in letters(svg) if "bins of all" in text]
+    assert binned == ([] if rows == 20 else [f"share in 18 bins of all {rows:,} rows"])
+
+
+def test_a_sample_of_many_rows_is_called_one() -> None:
+    scaler, classifier = students.fitted()
+    many = pd.concat([students.ROWS.rename(columns={"passed": "actual"})] * 50, ignore_index=True)
+    svg = pictures.svg(pictures.regions(many.assign(**{pictures.SIDE: "training"}), classifier, scaler, WORDS))
+    assert "300 of 400 rows, drawn by chance" in letters(svg)
+
+
+def test_an_interval_out_of_all_proportion_ends_where_the_picture_does() -> None:
+    rows = pd.DataFrame({"feature": ["a", "b"], "odds_ratio": 2.0, "unpenalised": 3.0, "low": 1.1, "high": [9.0, 1e9]})
+    svg = pictures.svg(pictures.coefficients(rows, 0.9, "Firth"))
+    assert "without penalty (Firth), 90 % interval" in letters(svg)
+    assert not [text for text in letters(svg) if "e+" in text]
+
+
+def test_an_estimate_out_of_all_proportion_does_not_widen_the_picture() -> None:
+    rows = pd.DataFrame(
+        {"feature": ["a", "b"], "odds_ratio": 2.0, "unpenalised": [3.0, 1e-9], "low": 1e-12, "high": 9.0}
+    )
+    axes = Figure().add_subplot()
+    pictures.coefficients(rows, 0.95, "Firth")(axes)
+    assert axes.get_xlim()[0] > 1e-4
+
+
+def test_a_name_is_text_not_mathematics_or_markup_and_is_cut_where_it_is_long() -> None:
+    rows = pd.DataFrame({"feature": ["$x^2$", "<b>", "n" * 200], "odds_ratio": 2.0})
+    found = letters(pictures.svg(pictures.coefficients(rows, 0.95, "Firth")))
+    assert {"$x^2$", "&lt;b&gt;", "n" * 29 + "…"} <= set(found)
+
+
+def test_the_counts_of_the_confusion_matrix_stand_in_its_cells() -> None:
+    found = letters(pictures.svg(pictures.confusion([1, 22, 333, 4444], WORDS)))
+    assert {"1", "22", "333", "4,444"} <= set(found)
+
+
+def test_the_curve_of_c_has_the_chosen_one_in_its_legend() -> None:
+    tried = [{"C": C, "log_loss": 0.5, "standard_error": 0.1} for C in (0.1, 1.0, 10.0)]
+    assert "chosen: 0.1" in letters(pictures.svg(pictures.tried_C(tried, 0.1)))
+
+
+def pictures_of(no: str, yes: str, feature: str) -> dict[str, pictures.Draw]:
+    """Return pictures of a model whose labels and features are called so."""
+    words = vocabulary(students.lane().model_copy(update={"words": Words(classes=[no, yes], outcome=yes)}), (0, 1))
+    odds = pd.DataFrame({"feature": [feature, "b"], "odds_ratio": 2.0, "unpenalised": 3.0, "low": 1.1, "high": 9.0})
+    rates = pd.DataFrame({"false_positive_rate": [0.0, 1.0], "true_positive_rate": [0.0, 1.0]})
+    shares = pd.DataFrame({"probability": [0.1, 0.9], "share": [0.1, 0.9]})
+    points = pd.DataFrame({"value": [1, 12], "probability": [0.1, 0.9]})
+    rows = pd.concat([students.ROWS.rename(columns={"passed": "actual"})] * 2, ignore_index=True)
+    rows[pictures.SIDE] = ["training", "test"] * students.ROWS.shape[0]
+    return {
+        "confusion": pictures.confusion([38, 0, 0, 17], words),
+        "coefficients": pictures.coefficients(odds, 0.95, "Firth"),
+        "roc": pictures.roc(rates, 0.5, words),
+        "calibration": pictures.calibration(shares, words),
+        "curve": pictures.curve(points, rows, students.fitted()[1], words),
+    }
+
+
+@pytest.mark.parametrize("picture", pictures_of("no", "yes", "a"))
+@pytest.mark.parametrize(
+    ("no", "yes", "feature"),
+    [
+        ("failed", "passed", "hours_studied"),
+        ("species = Adelie", "species = Chinstrap", "flipper_length_mm"),
+        ("the customer stayed with us " * 7, "went away for good " * 10, "what_was_paid_last_month_" * 8),
+        ("n" * 200, "y" * 200, "f" * 200),
+    ],
+)
+def test_no_letters_are_cut_off_or_lie_on_others(picture: str, no: str, yes: str, feature: str) -> None:
+    seen: list[Axes] = []
+
+    def watched(axes: Axes) -> None:
+        pictures_of(no, yes, feature)[picture](axes)
+        seen.append(axes)
+
+    pictures.svg(watched)
+    axes, figure = seen[0], cast(Figure, seen[0].figure)
+    figure.set_layout_engine("none")  # it stays as it was written, at 72 dots per inch
+    figure.set_dpi(72)
+    texts = [axes.xaxis.label, axes.yaxis.label, *(text for legend in figure.legends for text in legend.get_texts())]
+    for ticks, (least, greatest) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, sorted(axes.get_ylim()))):
+        places = zip(ticks.get_ticklocs(), ticks.get_ticklabels(), strict=True)
+        texts += [text for place, text in places if least <= place <= greatest]
+    with mpl.rc_context({"text.hinting": "none"}):
+        figure.draw_without_rendering()
+        boxes = [(text.get_text(), text.get_window_extent()) for text in texts if text.get_text()]
+    assert len(boxes) >= 6
+    width, height = figure.bbox.size
+    inside = Bbox.from_extents(-1, -1, width + 1, height + 1)
+    assert [text for text, box in boxes if not np.allclose(Bbox.union([box, inside]).extents, inside.extents)] == []
+    ends = [box.padded(-1) for _, box in boxes]
+    assert [box.count_overlaps(ends) for box in ends] == [1] * len(ends)

@@ -1,0 +1,109 @@
+"""Numbers one can read, and the scikit-learn objects they stand for."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from students import FEATURES, ROWS, fitted, lane, scaled
+
+from passage.model.classifier import Classifier, Model, original_units
+from passage.model.pipeline import pipeline, regression
+from passage.model.preparation import fit
+from passage.model.scaler import Scaler
+from passage.params.train import Train
+from stages import train
+
+
+@pytest.mark.parametrize(
+    ("method", "by_hand"), [("standard", StandardScaler()), ("minmax", MinMaxScaler()), ("none", None)]
+)
+def test_the_fit_is_scikit_learns_by_hand(method: str, by_hand: object) -> None:
+    scaler, classifier = fitted(method=method)
+    steps = [step for step in (by_hand, LogisticRegression(solver="newton-cholesky", tol=1e-8)) if step is not None]
+    reference = make_pipeline(*steps).fit(ROWS[FEATURES].to_numpy(), ROWS["passed"])
+    assert list(classifier.coefficients.values()) == pytest.approx(reference[-1].coef_[0], abs=1e-8)
+    assert classifier.intercept == pytest.approx(reference[-1].intercept_[0], abs=1e-8)
+    probability = classifier.predict(scaler.transform(ROWS))["probability"]
+    assert probability.to_numpy() == pytest.approx(reference.predict_proba(ROWS[FEATURES].to_numpy())[:, 1], abs=1e-8)
+
+
+@pytest.mark.parametrize("method", ["standard", "minmax", "none"])
+def test_original_units_give_the_same_log_odds_without_the_scaler(method: str) -> None:
+    scaler, classifier = fitted(method=method)
+    slopes = classifier.original_units["coefficients"]
+    by_hand = classifier.original_units["intercept"] + sum(slopes[name] * ROWS[name] for name in FEATURES)
+    assert classifier.predict(scaler.transform(ROWS))["log_odds"].to_numpy() == pytest.approx(by_hand, abs=1e-7)
+
+
+@pytest.mark.parametrize("method", ["standard", "minmax", "none"])
+@pytest.mark.parametrize("threshold", [0.5, 0.2, 0.9])
+def test_mlflows_pipeline_takes_hours_and_decides_at_the_threshold(method: str, threshold: float) -> None:
+    scaler, classifier = fitted(lane(threshold), method)
+    predicted = classifier.predict(scaler.transform(ROWS))
+    served = pipeline(Model(fit(ROWS, lane()), scaler, classifier))
+    assert served.predict(ROWS[FEATURES]).tolist() == predicted["predicted"].tolist()
+    assert served.predict_proba(ROWS[FEATURES])[:, 1] == pytest.approx(predicted["probability"].to_numpy(), abs=1e-8)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=2), st.floats(-50, 50), st.floats(0, 1))
+def test_a_probability_is_the_logistic_function_of_the_log_odds(
+    row: list[float], intercept: float, threshold: float
+) -> None:
+    _, classifier = fitted()
+    content = classifier.content() | {"intercept": intercept, "threshold": threshold}
+    predicted = Classifier(**content).predict(pd.DataFrame([row], columns=FEATURES)).iloc[0]
+    expected = 1 / (1 + np.exp(-np.clip(predicted["log_odds"], -700, 700)))
+    assert predicted["probability"] == pytest.approx(expected, rel=1e-6, abs=1e-12)
+    assert predicted["predicted"] == (predicted["probability"] >= threshold)
+
+
+def test_the_accuracy_is_that_of_all_parts() -> None:
+    scaler, classifier = fitted()
+    table = scaler.transform(ROWS).assign(passed=ROWS["passed"])
+    found = classifier.accuracy([table.head(3), table.iloc[3:]])
+    assert 0 < found < 1
+    assert found == accuracy_score(ROWS["passed"], classifier.predict(table)["predicted"])
+
+
+def test_more_hours_never_lower_the_chance_to_pass() -> None:
+    scaler, classifier = fitted()
+    more = pd.DataFrame({"hours": np.arange(0.0, 60), "courses": 1.0})
+    assert classifier.predict(scaler.transform(more))["probability"].is_monotonic_increasing
+
+
+def test_what_is_written_reads_back_as_the_same_classifier() -> None:
+    scaler, classifier = fitted(method="minmax")
+    assert Classifier(**classifier.content()) == classifier
+    assert Scaler.read(scaler.content()) == scaler
+
+
+def test_the_training_range_is_the_tables_own_to_the_last_digit() -> None:
+    rows = ROWS.assign(hours=ROWS["hours"] + 0.12345678901234)
+    scaler, normalized = scaled(rows)
+    classifier = train.fit(normalized[FEATURES].to_numpy(), rows["passed"], rows, scaler, lane())
+    assert classifier.training_range["hours"] == {"least": 0.12345678901234, "greatest": 19.12345678901234}
+    assert classifier.training_range["courses"] == {"least": 0, "greatest": 4}
+
+
+def test_no_penalty_is_written_as_a_word_and_read_as_infinity() -> None:
+    _, classifier = fitted(lane(C=float("inf")))
+    unpenalised = LogisticRegression(C=np.inf, tol=1e-10).fit(
+        StandardScaler().fit_transform(ROWS[FEATURES]), ROWS["passed"]
+    )
+    assert list(classifier.coefficients.values()) == pytest.approx(unpenalised.coef_[0], rel=1e-6)
+    written = classifier.content() | {"settings": {**classifier.settings, "C": "inf"}}
+    assert regression(Classifier(**written)).get_params()["C"] == np.inf
+
+
+def test_original_units_by_hand() -> None:
+    scaler = Scaler("standard", {"hours": 9.5}, {"hours": 5.0})
+    assert original_units({"hours": 2.0}, 1.0, scaler) == {"coefficients": {"hours": 0.4}, "intercept": -2.8}
+
+
+def test_params_name_every_setting_that_the_regression_gets() -> None:
+    assert set(fitted()[1].settings) == set(Train.model_fields) - {"tune"}

@@ -1,0 +1,185 @@
+"""Gaps, categories and booleans: what is learned of them, from which rows, and what becomes of them."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+import students
+from scipy.optimize import minimize
+from scipy.special import expit, log_expit
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from passage.evaluation.cross_validation import cross_validation
+from passage.model import design, preparation
+from passage.model.classifier import Model
+from passage.model.pipeline import pipeline
+from passage.model.preparation import encode, fit
+from passage.model.scaler import Scaler
+from passage.params.model import ModelSettings
+from stages import train
+
+PLANS = ["basic", "plus", 'pro "ü" / (x), y']
+
+
+def mixed(rows: int = 120) -> pd.DataFrame:
+    """Return rows with gaps, categories and a boolean, none of which tells who passed for certain."""
+    random = np.random.default_rng(3)
+    table = pd.DataFrame(
+        {
+            "age": random.normal(40, 10, rows).round(1),
+            "plan": random.choice(PLANS, rows, p=[0.5, 0.3, 0.2]),
+            "member": random.integers(0, 2, rows),
+        }
+    )
+    table["passed"] = (random.random(rows) < expit((table["age"] - 40) / 10 + (table["plan"] == "plus"))).astype(int)
+    table.loc[random.choice(rows, rows // 4, replace=False), "age"] = np.nan
+    return table
+
+
+def lane(
+    columns: dict[str, Any], features: tuple[str, ...] = ("age", "plan", "member"), **settings: object
+) -> ModelSettings:
+    changed = {"features": list(features), "columns": columns}
+    return ModelSettings.model_validate(students.lane(**settings).model_dump() | changed)  # type: ignore[arg-type]
+
+
+COLUMNS = {
+    "age": {"missing": "median", "indicator": True},
+    "plan": {"kind": "category", "unseen": "reference"},
+    "member": {"kind": "boolean"},
+}
+
+
+def test_numbers_without_gaps_are_the_design_as_they_are_and_have_no_record() -> None:
+    prepared = fit(students.ROWS, students.lane())
+    assert prepared.design(students.ROWS).equals(students.ROWS[students.FEATURES])
+    assert design.content(prepared.features) == {}
+
+
+def test_the_design_fills_gaps_marks_them_and_has_a_column_for_each_category_but_the_reference() -> None:
+    rows = mixed()
+    prepared = fit(rows, lane(COLUMNS))
+    numbers = prepared.design(rows)
+    assert list(numbers) == ["age", "age is missing", "plan=plus", f"plan={PLANS[2]}", "member"]
+    assert numbers["age"].tolist() == rows["age"].fillna(rows["age"].median()).tolist()
+    assert numbers["age is missing"].tolist() == rows["age"].isna().astype(float).tolist()
+    assert numbers["plan=plus"].tolist() == (rows["plan"] == "plus").astype(float).tolist()
+    assert prepared.against["plan=plus"] == "basic"
+
+
+def test_the_record_reads_back_as_the_same_preparation() -> None:
+    rows = mixed()
+    prepared = fit(rows, lane(COLUMNS))
+    scaler = Scaler.fit(prepared.design(rows), "standard")
+    written = json.loads(json.dumps(design.content(prepared.features) | scaler.content()))
+    assert written["preparation"]["plan"]["reference"] == "basic"
+    again = preparation.read(written)
+    assert again == prepared
+    assert again.design(rows).equals(prepared.design(rows))
+
+
+def test_a_reference_may_be_named_and_of_several_that_are_as_frequent_the_first_in_order_is_it() -> None:
+    rows = pd.DataFrame({"plan": ["b", "a", "c", "b", "a"], "passed": [0, 1, 0, 1, 0]})
+    assert fit(rows, lane({"plan": {"kind": "category"}}, ("plan",))).features[0].categories == ("a", "b", "c")
+    named = lane({"plan": {"kind": "category", "reference": "c"}}, ("plan",))
+    assert fit(rows, named).features[0].categories == ("c", "a", "b")
+    nobody = lane({"plan": {"kind": "category", "reference": "z"}}, ("plan",))
+    with pytest.raises(ValueError, match="plan is z, the reference, in none of the training rows"):
+        fit(rows, nobody)
+
+
+def test_an_unseen_category_counts_as_the_reference_and_is_told_apart_from_a_gap() -> None:
+    rows = mixed()
+    columns = COLUMNS | {"plan": {"kind": "category", "missing": "most_frequent", "unseen": "reference"}}
+    prepared = fit(rows, lane(columns))
+    new = rows.head(3).assign(plan=pd.Series(["gold", np.nan, "plus"], dtype="str"))
+    assert prepared.unseen(new)["plan"].tolist() == [True, False, False]
+    assert prepared.design(new)["plan=plus"].tolist() == [0, 0, 1]
+    assert list(prepared.refused(new)) == []
+
+
+def test_columns_of_the_design_never_share_a_name_with_a_feature_or_the_target() -> None:
+    features = (design.Feature("a", "category", categories=("x", "b", "c")), design.Feature("a=b"))
+    assert [one.name for one in design.columns(features, "a=c")] == ["a=b (2)", "a=c (2)", "a=b"]
+
+
+def test_an_indicator_stands_only_where_training_rows_have_gaps() -> None:
+    whole = mixed().fillna({"age": 40.0})
+    assert "age is missing" not in fit(whole, lane(COLUMNS)).design(whole)
+
+
+def test_an_unpenalised_fit_is_where_the_likelihood_of_get_dummies_rows_is_greatest() -> None:
+    rows, settings = mixed(), lane(COLUMNS, C=float("inf"))
+    prepared = fit(rows, settings)
+    numbers = prepared.design(rows)
+    scaler = Scaler.fit(numbers, "standard")
+    classifier = train.fit(scaler.transform(numbers).to_numpy(), rows["passed"], rows, scaler, settings)
+    by_hand = pd.get_dummies(rows[["plan"]], dtype=float).drop(columns="plan_basic")
+    table = np.column_stack(
+        [np.ones(len(rows)), rows["age"].fillna(rows["age"].median()), rows["age"].isna(), by_hand, rows["member"]]
+    )
+    sign = 2 * rows["passed"].to_numpy() - 1
+    best = minimize(lambda beta: -log_expit(sign * (table @ beta)).sum(), np.zeros(6), method="BFGS", tol=1e-10)
+    found = classifier.original_units
+    assert [found["intercept"], *found["coefficients"].values()] == pytest.approx(best.x, abs=1e-4)
+
+
+def test_cross_validation_learns_what_fills_gaps_in_each_fold_and_not_from_all_rows() -> None:
+    rows = mixed(40)
+    # Of the rows that have it, the median depends strongly on which of them a fold holds out.
+    rows["age"] = np.where(rows["age"].isna(), np.nan, np.exp(rows["age"].fillna(0) / 5))
+    settings = lane({"age": {"missing": "median"}}, ("age",))
+    found, _ = cross_validation(rows, settings, settings)
+    folds = RepeatedStratifiedKFold(n_splits=4, n_repeats=3, random_state=1)
+    fit = make_pipeline(SimpleImputer(strategy="median"), StandardScaler(), LogisticRegression(tol=1e-10))
+    values, passed = rows[["age"]].to_numpy(), rows["passed"].to_numpy()
+    sizes = [len(held_out) for _, held_out in folds.split(values, passed)]
+    anew, leaked = (
+        np.average(-cross_val_score(fit, table, passed, cv=folds, scoring="neg_log_loss"), weights=sizes)
+        for table in (values, SimpleImputer(strategy="median").fit_transform(values))
+    )
+    assert found["log_loss"] == pytest.approx(anew, abs=1e-6)
+    assert abs(anew - leaked) > 1e-5
+
+
+def test_without_a_category_all_its_columns_are_left_out() -> None:
+    rows = mixed().fillna({"age": 40.0})
+    settings = lane({"plan": {"kind": "category"}}, ("age", "plan"))
+    found, _ = cross_validation(rows, settings, settings)
+    alone = lane({}, ("age",))
+    assert list(found["without"]) == ["age", "plan"]
+    assert found["without"]["plan"]["log_loss"] == cross_validation(rows, alone, alone)[0]["log_loss"]
+
+
+def test_a_fold_that_lacks_a_category_is_no_fault() -> None:
+    rows = mixed().assign(plan=["rare"] + ["basic"] * 119)
+    settings = lane({"plan": {"kind": "category"}}, ("plan",))
+    assert cross_validation(rows, settings, settings)[0]["accuracy"] > 0
+
+
+def test_rows_are_coded_with_the_reference_first_and_gaps_as_nan() -> None:
+    codes = encode(mixed(), lane(COLUMNS))
+    assert set(codes[:, 1]) == {0.0, 1.0, 2.0}
+    assert np.isnan(codes[:, 0]).sum() == 30
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.3])
+def test_mlflows_pipeline_takes_rows_as_they_come_and_says_the_labels_and_probabilities(threshold: float) -> None:
+    rows = mixed().assign(passed=lambda table: table["passed"].map({0: "no", 1: "yes"}))
+    settings = lane(COLUMNS, threshold=threshold).model_copy(update={"positive": "yes"})
+    prepared = fit(rows, settings)
+    scaler = Scaler.fit(prepared.design(rows), "standard")
+    normalized, ones = scaler.transform(prepared.design(rows)).to_numpy(), (rows["passed"] == "yes").astype(int)
+    classifier = train.fit(normalized, ones, rows, scaler, settings)
+    served = skops.io.loads(skops.io.dumps(pipeline(Model(prepared, scaler, classifier))), trusted=["numpy.dtype"])
+    says = classifier.predict(scaler.transform(prepared.design(rows)))
+    raw = rows[["age", "plan", "member"]].astype({"member": bool})
+    assert served.predict(raw).tolist() == ["yes" if one else "no" for one in says["predicted"]]
+    assert served.predict_proba(raw)[:, 1] == pytest.approx(says["probability"].to_numpy(), abs=1e-7)

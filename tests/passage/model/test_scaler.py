@@ -1,0 +1,51 @@
+"""The scaling: scikit-learn's statistics, also of rows that come in parts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from passage.base import parquet
+from passage.model.scaler import Scaler, normalized
+
+ROWS = pd.DataFrame({"hours": [2.0, 4.0, 6.0], "same": [5.0, 5.0, 5.0]})
+
+
+def test_standard_takes_the_mean_and_the_population_standard_deviation() -> None:
+    scaler = Scaler.fit(ROWS, "standard")
+    assert scaler.center == {"hours": 4.0, "same": 5.0}
+    assert scaler.scale == {"hours": pytest.approx(np.sqrt(8 / 3), abs=1e-9), "same": 1.0}
+
+
+def test_minmax_brings_the_fitted_rows_between_0_and_1() -> None:
+    scaler = Scaler.fit(ROWS, "minmax")
+    assert scaler.transform(ROWS)["hours"].tolist() == [0.0, 0.5, 1.0]
+    assert scaler.transform(pd.DataFrame({"hours": [10], "same": [5]}))["hours"].tolist() == [2.0]
+    assert scaler.transform(ROWS)["same"].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_none_leaves_the_features_as_they_are() -> None:
+    assert Scaler.fit(ROWS, "none").transform(ROWS).equals(ROWS)
+
+
+def test_written_statistics_have_ten_digits() -> None:
+    rows = pd.DataFrame({"hours": [1.0, 2.0, 2.0]})
+    assert Scaler.fit(rows, "standard").center == {"hours": 1.666666667}
+
+
+def test_large_values_with_a_small_spread_keep_the_digits_of_the_spread() -> None:
+    rows = pd.DataFrame({"time": 1.7e9 + np.arange(20.0) / 3})
+    scaler = Scaler.fit(rows, "standard")
+    by_hand = (rows["time"] - rows["time"].mean()) / rows["time"].std(ddof=0)
+    assert scaler.transform(rows)["time"].to_numpy() == pytest.approx(by_hand, abs=1e-7)
+
+
+@pytest.mark.parametrize("method", ["standard", "minmax", "none"])
+def test_many_rows_are_scaled_as_few_are(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = pd.DataFrame({"a": np.arange(20.0) ** 2, "b": np.sqrt(np.arange(20.0))})
+    target = pd.Series(np.arange(20) % 2, name="passed")
+    whole = Scaler.fit(rows, method)
+    monkeypatch.setattr(parquet, "WRITTEN_TOGETHER", 3)
+    assert Scaler.fit(rows, method) == whole
+    written = list(normalized(whole, rows, target))
+    assert [len(part) for part in written] == [3, 3, 3, 3, 3, 3, 2]
+    pd.testing.assert_frame_equal(pd.concat(written), whole.transform(rows).assign(passed=target))

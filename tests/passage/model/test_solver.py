@@ -1,0 +1,37 @@
+"""An optimum, or an error that says why there is none."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from students import lane
+
+from passage.model.pipeline import estimator_settings
+from passage.model.solver import optimum
+
+HOURS = np.arange(20.0).reshape(-1, 1)
+NOISY = np.array([0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1])
+
+
+def arguments(**changes: Any) -> dict[str, Any]:
+    return estimator_settings(lane(**changes).train.model_dump())
+
+
+@pytest.mark.parametrize("solver", ["newton-cholesky", "newton-cg", "lbfgs", "saga"])
+def test_separated_rows_have_no_optimum_without_a_penalty_and_one_with_it(solver: str) -> None:
+    separated = (HOURS[:, 0] > 9).astype(int)
+    with pytest.raises(ValueError, match=r"."):
+        optimum(HOURS, separated, arguments(C=np.inf, solver=solver))
+    assert optimum(HOURS - 9.5, separated, arguments(solver="newton-cholesky")).coef_[0, 0] > 0
+
+
+def test_features_that_are_copies_have_no_single_optimum_without_a_penalty() -> None:
+    with pytest.raises(ValueError, match="ill-conditioned"):
+        optimum(np.hstack([HOURS, 2 * HOURS + 1]), NOISY, arguments(C=np.inf))
+    shared = optimum(np.hstack([HOURS, HOURS]), NOISY, arguments()).coef_[0]
+    assert shared[0] == pytest.approx(shared[1])
+
+
+def test_too_few_iterations_are_an_error_not_a_warning() -> None:
+    with pytest.raises(ValueError, match="did not converge"):
+        optimum(HOURS, NOISY, arguments(max_iter=1))

@@ -1,0 +1,72 @@
+"""What a lane leaves behind once params.yaml no longer lists it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+from conftest import ROOT
+
+from passage import params
+from passage.params import leftovers
+
+Write = Callable[[str, str], Path]
+SETTINGS = params.parse((ROOT / "params.yaml").read_text(encoding="utf-8"))
+LOCK = """\
+schema: '2.0'
+stages:
+  check:
+    cmd: python3 src check
+  train@model:
+    cmd: python3 src train model
+    outs:
+    - path: models/model/model.json
+      md5: 0123
+  train@old:
+    cmd: python3 src train old
+    outs:
+    - path: models/old/model.json
+      md5: 12e4
+  score@old_batch:
+    cmd: python3 src score old_batch
+    outs:
+    - path: predictions/score/old_batch.csv
+      md5: '45'
+"""
+
+
+def test_an_unlisted_lane_and_batch_go_with_their_recorded_outputs_and_nothing_else_does(in_folder: Write) -> None:
+    in_folder("dvc.lock", LOCK)
+    for path in (
+        "models/old/model.json",
+        "models/old/notes.txt",
+        "models/model/model.json",
+        "predictions/score/old_batch.csv",
+    ):
+        in_folder(path, "x")
+    assert leftovers.remove(SETTINGS) == ["train@old", "score@old_batch"]
+    assert not Path("models/old/model.json").exists()
+    assert not Path("predictions/score").exists()
+    assert Path("models/old/notes.txt").exists()
+    assert Path("models/model/model.json").exists()
+    kept = yaml.safe_load(Path("dvc.lock").read_text())["stages"]
+    assert kept == {name: entry for name, entry in yaml.safe_load(LOCK)["stages"].items() if "old" not in name}
+
+
+def test_a_lock_without_leftovers_is_not_touched(in_folder: Write) -> None:
+    text = LOCK[: LOCK.index("  train@old")]
+    in_folder("dvc.lock", text)
+    assert leftovers.remove(SETTINGS) == []
+    assert Path("dvc.lock").read_text() == text
+
+
+def test_files_that_no_lane_makes_are_strays_but_not_what_dvc_ignores(in_folder: Write) -> None:
+    for path in (
+        "models/model/model.json",
+        "models/model/choices.json",
+        "models/x/model.json",
+        "metrics/model.json",
+        "metrics/.DS_Store",
+    ):
+        in_folder(path, "x")
+    in_folder("predictions/model/test.csv.partial", "x")
+    assert leftovers.strays(SETTINGS) == [Path("models/x/model.json")]

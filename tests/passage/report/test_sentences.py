@@ -1,0 +1,261 @@
+"""What is said of the numbers."""
+
+from typing import Any
+
+import pytest
+import students
+
+from passage.base import wording
+from passage.evaluation.vocabulary import Vocabulary, vocabulary
+from passage.model.design import Column
+from passage.params.model import ModelSettings
+from passage.report import sentences
+
+PLAIN = vocabulary(students.lane(), (0, 1))
+OWN = vocabulary(
+    ModelSettings.model_validate(
+        students.lane().model_dump()
+        | {
+            "words": {
+                "rows": "students",
+                "outcome": "passing",
+                "classes": ["failed", "passed"],
+                "columns": {"hours": {"unit": "h", "more": "who studied one hour more"}},
+            }
+        }
+    ),
+    (0, 1),
+)
+RATIOS = {"odds_ratio": 1.2, "unpenalised": 1.349, "low": 1.08, "high": 1.9}
+METRICS: dict[str, Any] = {
+    "rows": {"train": 15, "test": 5},
+    "test": {
+        "accuracy": 0.8,
+        "accuracy_low": 0.28358,
+        "accuracy_high": 0.99995,
+        "baseline_accuracy": 0.4,
+        "true_negatives": 1,
+        "true_positives": 3,
+    },
+    "train": {"accuracy": 0.9},
+    "cross_validation": {
+        "folds": 5,
+        "repeats": 10,
+        "accuracy": 0.85,
+        "accuracy_least": 0.8,
+        "accuracy_greatest": 0.9,
+        "without": {
+            "hours": {"difference": 0.2, "difference_least": 0.125, "difference_greatest": 0.3},
+            "courses": {"difference": 0.01, "difference_least": -0.02, "difference_greatest": 0.04},
+        },
+    },
+    "odds": {
+        "hours": {
+            "per_unit": RATIOS,
+            "per_standard_deviation": RATIOS | {"odds_ratio": 3.0},
+            "standard_deviation": 5.4,
+        },
+        "courses": {
+            "per_unit": {"odds_ratio": 1.0},
+            "per_standard_deviation": RATIOS | {"high": 5e6, "low": 1e-9},
+            "standard_deviation": 0.2,
+        },
+    },
+}
+
+
+def test_an_accuracy_comes_with_what_it_is_worth() -> None:
+    assert sentences.accuracy(METRICS, 0.95, OWN) == (
+        "4 of 5 test students are predicted right (80 %): of all students like these, it would be 28 % to over 99 % "
+        "(95 % interval, if they are independent of each other). Always predicting the more frequent class would have "
+        "been right for 40 %."
+    )
+
+
+def test_without_test_rows_the_training_rows_speak_and_nothing_undefined_is_told() -> None:
+    metrics = {"rows": {"train": 15, "test": 0}, "train": {"accuracy": 0.9}, "odds": METRICS["odds"]}
+    assert (
+        sentences.accuracy(metrics, 0.95, PLAIN) == "No rows test; of the 15 training ones, 90 % are predicted right."
+    )
+    assert sentences.cross_validated(metrics, PLAIN) == ""
+    assert sentences.worth(metrics) == {}
+    assert "test" not in sentences.short(metrics, 0.95, PLAIN)
+
+
+def test_a_spread_is_called_a_spread() -> None:
+    assert sentences.cross_validated(METRICS, OWN) == (
+        "When each of all 20 students is predicted by a fit that has not seen it, 85 % are predicted right (80 % to "
+        "90 % over 10 repeats of 5 folds: a spread, not an interval)."
+    )
+
+
+def test_one_repeat_has_no_spread_and_tells_of_no_feature_that_it_helps() -> None:
+    once = METRICS | {"cross_validation": METRICS["cross_validation"] | {"repeats": 1}}
+    assert sentences.cross_validated(once, OWN).endswith(
+        "85 % are predicted right (in one repeat, which has no spread)."
+    )
+    told = (
+        "Without hours the cross-validated log loss changes by 0.2: whether knowing it helps, one repeat does not tell."
+    )
+    assert sentences.worth(once)["hours"] == told
+
+
+def test_of_rows_drawn_by_chance_it_is_said_how_many() -> None:
+    drawn = METRICS | {"cross_validation": METRICS["cross_validation"] | {"drawn": 12}}
+    assert sentences.cross_validated(drawn, OWN).startswith(
+        "When each of 12 students, drawn by chance from 20 students, is predicted by a fit that has not seen it, 85 %"
+    )
+
+
+def test_by_time_it_is_said_which_rows_are_predicted_and_from_what() -> None:
+    by_time = METRICS | {"cross_validation": METRICS["cross_validation"] | {"rows": 16, "repeats": 1}}
+    assert sentences.cross_validated(by_time, OWN) == (
+        "When the 16 later ones of 20 students are predicted, stretch by stretch, by fits on earlier ones, 85 % are "
+        "predicted right (80 % to 90 % over 5 stretches: a spread, not an interval)."
+    )
+    chosen = sentences.cross_validated(by_time | {"chosen": {"C": 1.0, "threshold": 0.5}}, OWN)
+    assert "by fits on earlier ones that have chosen their C and threshold from those, 85 %" in chosen
+    assert "(0.125 to 0.3 over the stretches)" in sentences.worth(by_time)["hours"]
+
+
+def test_odds_are_told_in_the_users_words_or_in_the_columns_names() -> None:
+    own, plain = (sentences.odds(METRICS, 0.95, words) for words in (OWN, PLAIN))
+    assert own["hours"] == (
+        "Other features being equal, students who studied one hour more had 1.35 times the odds of passing "
+        "(95 %: 1.08 to 1.9)."
+    )
+    assert plain["hours"] == (
+        "Other features being equal, rows with hours higher by 1 had 1.35 times the odds of passed = 1 "
+        "(95 %: 1.08 to 1.9)."
+    )
+
+
+def test_a_feature_alone_has_no_others_to_be_equal() -> None:
+    alone = METRICS | {"odds": {"hours": METRICS["odds"]["hours"]}}
+    assert sentences.odds(alone, 0.95, OWN)["hours"].startswith("Students who studied one hour more had 1.35")
+
+
+def test_where_a_unit_is_too_large_or_small_a_step_it_is_the_standard_deviation() -> None:
+    assert sentences.odds(METRICS, 0.8, OWN)["courses"] == (
+        "Other features being equal, students with courses higher by one standard deviation had 1.35 times the odds of "
+        "passing (80 %: under 0.001 to over 1,000)."
+    )
+
+
+def test_what_nothing_is_known_of_is_said_to_be_unknown() -> None:
+    known_of_hours = {"per_unit": {"odds_ratio": 1.2}, "per_standard_deviation": {}, "standard_deviation": 1.0}
+    unknown = METRICS | {"odds": {"hours": known_of_hours}}
+    assert sentences.odds(unknown, 0.95, OWN)["hours"] == "What hours is worth on its own, these students cannot say."
+
+
+@pytest.mark.parametrize(
+    ("least", "middle", "greatest", "end"),
+    [
+        (0.125, 0.2, 0.3, "rises by 0.2 (0.125 to 0.3 over the repeats): knowing it helps."),
+        (-0.3, -0.2, -0.1, "falls by 0.2 (0.1 to 0.3 over the repeats): the model does better without."),
+        (
+            -0.1,
+            0.0,
+            0.2,
+            "changes by 0 (-0.1 to 0.2 over the repeats): whether knowing it helps, these rows do not tell.",
+        ),
+    ],
+)
+def test_whether_a_feature_is_worth_having_depends_on_where_all_repeats_lie(
+    least: float, middle: float, greatest: float, end: str
+) -> None:
+    one = {"difference": middle, "difference_least": least, "difference_greatest": greatest}
+    found = sentences.worth({"cross_validation": {"without": {"hours": one}}})
+    assert found == {"hours": f"Without hours the cross-validated log loss {end}"}
+
+
+def test_the_answer_says_how_good_what_it_means_and_what_to_beware_of() -> None:
+    answer = sentences.answer(METRICS, 0.95, OWN, ["the moon is full"])
+    for part in ("4 of 5 test students", "one hour more had 1.35", "Without courses the", "Beware: the moon is full."):
+        assert part in answer
+
+
+def test_the_short_answer_is_of_the_feature_that_moves_the_odds_most() -> None:
+    assert sentences.short(METRICS, 0.95, OWN).startswith(
+        "4 of 5 test students predicted right, which is worth 28 % to over 99 %. Other features being equal, "
+        "students who studied one hour more"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0 %"), (0.0001, "under 1 %"), (0.994, "99 %"), (0.996, "over 99 %"), (1, "100 %")]
+)
+def test_only_what_is_all_or_nothing_is_called_so(value: float, text: str) -> None:
+    assert sentences.share(value) == text
+
+
+def test_a_model_without_a_penalty_is_not_said_to_be_held_back() -> None:
+    assert "no penalty" in sentences.why_two({"settings": {"C": "inf"}}, {})
+    assert "(C = 0.1)" in sentences.why_two({"settings": {"C": 0.1}}, {})
+    assert "those of maximum likelihood, which" in sentences.why_two({"settings": {"C": 0.1}}, {"method": "wald"})
+    assert "are its own" in sentences.why_two({"settings": {"C": "inf"}}, {"method": "wald"})
+    for C in ("inf", 1.0):  # noqa: N806 (scikit-learn's name)
+        said = sentences.why_two({"settings": {"C": C}}, {"method": "firth-wald"})
+        assert "are Firth's, " in said
+        assert "The intervals are Wald's" in said
+
+
+def test_what_is_0_or_1_is_read_against_what_a_0_says() -> None:
+    columns = [
+        Column("school=B", "school", "category", "B", "A"),
+        Column("member", "member", "boolean", "true", "false"),
+        Column("age is missing", "age", "indicator", "missing", "37"),
+    ]
+    ratios = {"per_unit": RATIOS, "per_standard_deviation": RATIOS, "standard_deviation": 0.2}
+    odds = {one.name: ratios | {"against": one.against} for one in columns}
+    words = vocabulary(students.lane(), (0, 1), columns)
+    said = list(sentences.odds({"odds": odds}, 0.95, words).values())
+    told = "had 1.35 times the odds of passed = 1, compared with those"
+    assert said == [
+        f"Other features being equal, rows {who} {told} {others} (95 %: 1.08 to 1.9)."
+        for who, others in (
+            ("of school B", "of school A"),
+            ("with member", "without member"),
+            ("whose age is missing", "whose age is 37"),
+        )
+    ]
+
+
+def test_the_words_are_the_users_or_the_columns() -> None:
+    assert Vocabulary("rows", "passed = 1", ("passed = 0", "passed = 1"), {}, {}) == PLAIN
+    assert (OWN.axis("hours"), OWN.axis("courses"), OWN.more("courses")) == (
+        "hours (h)",
+        "courses",
+        "with courses higher by 1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "verbs"), [(1, ["is", "lies", "equals"]), (0, ["are", "lie", "equal"]), ("2", ["are", "lie", "equal"])]
+)
+def test_a_verb_goes_with_its_count(count: int | str, verbs: list[str]) -> None:
+    assert [wording.verb(verb, count) for verb in ("is", "lies", "equals")] == verbs
+
+
+def test_of_many_names_the_first_are_listed() -> None:
+    assert wording.listed("abc") == "a, b and c"
+    assert wording.listed("abcdefg") == "a, b, c, d, e and 2 more"
+    assert wording.listed(["a"]) == "a"
+    assert wording.listed("abcd", 2) == "a, b and 2 more"
+
+
+def test_each_features_meaning_is_its_odds_and_its_worth() -> None:
+    hours, courses = sentences.meaning(METRICS, 0.95, OWN)
+    assert "1.35 times the odds" in hours
+    assert hours.endswith("knowing it helps.")
+    assert "these rows do not tell" in courses
+
+
+def test_of_many_columns_the_greatest_coefficients_have_a_sentence() -> None:
+    many = [f"x{number}" for number in range(31)]
+    odds = METRICS["odds"]["hours"]
+    metrics = {"odds": dict.fromkeys(many, odds), "coefficients": {name: -n for n, name in enumerate(many)}}
+    told = sentences.meaning(metrics, 0.95, OWN)
+    assert len(told) == 13
+    assert "x30" in told[0]
+    assert told[-1] == "These are the greatest coefficients; the table has 19 more."

@@ -1,0 +1,76 @@
+"""What a table takes, by its size alone."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import psutil
+import pytest
+
+from passage.tables import header, memory
+
+
+def test_rows_are_counted_in_parquet_and_by_a_sample_of_a_csv(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"a": np.random.default_rng(0).normal(size=5000), "b": range(5000)})
+    rows.to_parquet(tmp_path / "t.parquet")
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    assert header.rows(tmp_path / "t.parquet", 1000) == 5000
+    assert header.rows(tmp_path / "t.csv", 20_000) == pytest.approx(5000, rel=0.05)
+    assert header.rows(tmp_path / "t.csv", 1_000_000) == pytest.approx(5000, rel=0.001)
+    content = (tmp_path / "t.csv").read_bytes()
+    for ends in (b"\r\n", b"\r"):
+        (tmp_path / "t.csv").write_bytes(content.replace(b"\n", ends))
+        assert header.rows(tmp_path / "t.csv", 1_000_000) == 5000
+    (tmp_path / "t.csv").write_text("a,b\n")
+    assert header.rows(tmp_path / "t.csv", 1000) == 0
+
+
+def test_the_need_grows_with_rows_and_columns(tmp_path: Path) -> None:
+    pd.DataFrame({"a": range(1000)}).to_parquet(tmp_path / "t.parquet")
+    rows, _, one = memory.needed(tmp_path / "t.parquet", ["a"], [])
+    _, _, eleven = memory.needed(tmp_path / "t.parquet", list("abcdefghijk"), [])
+    assert rows == 1000
+    assert eleven - memory.START == 11 * (one - memory.START) > 11 * 8 * 1000
+
+
+def test_quotes_take_the_text_of_all_columns_and_a_place_for_each_value(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('a,"b"\n' + "1,xyz\n" * 1000)
+    _, _, plain = memory.needed(path, ["a"], [])
+    path.write_text('a,"b"\n' + "1,xyz\n" * 999 + '1,"z"\n')
+    _, _, quoted = memory.needed(path, ["a"], [])
+    assert quoted - plain == path.stat().st_size + 2 * 1000 * 8
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_category_takes_a_column_for_each_value_but_the_reference(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"t.{suffix}"
+    rows = pd.DataFrame({"town": [f"town {number % 40}" for number in range(1000)], "age": 3, "y": 1})
+    rows.to_csv(path, index=False) if suffix == "csv" else rows.to_parquet(path)
+    columns = ["town", "age", "y"]
+    (_, plain, _), (_, numbers, _) = (memory.needed(path, columns, which) for which in ([], ["town"]))
+    assert (plain, numbers) == (3, 39 + 2)
+
+
+def test_only_the_first_rows_say_which_values_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1,x\n2\n3,y,more\n4,z\n")
+    assert header.first_values(path, ["b"], 3) == {"b": {"x", "y"}}
+    path.write_text("a,b\n")
+    assert header.first_values(path, ["b"], 3) == {"b": set()}
+    pd.DataFrame({"b": []}).to_parquet(tmp_path / "t.parquet")
+    assert header.first_values(tmp_path / "t.parquet", ["b"], 3) == {"b": set()}
+
+
+def test_free_is_what_the_machine_has_or_what_a_container_may_still_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit, taken = tmp_path / "max", tmp_path / "current"
+    monkeypatch.setattr(memory, "LIMIT", limit)
+    monkeypatch.setattr(memory, "TAKEN", taken)
+    taken.write_text("400000\n")
+    assert memory.free() == pytest.approx(psutil.virtual_memory().available, rel=0.2)
+    limit.write_text("max\n")
+    assert memory.free() == pytest.approx(psutil.virtual_memory().available, rel=0.2)
+    limit.write_text("1000000\n")
+    assert memory.free() == 600_000

@@ -1,0 +1,105 @@
+"""The facts that a run holds, without a store."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Project
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passage import params
+from passage.base import files, paths
+from passage.params import flat_params
+from passage.tracking import result
+from passage.tracking.result import allowed_names, collect, fingerprint, flat_metrics, params_of
+
+Write = Callable[[str, str], Path]
+
+
+def test_params_are_dotted_as_in_params_yaml() -> None:
+    settings = {"data": "x.csv", "features": ["a", "b"], "train": {"C": 1.0, "class_weight": None}, "threshold": "auto"}
+    assert dict(flat_params(settings)) == {
+        "data": "x.csv",
+        "features": '["a", "b"]',
+        "train.C": "1.0",
+        "train.class_weight": "null",
+        "threshold": "auto",
+    }
+
+
+def test_metrics_are_joined_and_coefficients_named_by_feature() -> None:
+    metrics = {
+        "rows": {"test": 5},
+        "test": {"accuracy": 0.8},
+        "coefficients": {"hours studied": 1.5},
+        "intercept": -1.0,
+        "chosen": {"C": 0.3},
+    }
+    flat = flat_metrics(metrics)
+    assert flat == {
+        "chosen_C": 0.3,
+        "rows_test": 5,
+        "test_accuracy": 0.8,
+        "coef_hours studied": 1.5,
+        "intercept": -1.0,
+    }
+    assert next(iter(flat)) == "test_accuracy"
+
+
+def test_a_settings_name_says_which_it_is_however_long_that_of_its_column_is() -> None:
+    columns = {name: {"kind": "category", "missing": "drop"} for name in ("r" * 200, "r" * 201, "a b?")}
+    names = list(params_of({"train": {"C": 1.0}, "columns": columns}))
+    assert names == [
+        "train.C",
+        *(f"columns.{name}.{key}" for name in ("r" * 180, "r" * 180 + "_2", "a b_") for key in ("kind", "missing")),
+    ]
+    assert params_of({"train": {"C": 1.0}}) == {"train.C": "1.0"}
+
+
+def test_names_that_would_be_the_same_get_a_number() -> None:
+    assert allowed_names(["petal (cm)", "petal [cm]", "a"]) == {
+        "petal (cm)": "petal _cm_",
+        "petal [cm]": "petal _cm__2",
+        "a": "a",
+    }
+
+
+@given(st.lists(st.text(min_size=1), unique=True))
+def test_every_name_is_allowed_and_its_own(names: list[str]) -> None:
+    allowed = list(allowed_names(names).values())
+    assert len(set(allowed)) == len(names)
+    assert all(
+        set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-. ") for name in allowed
+    )
+    assert all(len(name) <= 240 for name in allowed)
+
+
+def sums(path: Path) -> dict[Path, str]:
+    return {path: files.file_hash("sha256", path)}
+
+
+def test_a_fingerprint_is_of_contents_settings_and_names(in_folder: Write) -> None:
+    one, other = in_folder("a.json", "1"), in_folder("b.json", "1")
+    marks = {
+        fingerprint({"C": 1.0}, sums(one)),
+        fingerprint({"C": 2.0}, sums(one)),
+        fingerprint({"C": 1.0}, sums(other)),
+        fingerprint({"C": 1.0}, sums(in_folder("a.json", "2"))),
+    }
+    assert len(marks) == 4
+    in_folder("a.json", "1")
+    assert fingerprint({"C": 1.0}, sums(one)) in marks
+
+
+def test_a_run_keeps_the_hash_of_each_output_and_copies_of_those_that_are_not_large(
+    built: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(built.folder)
+    page = paths.PAGE.stat().st_size
+    for largest, is_kept in ((page, True), (page - 1, False)):
+        monkeypatch.setattr(result, "LARGEST", largest)
+        found = collect("model", params.load(), {})
+        assert (paths.PAGE in found.artifacts) == is_kept
+        assert {paths.PARAMS, paths.ModelPaths("model").model} < {*found.artifacts}
+        assert found.outputs[paths.PAGE.as_posix()] == files.file_hash("sha256", paths.PAGE)

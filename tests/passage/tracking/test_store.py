@@ -1,0 +1,104 @@
+"""Stores that do not take runs: one line each, and soon."""
+
+import errno
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from passage.base.errors import Unreachable
+from passage.tracking import store
+from passage.tracking.location import locate
+
+Write = Callable[[str, str], Path]
+
+
+pytestmark = pytest.mark.usefixtures("own_store")
+
+
+@pytest.fixture
+def database(in_folder: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store that is there and has the experiment `exam`, in a folder of its own."""
+    in_folder("disk/x", "")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///disk/store.db")
+    with store.writable("exam"):
+        MlflowClient()._tracking_client.store.engine.dispose()
+    return Path("disk/store.db")
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, uri: str) -> str:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    with pytest.raises(Unreachable) as refused, store.writable("exam"):
+        pass
+    lines = str(refused.value).splitlines()
+    assert len(lines) == 1
+    return lines[0]
+
+
+def test_a_folder_that_is_away_is_named_and_not_made(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree("disk")
+    assert "there is no folder" in refusal(monkeypatch, f"sqlite:///{database}")
+    assert not Path("disk").exists()
+
+
+def test_a_locked_store(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("passage.tracking.location.PATIENCE", 0.1)
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert refusal(monkeypatch, f"sqlite:///{database}").endswith("store.db: database is locked")
+
+
+def test_a_file_that_is_no_store(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("disk/notes.db").write_text("notes\n" * 1000, encoding="utf-8")
+    assert refusal(monkeypatch, "sqlite:///disk/notes.db").endswith("notes.db: file is not a database")
+    assert "unable to open database file" in refusal(monkeypatch, f"sqlite:///{Path('disk').resolve()}")
+
+
+def test_a_store_of_another_version_of_mlflow(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(database, "disk/newer.db")
+    with closing(sqlite3.connect("disk/newer.db")) as newer, newer:
+        newer.execute("UPDATE alembic_version SET version_num = 'ffff'")
+    line = refusal(monkeypatch, "sqlite:///disk/newer.db")
+    assert "another version of MLflow made it (found version ffff, but expected" in line
+    assert "`mlflow db upgrade URI`" in line
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting takes root")
+def test_a_read_only_and_a_full_disk(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = database.parent.resolve()
+    mounted = subprocess.run(["mount", "--bind", disk, disk], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("this machine does not let root mount")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", disk], check=True)
+        assert "ead-only file system" in refusal(monkeypatch, f"sqlite:///{database}")
+    finally:
+        subprocess.run(["umount", disk], check=True)
+    Path("small").mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", "small"], check=True)
+    try:
+        assert "full" in refusal(monkeypatch, "sqlite:///small/store.db")
+        assert not Path("small/store.db").exists()
+    finally:
+        subprocess.run(["umount", "--lazy", "small"], check=True)  # MLflow holds its files open
+
+
+def test_a_server_that_is_away_is_told_without_its_password(in_folder: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_folder("x", "")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    line = refusal(monkeypatch, "http://ada:secret@127.0.0.1:9")
+    assert line == "MLflow's store http://127.0.0.1:9: no answer; is the server running?"
+
+
+def test_what_is_wrong_with_the_program_itself_is_not_taken_for_the_store(tmp_path: Path) -> None:
+    at = locate(None, tmp_path)
+    with pytest.raises(ZeroDivisionError), store.plain_words(at):
+        _ = 1 / 0
+    with pytest.raises(Unreachable, match=r"mlflow\.db: .*No space left"), store.plain_words(at):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -1,0 +1,346 @@
+"""A table is adopted whole, or nothing is written; and `dvc repro` builds a model from it."""
+
+import json
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from conftest import ROOT, Project
+from sklearn import datasets
+
+from passage import params
+from passage.base import files
+from passage.base.errors import Mistake
+from passage.tables import read
+from passage.tracking import git
+from stages import normalize, split
+from tools import adopt
+
+Write = Callable[[str, bytes], Path]
+
+PLAIN = "age,plan,churned\n" + "".join(f"{20 + n},{'ab'[n % 3 > 0]},{'yes' if n % 4 else 'no'}\n" for n in range(40))
+NUMBERS = "age,hours,churned\n" + "".join(f"{20 + n * 7 % 40},{n % 5}.5,{n % 2}\n" for n in range(40))
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Make the working folder a project with nothing but its params.yaml, and return a function that writes a file."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    subprocess.run(["git", "init", "--quiet"], check=True)
+
+    def write_one(path: str, content: bytes) -> Path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(content)
+        return Path(path)
+
+    return write_one
+
+
+def present() -> dict[str, bytes]:
+    """Return every file of the project with its bytes, Git's and DVC's own apart."""
+    found = (path for path in Path().rglob("*") if path.is_file() and path.parts[0] != ".git")
+    return {str(path): path.read_bytes() for path in found if ".dvc" not in path.parts[:1] or "tmp" in path.parts}
+
+
+def test_a_plain_table_is_taken_as_it_is_and_what_was_done_is_shown(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write("from/Churn 2024.csv", PLAIN.encode())
+    adopt.main(str(source), "churned")
+    assert Path("data/raw/Churn_2024.csv").read_bytes() == source.read_bytes()
+    settings = params.load().models["Churn_2024"]
+    assert (settings.data, settings.target, settings.features) == ("data/raw/Churn_2024.csv", "churned", ["plan"])
+    said = capsys.readouterr().out
+    assert "data/raw/Churn_2024.csv: 40 rows, for Git to keep\n  taken as it is, byte for byte\n" in said
+    assert "# - age  # left out: an identifier: it counts the rows, from 20 to 59\n" in said
+    assert '    positive: "yes"  # it says so; 30 rows have yes, 10 have no\n' in said
+    assert said.endswith("left to do:\n  git add data/raw/Churn_2024.csv params.yaml\n  make repro\n")
+
+
+def test_a_foreign_table_becomes_one_that_the_pipeline_reads_and_each_change_is_said(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"{n * 7 % 40},5;{'schön' if n % 3 else 'übel'};{'ja' if n % 4 else 'nein'}\n" for n in range(40))
+    adopt.main(str(write("t.csv", ("größe;plan;y\n" + rows).encode("cp1252"))), "y", "mine", "nein")
+    adopted = read.table(Path("data/raw/mine.csv"))
+    assert adopted["größe"].tolist() == [n * 7 % 40 + 0.5 for n in range(40)]
+    assert params.load().models["mine"].positive == "nein"
+    assert (
+        "  Windows-1252 became UTF-8\n"
+        "  the separator, a semicolon, became a comma\n"
+        '  numbers with a decimal comma are written plainly in größe ("0,5" became 0.5)\n'
+    ) in capsys.readouterr().out
+
+
+def test_a_parquet_table_is_taken_byte_for_byte_under_another_ending_too(write: Write) -> None:
+    table = datasets.load_breast_cancer(as_frame=True).frame
+    table.to_parquet("cells.pq")
+    adopt.main("cells.pq", "target")
+    assert Path("data/raw/cells.parquet").read_bytes() == Path("cells.pq").read_bytes()
+    assert params.load().models["cells"].features == list(table.columns[:-1])
+
+
+def test_a_table_that_lies_in_data_raw_stays_there_and_can_serve_twice(write: Write) -> None:
+    source = write("data/raw/t.csv", NUMBERS.encode())
+    adopt.main(str(source), "churned")
+    adopt.main(str(source), "churned", "again", "0")
+    assert [path.name for path in Path("data/raw").iterdir()] == ["t.csv"]
+    assert [params.load().models[name].data for name in ("t", "again")] == ["data/raw/t.csv"] * 2
+
+
+def test_an_interrupted_adoption_is_finished_by_the_same_command(write: Write) -> None:
+    source = write("t.csv", NUMBERS.encode())
+    write("data/raw/t.csv", NUMBERS.encode())  # what a kill leaves: the table without its entry
+    adopt.main(str(source), "churned")
+    assert "t" in params.load().models
+
+
+def test_a_failure_at_the_very_end_takes_everything_back(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, monkeypatched = write("t.csv", NUMBERS.encode()), files.write_bytes
+    write("data/raw/.gitignore", b"/other.csv\n")
+    subprocess.run(["dvc", "init", "--quiet"], check=True)
+    monkeypatch.setattr(adopt, "LARGE", 10)
+
+    def full(path: Path, content: bytes) -> None:
+        if path.name == "params.yaml":
+            assert Path("data/raw/t.csv.dvc").exists()
+            raise KeyboardInterrupt
+        monkeypatched(path, content)
+
+    monkeypatch.setattr(files, "write_bytes", full)
+    before = present()
+    with pytest.raises(KeyboardInterrupt):
+        adopt.main(str(source), "churned")
+    after = present()
+    assert {path: content for path, content in after.items() if "tmp" not in path} == {
+        path: content for path, content in before.items() if "tmp" not in path
+    }
+
+
+def test_a_large_table_is_kept_by_dvc_and_what_is_told_to_be_typed_can_be_typed_without_an_activated_environment(
+    write: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subprocess.run(["dvc", "init", "--quiet"], check=True)
+    monkeypatch.setattr(adopt, "LARGE", 10)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    adopt.main(str(write("data/raw/my table; $x.csv", NUMBERS.encode())), "churned", "t")
+    assert Path("data/raw/.gitignore").read_text() == "/my table; $x.csv\n"
+    said = capsys.readouterr().out
+    assert said.startswith("data/raw/my table; $x.csv: 40 rows, kept by DVC, as it is large\n")
+    subprocess.run(["sh", "-c", said.partition("left to do:\n")[2].splitlines()[0]], check=True)
+    added = {"data/raw/.gitignore", "data/raw/my table; $x.csv.dvc", "params.yaml"}
+    assert added <= set(git.run("ls-files").decode().split("\n"))
+
+
+def parquet(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    return bytes(sink.getvalue())
+
+
+ROWS = NUMBERS.partition("\n")[2]
+BAD = {
+    "empty": (b"", "t.csv: the file is empty; its first line must name the columns"),
+    "no rows": (b"a,churned\n", "t.csv: the table has a header and no rows"),
+    "ragged": (b"a,churned\n1,0\n1,0,5\n", "t.csv, line 3: 3 values, but the header names 2 columns"),
+    "short": (b"a,b,churned\n1,2,0\n1,0\n", "t.csv, line 3: 2 values, but the header names 3 columns"),
+    "torn quotes": (b'a,churned\n1,0\n"2,1\n', "t.csv, line 3: this is not CSV: unexpected end of data"),
+    "letters after a quote": (b'a,churned\n"1"x,0\n', "t.csv, line 2: this is not CSV: ',' expected after '\"'"),
+    "two encodings": ("a,churned\nä,0\n".encode() + b"\xe4,1\n", "t.csv, line 3: this is not UTF-8, but other"),
+    "no encoding": (b"a,churned\n\x81,0\n", "t.csv, line 2: the byte 0x81 is not Windows-1252"),
+    "zeros": (b"a,churned\n1\x00,0\n", "t.csv, line 2: there is a byte of 0"),
+    "a column twice": (b"a,a,churned\n1,2,0\n", 't.csv: the column "a" is there twice'),
+    "a workbook": (b"PK\x03\x04", "t.csv: this is a workbook or another packed file"),
+    "gzip": (b"\x1f\x8b", "t.csv: this is packed (gzip)"),
+    "a database": (b"SQLite format 3\x00", "t.csv: this is a database"),
+    "JSON": (b'{"a": 1}', "t.csv: this looks like JSON"),
+    "numbers of two minds": (b"a;churned\n1,234;0\n", 't.csv, row 1: a is "1,234", which may be 1.234 or 1234'),
+    "no target": (NUMBERS.replace("churned", "x").encode(), 't.csv: there is no column "churned"; The table has age'),
+    "a misspelt target": (
+        NUMBERS.replace("churned", "churnd").encode(),
+        't.csv: there is no column "churned"; did',
+    ),
+    "three labels": (f"{NUMBERS}1,2,maybe\n".encode(), 't.csv: churned has 3 labels, "0" (20 rows), "1" (20 rows)'),
+    "one label": (b"a,churned\n1,0\n2,0\n", "t.csv: churned has one label, 0 (2 rows); a target must have two"),
+    "a gap in the target": (f"{NUMBERS}1,2,\n".encode(), "t.csv: churned is missing in 1 of 41 rows, first in row 41"),
+    "one row of a label": (b"a,churned\n1,0\n2,0\n3,1\n4,0\n5,0\n", "t.csv: churned is 0 in 4 rows and 1 in 1;"),
+    "nothing to predict from": (
+        b"a,churned\n" + b"".join(b"7,%d\n" % (n % 2) for n in range(40)),
+        "t.csv: no column is left to predict churned from\nt.csv: a is left out: always 7",
+    ),
+    "the target alone": (b"churned\n" + b"0\n1\n" * 9, "t.csv: no column is left to predict churned from"),
+    "blanks for a target": (f"{NUMBERS}1,2, \n".encode(), "t.csv: churned is missing in 1 of 41 rows, first in row 41"),
+    "lists for a target": (
+        parquet(pa.table({"a": range(6), "churned": [[1], [0]] * 3})),
+        "t.csv: churned holds lists, mappings or bytes; a label must be a text, a number or a boolean",
+    ),
+    "torn Parquet": (parquet(pa.table({"a": [1]}))[:-9], "t.csv: this is not a Parquet file"),
+    "Parquet without rows": (
+        parquet(pa.table({"a": pa.array([], pa.int64())})),
+        "t.csv: the table has a header and no rows",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_what_cannot_be_adopted_is_told_in_lines_and_nothing_is_written(write: Write, kind: str) -> None:
+    content, line = BAD[kind]
+    source = write("t.csv", content)
+    before = present()
+    with pytest.raises(Mistake) as caught:
+        adopt.main(str(source), "churned")
+    assert str(caught.value).startswith(line)
+    assert present() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("gone.csv", "churned"), "gone.csv: there is no such file"),
+        ((".", "churned"), ".: this is a folder; name one table in it"),
+        (("t.csv", "churned", "model"), "params.yaml: models.model is there already; give another name: NAME=..."),
+        (("t.csv", "churned", "a b"), 'params.yaml: models.a b is "a b"; a name must consist of letters, digits, _'),
+        (("t.csv", "churned", "score"), 'params.yaml: models.score is "score"; a name must consist of letters'),
+        (("t.csv", "churned", "../../t"), 'params.yaml: models.../../t is "../../t"; a name must consist of letters'),
+        (("t.csv", "churned", "taken"), "data/raw/taken.csv is there already, and is another table; give another name"),
+        (("t.csv", "churned", "pulled"), "data/raw/pulled.csv.dvc is there already, its table is not; bring it with"),
+        (("t.csv", "churned", "", "maybe"), 't.csv: churned is never "maybe"; the positive label must be'),
+        (
+            ("data/raw/T.CSV", "churned"),
+            "data/raw/T.CSV: its name must end in .csv, as this is what it is; rename it, or",
+        ),
+        (("data/raw/t.txt", "churned"), "data/raw/t.txt: its name must end in .csv, as this is what it is; rename it,"),
+        (("data/raw/p.csv", "churned"), "data/raw/p.csv: its name must end in .parquet, as this is what it is; rename"),
+        (("data/raw/taken.csv", "churned"), "data/raw/taken.csv: it cannot stay as it is; move it out of data/raw"),
+    ],
+)
+def test_nothing_is_overwritten_and_no_name_is_taken_amiss(write: Write, arguments: tuple[str, ...], line: str) -> None:
+    write("t.csv", NUMBERS.encode())
+    write("data/raw/taken.csv", NUMBERS.replace(",", ";").encode())
+    write("data/raw/pulled.csv.dvc", b"")
+    write("data/raw/T.CSV", NUMBERS.encode())
+    write("data/raw/t.txt", NUMBERS.encode())
+    write("data/raw/p.csv", parquet(pa.table({"churned": [0, 1]})))
+    before = present()
+    with pytest.raises(Mistake) as caught:
+        adopt.main(*arguments)
+    assert str(caught.value).startswith(line)
+    assert present() == before
+
+
+def split_as_adopted(capsys: pytest.CaptureFixture[str], name: str = "t") -> pd.DataFrame:
+    """Return what the pipeline's own first stages make of the adopted table's training rows."""
+    for stage in (split, normalize):
+        stage.main(name)
+    capsys.readouterr()
+    return pd.read_parquet(f"data/split/{name}/train.parquet")
+
+
+def test_blanks_and_codes_with_a_zero_are_read_by_the_pipeline_as_they_were_adopted(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{' ' if n % 8 == 3 else n % 5 + 0.5},{n // 2 % 4 + 7:03},{n % 2}" for n in range(40)]
+    adopt.main(str(write("t.csv", "\n".join(["charges,zone,churned", *rows, ""]).encode())), "churned")
+    said = capsys.readouterr().out
+    assert "  values of nothing but blanks became missing ones in charges\n" in said
+    assert "    - charges  # number: from 0.5 to 4.5; 5 missing\n" in said
+    assert "    - zone  # category: 4 values, 007 10, 008 10," in said
+    train = split_as_adopted(capsys)
+    assert set(train["zone"]) == {"007", "008", "009", "010"}
+    assert train["charges"].isna().any()
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_labels_that_are_fractions_are_written_as_the_texts_that_the_pipeline_reads(
+    write: Write, capsys: pytest.CaptureFixture[str], ending: str
+) -> None:
+    table = pd.DataFrame({"a": [n % 7 for n in range(40)], "dose": [2.5 if n % 3 else 1.0 for n in range(40)]})
+    getattr(table, f"to_{ending}")(f"t.{ending}", index=False)
+    adopt.main(f"t.{ending}", "dose")
+    written = {"csv": "1.0", "parquet": "1"}[ending]
+    assert params.load().models["t"].positive == written
+    assert (split_as_adopted(capsys)["dose"] == written).mean() == pytest.approx(1 / 3, abs=0.04)
+
+
+def test_rows_of_one_patient_are_not_torn_apart(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"p{n // 4},{n % 7},{n * 7 % 3 > 0}" for n in range(120)]
+    adopt.main(str(write("t.csv", "\n".join(["patient_id,a,churned", *rows, ""]).encode())), "churned")
+    assert "method: group  # several rows share one, and new rows will be of others; if not: random\n" in (
+        capsys.readouterr().out
+    )
+    assert params.load().models["t"].split.used() == {
+        "method": "group",
+        "column": "patient_id",
+        "test_size": 0.25,
+        "stratify": True,
+        "seed": 27,
+    }
+    assert split_as_adopted(capsys)["patient_id"].value_counts().eq(4).all()
+
+
+def test_what_only_the_user_knows_is_asked_for(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"{n % 2 ^ (n == 5)},{n * 7 % 5},{'yes' if n % 2 else 'Yes'}" for n in range(60)]
+    adopt.main(str(write("t.csv", "\n".join(["near,b,größe", *rows, ""]).encode("cp1252"))), "größe")
+    assert (
+        '  please look: Windows-1252 is a guess: is "größe" right? If not, save the table as UTF-8\n'
+        '  please look: größe: are the labels "yes" and "Yes" one and the same?\n'
+        "  please look: near: alone it has an AUC of 0.9833: was it known before the outcome?\n"
+    ) in capsys.readouterr().out
+
+
+def test_make_hands_over_what_was_typed_to_the_letter(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("requirements.lock", "src/tools/setup.sh", "src/tools/sitecustomize.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    python = tmp_path / ".venv/bin/python3"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+
+    def made(*arguments: str, **variables: str) -> list[str]:
+        given = [f"{name}={one}" for name, one in variables.items()]
+        done = Project(tmp_path).run("env", *given, "make", "adopt", *arguments)  # not in `make test`'s own variables
+        return done.stdout.splitlines()[2:]
+
+    typed = ["my $(shell touch run).csv", "revenue ($)", "n$$", 'it\'s "$HOME" `touch run` # %']
+    names = ("TABLE", "TARGET", "NAME", "POSITIVE")
+    assert made(*(f"{name}={one}" for name, one in zip(names, typed, strict=True))) == typed
+    assert made(**dict(zip(names, typed, strict=True))) == [typed[0], typed[1], "", typed[3]]
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture
+def cells(project: Project) -> Project:
+    """A project beside which lie real tables of numbers, as someone in Europe exports them."""
+    table = datasets.load_breast_cancer(as_frame=True).frame
+    some = table[["mean radius", "mean texture", "mean smoothness", "target"]]
+    some.to_csv(project.folder.parent / "zellen.csv", sep=";", decimal=",", index=False, encoding="utf-8-sig")
+    return project
+
+
+@pytest.mark.long
+def test_an_adopted_table_is_built_into_a_model_and_predicts_as_well_as_a_script(cells: Project) -> None:
+    source = cells.folder.parent / "zellen.csv"
+    said = cells.stage("adopt", str(source), "target").stdout
+    cells.run(*shlex.split(next(line for line in said.splitlines() if line.startswith("  git add"))))
+    cells.run("git", "diff", "--exit-code", "--", "params.yaml")
+    cells.dvc("repro", "evaluate@zellen")
+    metrics = json.loads(cells.text("metrics/zellen.json"))
+    assert metrics["rows"] == {"train": 426, "test": 143}
+    assert metrics["test"]["accuracy"] > 0.9
+    built = pd.read_parquet(cells.folder / "data/split/zellen/train.parquet")
+    assert list(built) == ["mean radius", "mean texture", "mean smoothness", "target"]
+
+
+def test_usage_is_said_where_the_target_is_not_named(project: Project) -> None:
+    done = project.stage("adopt", "t.csv", check=False)
+    assert done.returncode == 2
+    assert "usage: python src adopt TABLE TARGET [NAME [POSITIVE]]" in done.stderr

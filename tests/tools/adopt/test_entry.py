@@ -1,0 +1,211 @@
+"""The entry: right YAML whatever the names are, and nothing but added lines in params.yaml."""
+
+import difflib
+import io
+import re
+
+import pytest
+import yaml
+from conftest import ROOT
+from dvc.utils.serialize import parse_yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from passage import params
+from passage.base.errors import Mistake
+from tools.adopt import entry
+from tools.adopt.entry import Entry
+from tools.adopt.profile import Column
+from tools.adopt.target import Label, Outcome
+
+TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
+OUTCOME = Outcome("yes", "no", {"no": 60, "yes": 40}, "it says so")
+HARD = ["a b", "it's", 'a "b"', "größe", "a: b", "a #b", "- a", "1", "1.5", "yes", "null", "~", "", "*a", "&a", "{a}"]
+HARD += ["a\nb", "a\\nb", "\t", "%", "@a", "`", "a\u2028b", "2024-01-01", "0x1F", "1e5", "日本", "y", " a ", "a\n# - b"]
+
+
+def made(*columns: Column, target: str = "churned", name: str = "churn", found: Outcome = OUTCOME) -> Entry:
+    return entry.entry(name, f"data/raw/{name}.csv", target, found, columns, f"{name}.csv")
+
+
+COLUMNS = (
+    Column("customer_id", None, "an identifier: each of the 100 values is there once"),
+    Column("age", "number", "from 18 to 95; 12 missing", {"kind": "number", "missing": "median", "indicator": True}),
+    Column("plan", "category", "2 values, basic 60, pro 40", {"kind": "category"}),
+    Column("hours", "number", "from 0 to 9"),
+)
+
+
+def test_the_entry_reads_like_the_lessons_with_a_reason_for_each_column() -> None:
+    text = made(*COLUMNS).text
+    assert text.startswith("""\
+# Adopted from churn.csv, 100 rows. Behind each column stands what it was taken for;
+# to predict from one that is left out, too, take away the # before it.
+churn:
+  data: data/raw/churn.csv
+  target: churned
+  positive: "yes"  # it says so; 40 rows have yes, 60 have no
+  features:
+  # - customer_id  # left out: an identifier: each of the 100 values is there once
+  - age  # number: from 18 to 95; 12 missing
+  - plan  # category: 2 values, basic 60, pro 40
+  - hours  # number: from 0 to 9
+  columns:
+    age:
+      kind: number
+      missing: median
+      indicator: true
+    plan:
+      kind: category
+  split:
+    method: random
+""")
+
+
+def test_a_doubt_stands_beside_the_column_and_more_than_200_columns_have_the_solver_for_them() -> None:
+    doubtful = Column("cells", "number", "from 1 to 9", doubt="was it known before?")
+    assert "- cells  # number: from 1 to 9; was it known before?\n" in made(doubtful).text
+    for numbers, solver in ((199, "newton-cholesky"), (200, "auto")):
+        many = Column("plan", "category", "many", {"kind": "category"}, numbers=numbers)
+        assert made(doubtful, many).content["churn"]["train"]["solver"] == solver
+
+
+def test_an_identifier_of_groups_divides_the_rows() -> None:
+    for name in ("patient_id", "a b", "a: {b}", "yes"):
+        new = made(Column(name, None, "of groups", groups=True), Column("hours", "number", ""))
+        assert new.content["churn"]["split"] == {
+            "method": "group",
+            "column": name,
+            "test_size": 0.25,
+            "stratify": True,
+            "seed": 27,
+        }
+        assert params.parse(entry.added(TEXT, new)).models["churn"].split.column == name
+
+
+def test_params_yaml_gets_lines_and_loses_none_and_the_entry_is_the_last_model() -> None:
+    new = made(*COLUMNS)
+    after = entry.added(TEXT, new)
+    changes = [line for line in difflib.ndiff(TEXT.splitlines(), after.splitlines()) if line[0] != " "]
+    assert {line[0] for line in changes} == {"+"}
+    assert len(changes) == len(new.text.splitlines())
+    assert list(params.read_yaml(after)["models"]) == ["model", "model_2", "churn"]
+    assert after.index("churn:") < after.index("\nscore:")
+    assert params.parse(after).models["churn"].features == ["age", "plan", "hours"]
+
+
+def test_ruamel_reads_the_entry_back_and_writes_it_as_it_stands() -> None:
+    round_trip, again = YAML(), io.StringIO()
+    round_trip.width, round_trip.preserve_quotes = 1000, True
+    after = entry.added(TEXT, made(*COLUMNS))
+    round_trip.dump(round_trip.load(after), again)
+    assert again.getvalue() == after.replace(": null", ":")  # as DVC writes it, too
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "models:\n    a: {x: 1}\n# of score\nscore: {}\n",
+        "score: {}\nmodels:\n  a:\n    x: 1\n  # below a",
+        "models: # all\n  a:\n    x: |\n      # no comment\n\n\n# about score\n\nscore: {}\n",
+        "models:\r\n  a:\r\n    x: 1\r\nscore: {}\r\n",
+    ],
+)
+def test_any_layout_in_blocks_stays_as_it_is(layout: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(params, "parse", lambda text: text)
+    new = made(*COLUMNS)
+    after = entry.added(layout, new)
+    assert [line for line in difflib.ndiff(layout.splitlines(), after.splitlines()) if line[0] in "-?"] == []
+    assert params.read_yaml(after) == params.read_yaml(layout) | {
+        "models": params.read_yaml(layout)["models"] | new.content
+    }
+    assert ("\r\n" in after) == ("\r\n" in layout)
+    assert after.count("\n") == after.count("\r\n") or "\r\n" not in layout
+    if "# about score\n\nscore" in layout:
+        assert "# about score\n\nscore" in after
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "models: {a: {x: 1}}\n",
+            "params.yaml: models is laid out so that no entry can go below it; write it",
+        ),
+        ("models: {}\n", "params.yaml: models has no entry; an adopted one goes below those that are there"),
+        ("score: {}\n", "params.yaml: models has no entry; an adopted one goes below those that are there"),
+        ("models:\n  churn: 1\n", "params.yaml: models.churn is there already; give another name: NAME=..."),
+    ],
+)
+def test_a_params_yaml_that_takes_no_entry_is_refused(text: str, line: str) -> None:
+    with pytest.raises(Mistake) as caught:
+        entry.added(text, made(*COLUMNS))
+    assert str(caught.value).startswith(line)
+
+
+def test_what_check_would_refuse_is_not_written() -> None:
+    with pytest.raises(Mistake, match=r"^params\.yaml: models\.a b is \"a b\"; a name must consist of letters"):
+        entry.added(TEXT, made(*COLUMNS, name="a b"))
+
+
+def test_without_a_column_to_predict_from_there_is_no_entry_and_each_reason_is_said() -> None:
+    with pytest.raises(Mistake) as caught:
+        made(Column("a", None, "always 7"), Column("b", None, "no value at all"))
+    assert caught.value.lines == [
+        "churn.csv: no column is left to predict churned from",
+        "churn.csv: a is left out: always 7",
+        "churn.csv: b is left out: no value at all",
+    ]
+
+
+def reads_back(names: list[str], label: Label, why: str) -> None:
+    left, used = names[::2], names[1::2]
+    columns = [Column(name, "category" if name in used else None, why, {"kind": "category"}) for name in names]
+    found = Outcome(label, "other", {label: 1, "other": 1}, why)
+    new = made(*columns, target=names[0], found=found)
+    (content,) = new.content.values()
+    for read in (params.read_yaml(new.text), parse_yaml(new.text, "params.yaml"), yaml.safe_load(new.text)):
+        (entry_read,) = read.values()
+        assert {key: entry_read[key] for key in ("target", "positive", "features", "columns")} == {
+            key: content[key] for key in ("target", "positive", "features", "columns")
+        }
+    back = re.sub(r"^  # - ", "  - ", new.text, flags=re.MULTILINE)
+    assert sorted(params.read_yaml(back)["churn"]["features"]) == sorted([*used, *left])
+
+
+def test_names_that_yaml_would_take_amiss_are_quoted_and_no_comment_leaves_its_line() -> None:
+    reads_back(HARD, "yes", "a\n- b: #c")
+    for name in HARD:
+        reads_back([name, f"{name}."], name, name)
+
+
+names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@given(st.lists(names, min_size=2, max_size=6, unique=True), names | st.integers() | st.booleans(), names)
+def test_any_name_any_label_and_any_reason_are_read_back(columns: list[str], label: Label, why: str) -> None:
+    reads_back(columns, label, why)
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        ("churn", "churn"),
+        ("Kunden Größe (neu) 2024", "Kunden_Grosse_neu_2024"),
+        ("score", "table"),
+        ("日本", "table"),
+        ("--x--", "x"),
+        ("a.b", "a_b"),
+    ],
+)
+def test_a_files_name_becomes_a_models(stem: str, name: str) -> None:
+    assert entry.valid_name(stem) == name
+
+
+def test_the_larger_the_table_the_fewer_repeats() -> None:
+    def repeats(rows: int) -> int:
+        found = Outcome(1, 0, {0: rows - 5, 1: 5}, "1 stands for yes")
+        return int(made(*COLUMNS, found=found).content["churn"]["evaluate"]["repeats"])
+
+    assert [repeats(rows) for rows in (100, 20_000, 20_001, 3_000_000)] == [10, 10, 3, 1]

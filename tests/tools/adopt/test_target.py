@@ -1,0 +1,89 @@
+"""The target: which label is the positive one, and which targets are refused."""
+
+import pandas as pd
+import pytest
+
+from passage.base.errors import Mistake
+from tools.adopt.target import is_fraction, outcome, position
+
+
+def column(*values: object) -> pd.Series:
+    return pd.Series([*values], name="y")
+
+
+@pytest.mark.parametrize(
+    ("values", "positive", "why"),
+    [
+        ((1, 0, 1, 1, 0), 1, "1 stands for yes"),
+        ((1.0, 0.0, 1.0, 1.0, 0.0), 1, "1 stands for yes"),
+        ((1, -1, 1, 1, -1), 1, "1 stands for yes"),
+        (("yes", "no", "yes", "yes", "no"), "yes", "it says so"),
+        (("Ja", "Nein", "Ja", "Ja", "Nein"), "Ja", "Ja stands for yes"),
+        ((True, False, True, True, False), True, "true stands for yes"),
+        (("case", "negative", "case", "case", "negative"), "case", "negative stands for no"),
+        (("M", "B", "B", "B", "M"), "M", "the rarer label"),
+        ((1, 2, 1, 2, 1), 2, "the rarer label"),
+        ((3, 4, 4, 3, 3, 4), 4, "the later of two labels with as many rows each"),
+    ],
+)
+def test_the_positive_label_is_chosen_by_plain_rules(values: tuple[object, ...], positive: object, why: str) -> None:
+    found = outcome(column(*values), "", "t.csv")
+    assert (found.positive, found.why) == (positive, why)
+    assert type(found.positive) is type(positive)
+
+
+def test_a_label_that_the_user_names_is_the_positive_one() -> None:
+    found = outcome(column(1, 0, 1, 1, 0), "0", "t.csv")
+    assert (found.positive, found.negative, found.said) == (0, 1, "as you said; 2 rows have 0, 3 have 1")
+    with pytest.raises(Mistake, match=r'^t\.csv: y is never "2"; the positive label must be 0 or 1$'):
+        outcome(column(1, 0, 1, 1, 0), "2", "t.csv")
+
+
+def test_true_is_named_as_params_yaml_writes_it_or_as_python_does() -> None:
+    booleans = column(True, False, True, True, False)
+    assert [outcome(booleans, name, "t.csv").positive for name in ("false", "False", "true")] == [False, False, True]
+    assert outcome(booleans, "", "t.csv").said == "true stands for yes; 3 rows have true, 2 have false"
+    with pytest.raises(Mistake, match="the positive label must be false or true"):
+        outcome(booleans, "yes", "t.csv")
+
+
+def test_two_labels_that_differ_in_blanks_or_capitals_alone_are_in_doubt() -> None:
+    doubt = outcome(column("yes", "yes ", "yes", "yes ", "yes"), "", "t.csv").doubt
+    assert doubt == 'are the labels "yes " and "yes" one and the same?'
+    assert outcome(column("Yes", "yes", "Yes", "yes", "yes"), "", "t.csv").doubt
+    assert outcome(column("yes", "no", "yes", "no", "yes"), "", "t.csv").doubt == ""
+
+
+def test_fractions_are_told_from_whole_numbers_and_gaps() -> None:
+    assert is_fraction(column(1.5, 2.5, None))
+    assert not any(map(is_fraction, [column(1.0, None), column(1, 2), column("1.5", "2"), column(True, False)]))
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        (
+            ([1], [2], [1], [2], [1]),
+            "t.csv: y holds lists, mappings or bytes; a label must be a text, a number or a bo",
+        ),
+        ((None, {"a": 1}), "t.csv: y holds lists, mappings or bytes; a label must be a text, a number or a boolean"),
+        (("yes", "no", "yes "), 't.csv: y has 3 labels, "yes" (one row), "no" (one row), "yes " (one row); a target'),
+        ((1, 1, 1), "t.csv: y has one label, 1 (3 rows); a target must have two"),
+        (("a", "b", "c", "a"), 't.csv: y has 3 labels, "a" (2 rows), "b" (one row), "c" (one row); a target must'),
+        ((1, None, 0, None), "t.csv: y is missing in 2 of 4 rows, first in row 2 (empty, NA, None and the like); the"),
+        ((0, 0, 0, 0, 1), "t.csv: y is 0 in 4 rows and 1 in 1; to train and to test, it takes two rows of each label"),
+        (tuple(range(100)), "t.csv: y has 100 labels, 0 (one row), "),
+    ],
+)
+def test_a_target_without_two_known_labels_is_refused(values: tuple[object, ...], line: str) -> None:
+    with pytest.raises(Mistake) as caught:
+        outcome(column(*values), "", "t.csv")
+    assert str(caught.value).startswith(line)
+    assert len(str(caught.value)) < 300
+
+
+def test_a_target_that_is_not_there_is_refused_with_the_one_that_may_be_meant() -> None:
+    with pytest.raises(
+        Mistake, match=r'^t\.csv: there is no column "chrn"; did you mean "churn"\? The table has a, churn'
+    ):
+        position(["a", "churn"], "chrn", "t.csv")
