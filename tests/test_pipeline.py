@@ -103,7 +103,9 @@ def test_one_parameter_rebuilds_what_follows_it_and_going_back_makes_no_run(buil
     table = built.stage("experiments").stdout
     assert max(map(len, table.splitlines())) <= 120
     assert experiment.data.tags["dvc.experiment"] in table
-    assert "model_2 accuracy" in table
+    in_readme = re.search(r"^experiment .*\n(?:.+\n){2}", built.text("README.md"), re.MULTILINE)
+    assert in_readme
+    assert [line.split()[1:] for line in in_readme[0].splitlines()] == [line.split()[1:] for line in table.splitlines()]
     shown = built.dvc("exp", "show", "--csv").stdout.splitlines()[0]
     assert "metrics/model_2.json:test.accuracy" in shown
     assert "coefficients.math_courses" in shown
@@ -131,8 +133,8 @@ def test_auto_is_chosen_tracked_and_told(built: Project) -> None:
     assert "chosen.C" in built.stage("experiments").stdout
 
 
-def test_the_lessons_own_numbers_come_out_of_the_readmes_experiment(built: Project) -> None:
-    command = re.search(r"^(dvc exp run (?:.*\\\n)*.*lesson.*)$", built.text("README.md"), re.MULTILINE)
+def test_the_lessons_own_numbers_come_out_of_the_documented_experiment(built: Project) -> None:
+    command = re.search(r"^(dvc exp run (?:.*\\\n)*.*lesson.*)$", built.text("docs/experiments.md"), re.MULTILINE)
     assert command
     printed = built.run("sh", "-c", command[1]).stdout
     assert "warning: models.model_2.normalize.fit_on is all: the scaling of model_2 has seen its 5 test rows" in printed
