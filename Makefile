@@ -20,7 +20,7 @@ JOBS ?= auto
 export VARIATIONS TABLES
 export TABLE TARGET NAME POSITIVE
 export RUN
-export ROWS FEATURES SOLVER
+export ROWS FEATURES SOLVER ROUNDS BASE QUEUE
 
 .DEFAULT_GOAL := help
 
@@ -63,7 +63,7 @@ test-server: $(ready_dev) ## an MLflow server with PostgreSQL, eight writers, a 
 lint: $(ready_dev) ## check style and types, as .ci/run and pre-commit do
 	@ruff check && ruff format --check && mypy
 
-bench: $(ready) ## time dvc repro against the same stages with cp, and with imports only
+bench: $(ready) ## time the pipeline beside DVC alone and one plain script (minutes; ROUNDS=, BASE=commit, QUEUE=yes)
 	@python3 src bench
 
 bench-large: $(ready) ## time a table of three million rows against one plain script (minutes; ROWS=, FEATURES=, SOLVER=)

@@ -1,0 +1,89 @@
+"""Pipelines whose commands only copy: what they take is DVC's own time."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from passage.base import paths
+
+# As people write a pipeline of two models: eleven stages, a few deps each, a handful of parameters.
+LEAN_PARAMS = {
+    "models": {
+        name: {"split": {"test_size": 0.25, "seed": 27}, "train": {"C": 1.0, "max_iter": 1000}, "threshold": 0.5}
+        for name in ("model", "model_2")
+    }
+}
+LEAN: dict[str, dict[str, Any]] = {
+    "split": {
+        "deps": ["data/raw/${key}.csv", "src/split.py"],
+        "params": ["models.${key}.split"],
+        "outs": ["data/split/${key}/train.csv", "data/split/${key}/test.csv"],
+    },
+    "normalize": {
+        "deps": ["data/split/${key}/train.csv", "data/split/${key}/test.csv", "src/normalize.py"],
+        "outs": ["data/normalized/${key}/train.csv", "data/normalized/${key}/test.csv"],
+    },
+    "train": {
+        "deps": ["data/normalized/${key}/train.csv", "src/train.py"],
+        "params": ["models.${key}.train"],
+        "outs": ["models/${key}.json"],
+    },
+    "predict": {
+        "deps": ["data/normalized/${key}/test.csv", "models/${key}.json", "src/predict.py"],
+        "params": ["models.${key}.threshold"],
+        "outs": ["predictions/${key}.csv"],
+    },
+    "evaluate": {
+        "deps": ["predictions/${key}.csv", "src/evaluate.py"],
+        "metrics": [{"metrics/${key}.json": {"cache": False}}],
+    },
+}
+REPORT = {"deps": ["metrics", "models", "src/report.py"], "outs": ["report.html"]}
+
+
+def only_copy(stages: dict[str, Any]) -> None:
+    """Replace each stage's command by copies of params.yaml for its outputs, no two with the same content.
+
+    So a changed parameter changes what each stage that runs hands on, as in the pipeline; only `check` always hands on
+    the same.
+    """
+    for name, stage in stages.items():
+        body = stage.get("do", stage)
+        listed = [*body.get("outs", []), *body.get("metrics", []), *body.get("plots", [])]
+        outputs = [next(iter(out)) if isinstance(out, dict) else out for out in listed]
+        # dvc.lock folds long commands at a blank: where there are two, DVC reads back another command
+        label = f"{name} ${{key}}" if "foreach" in stage else name
+        source = "/dev/null" if name == "check" else paths.PARAMS
+        body["cmd"] = " && ".join(
+            f"mkdir -p {Path(out).parent} && cp {source} {out} && echo {label} {out} >> {out}" for out in outputs
+        )
+
+
+def replace_commands(folder: Path) -> None:
+    """Let the stages of the clone in `folder` only copy."""
+    pipeline = YAML(typ="safe").load(folder / paths.PIPELINE)
+    only_copy(pipeline["stages"])
+    _write(pipeline, folder / paths.PIPELINE)
+
+
+def write_lean(folder: Path) -> None:
+    """Write the lean pipeline into `folder`, an empty DVC repository, with the project's own settings of DVC."""
+    stages = {name: {"foreach": "${models}", "do": dict(body)} for name, body in LEAN.items()} | {
+        "report": dict(REPORT)
+    }
+    only_copy(stages)
+    _write({"stages": stages}, folder / paths.PIPELINE)
+    _write(LEAN_PARAMS, folder / paths.PARAMS)
+    given = [f"src/{name}.py" for name in stages] + [f"data/raw/{name}.csv" for name in LEAN_PARAMS["models"]]
+    for path in given:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(path, encoding="utf-8")
+    shutil.copy(".dvc/config", folder / ".dvc/config")
+
+
+def _write(content: dict[str, Any], path: Path) -> None:
+    yaml = YAML(typ="safe")
+    yaml.default_flow_style = False
+    yaml.dump(content, path)
