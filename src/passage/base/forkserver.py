@@ -34,7 +34,6 @@ PACKAGES = (  # in the order in which stages need them
     "sklearn.linear_model",
     "sklearn.preprocessing",
     "sklearn.calibration",
-    "sklearn.inspection",
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
     "jinja2",

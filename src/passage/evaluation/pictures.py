@@ -17,7 +17,6 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from sklearn.calibration import CalibrationDisplay
-from sklearn.inspection import DecisionBoundaryDisplay
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 
 from passage.evaluation import plots
@@ -106,10 +105,9 @@ def regions(rows: pd.DataFrame, classifier: Classifier, scaler: Scaler, words: V
     names = {float(np.log(share / (1 - share))): f"{share:.0%}" for share in PROBABILITIES}
 
     def draw(axes: Axes) -> None:
-        display = DecisionBoundaryDisplay(xx0=xx0, xx1=xx1, n_classes=2, response=log_odds)
-        display.plot(ax=axes, levels=[-1e9, *names, 1e9], cmap=ListedColormap(REGIONS))
-        display.plot("contour", ax=axes, levels=list(names), colors=LABEL, linewidths=0.6, linestyles="-")
-        axes.clabel(display.surface_, fmt=names, colors=LABEL)
+        axes.contourf(xx0, xx1, log_odds, levels=[-1e9, *names, 1e9], cmap=ListedColormap(REGIONS))
+        lines = axes.contour(xx0, xx1, log_odds, levels=list(names), colors=LABEL, linewidths=0.6, linestyles="-")
+        axes.clabel(lines, fmt=names, colors=LABEL)
         _scatter(axes, shown.rename(columns={one: "x", other: "y"}), words)
         axes.set(xlabel=_short(words.axis(one)), ylabel=_short(words.axis(other)), xlim=edges[0], ylim=edges[1])
         if len(shown) < len(rows):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
@@ -37,8 +38,11 @@ def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> Logisti
 
 @contextmanager
 def solver_warnings() -> Iterator[list[warnings.WarningMessage]]:
-    """Collect in the list what solvers warn of, every time they do, instead of printing it or stopping at it."""
-    with warnings.catch_warnings(record=True) as warned:
+    """Collect in the list what solvers warn of, every time they do, instead of printing it or stopping at it.
+
+    The settings were checked when they were read: scikit-learn does not check them again in each of many fits.
+    """
+    with warnings.catch_warnings(record=True) as warned, config_context(skip_parameter_validation=True):
         for doubt in (ConvergenceWarning, RuntimeWarning):
             warnings.simplefilter("always", doubt)
         yield warned
