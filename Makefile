@@ -28,7 +28,8 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 repro: $(ready) ## build everything that is not up to date, and track it in MLflow
-	@python3 src mend && python3 src check >/dev/null && dvc repro && echo "Open report/index.html in a browser; the runs in MLflow: make ui"
+	@python3 src mend && python3 src check >/dev/null && dvc repro && printf '%s\n' "" \
+		"The answer, with pictures: report/index.html (open it in a browser)" "The runs in MLflow: make ui"
 
 adopt: $(ready) ## take a table of yours in, as one more model (TABLE=path TARGET=column; NAME=, POSITIVE=)
 	@$(if $(TABLE),,$(error TABLE=path of a CSV or Parquet file))$(if $(TARGET),,$(error TARGET=the column to predict))

@@ -1,5 +1,6 @@
 """The pipeline end to end, as a user runs it: real DVC, a real SQLite store."""
 
+import json
 import re
 import shutil
 import time
@@ -74,6 +75,36 @@ def test_nothing_runs_when_nothing_changed(built: Project) -> None:
     assert "Data and pipelines are up to date." in printed
     assert stages_run(printed) == []
     assert built.text("dvc.lock") == before
+
+
+@pytest.mark.parametrize(
+    ("changed", "stages"),
+    [
+        ("src/passage/report/sentences.py", ["report", "track"]),
+        ("src/passage/report/page.html.jinja", ["report", "track"]),
+        ("src/passage/tracking/runs.py", ["track"]),
+        ("src/tools/audit.py", []),
+        ("src/tools/adopt/intake.py", []),
+    ],
+)
+def test_a_change_of_code_touches_the_stages_of_its_room_alone(built: Project, changed: str, stages: list[str]) -> None:
+    path = built.folder / changed
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    told = json.loads(built.dvc("status", "--json").stdout)
+    assert sorted(told) == stages
+    (path.parent / "__pycache__").mkdir(exist_ok=True)
+    (path.parent / "__pycache__/x.pyc").write_bytes(b"")  # what Python leaves is no change
+    assert json.loads(built.dvc("status", "--json").stdout) == told
+
+
+def test_a_change_of_what_every_stage_stands_on_runs_all_of_them(built: Project) -> None:
+    built.replace("src/passage/base/rounding.py", "PREDICTED = 8", "PREDICTED = 8  # digits")
+    before = built.text("dvc.lock")
+    assert len(stages_run(built.dvc("repro").stdout)) == 16
+    outputs = {out["path"]: out["md5"] for stage in yaml.safe_load(before)["stages"].values() for out in stage["outs"]}
+    now = yaml.safe_load(built.text("dvc.lock"))["stages"]
+    changed = [out["path"] for stage in now.values() for out in stage["outs"] if outputs[out["path"]] != out["md5"]]
+    assert changed == ["data/checked"]
 
 
 def test_a_forced_rebuild_gives_the_same_lock_and_no_further_run(built: Project) -> None:

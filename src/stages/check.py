@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from passage import params
-from passage.base import files, paths
+from passage.base import environment, files, paths
 from passage.base.errors import Mistake
 from passage.params import Params, leftovers
 from passage.params.train import SAME_EVERYWHERE
@@ -52,12 +52,6 @@ def not_the_same_everywhere(settings: Params) -> Iterator[str]:
             )
 
 
-def ground() -> str:
-    """Return the SHA-256 of each file that every stage stands on: where one of them changes, all stages run again."""
-    every = [path for place in paths.GROUND for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
-    return "".join(f"{files.file_hash('sha256', path)}  {path.as_posix()}\n" for path in every)
-
-
 def main() -> None:
     """Write data/checked, which every stage waits for, and clear away what lanes no longer listed have left."""
     settings = params.load()
@@ -68,5 +62,5 @@ def main() -> None:
     leftovers.refuse_strays(settings)
     for warning in not_the_same_everywhere(settings):
         print(warning)
-    files.write_text(paths.CHECKED, ground())
+    files.write_text(paths.CHECKED, environment.ground())
     print(f"nothing wrong; models: {', '.join(settings.models)}; to score: {', '.join(settings.score) or 'nothing'}")

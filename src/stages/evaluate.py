@@ -10,7 +10,6 @@ from passage.base.paths import ModelPaths
 from passage.base.rounding import FITTED, significant
 from passage.evaluation import cautions, gallery
 from passage.evaluation.cross_validation import cross_validation, left_out
-from passage.evaluation.gallery import Tables
 from passage.evaluation.metrics import measures, read_predictions, summary
 from passage.evaluation.odds import odds
 from passage.model.classifier import Model
@@ -20,7 +19,7 @@ from passage.params.model import ModelSettings
 
 
 def evaluate(
-    sides: Tables, predictions: pd.DataFrame, learned: float, model: Model, found: Any, settings: ModelSettings
+    sides: gallery.Tables, predictions: pd.DataFrame, learned: float, model: Model, found: Any, settings: ModelSettings
 ) -> dict[str, Any]:
     """Return what stands in metrics/NAME.json. What is undefined is absent: there is no accuracy on no rows.
 
@@ -32,10 +31,8 @@ def evaluate(
     association, choices, classifier = found["association"], found["choices"], model.classifier
     train, test, usual = sides["training"], sides["test"], int(sides["training"][settings.target].mode()[0])
     held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
-    every, compared = (
-        subsample([train, test], settings.target),
-        left_out(model.preparation.columns, classifier.coefficients),
-    )
+    compared = left_out(model.preparation.columns, classifier.coefficients)
+    every = subsample([train, test], settings.target)
     validated, doubts = cross_validation(every, settings, held, compared, len(train) + len(test))
     beware = cautions.of_model(association, train, test, classifier, settings, found["dropped"])
     metrics = {

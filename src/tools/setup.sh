@@ -47,7 +47,8 @@ bootstrap_uv() {
 
 install() {
     printf 'setup: installing %s packages from %s\n' "$(grep -c '==' "$lock")" "$lock"
-    .venv/bin/uv pip install --quiet --python "$venv_python" --require-hashes --compile-bytecode -r "$lock" ||
+    [ -t 2 ] && quiet= || quiet=--quiet # in a terminal, uv shows how far it is
+    .venv/bin/uv pip install $quiet --python "$venv_python" --require-hashes --compile-bytecode -r "$lock" ||
         fail "cannot install $lock; is the network there, and is there space on the disk? Call make again"
 }
 

@@ -1,7 +1,5 @@
 """What `check` says of params.yaml that is allowed, and still worth a word."""
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,9 +7,8 @@ import pytest
 from conftest import ROOT
 
 from passage import params
-from passage.base import paths
 from passage.tables import memory
-from stages.check import ground, not_the_same_everywhere, too_large
+from stages.check import not_the_same_everywhere, too_large
 
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
 
@@ -57,20 +54,3 @@ def test_a_table_that_will_not_fit_is_refused_with_what_it_needs_and_what_helps(
     )
     assert "exam_hours_courses.csv" in second
     assert ["(score.guessed_hours.data)" in line for line in to_score] == [True]
-
-
-def test_a_change_of_what_every_stage_stands_on_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    listed = ["git", "ls-files", *map(str, paths.GROUND)]
-    files = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
-    assert len(files) > 10
-    for file in files:
-        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / file, tmp_path / file)
-    monkeypatch.chdir(tmp_path)
-    before = ground()
-    for path in map(Path, files):
-        content = path.read_bytes()
-        path.write_bytes(content + b"\n")
-        assert ground() != before, path
-        path.write_bytes(content)
-    assert ground() == before

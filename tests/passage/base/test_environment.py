@@ -1,11 +1,15 @@
 """Whether this Python has the lock's packages."""
 
+import shutil
+import subprocess
 import sysconfig
 from importlib.metadata import version
+from pathlib import Path
 
+import pytest
 from conftest import ROOT
 
-from passage.base import environment
+from passage.base import environment, paths
 
 LOCK = "numpy==2.4.6 \\\n    --hash=sha256:00\nwaitress==3.0.2 ; sys_platform == 'win32' \\\n    --hash=sha256:00\n"
 
@@ -37,3 +41,20 @@ def test_the_warning_is_one_line_that_names_the_remedy() -> None:
     line = environment.warning(["a is missing", "b 1 (lock: 2)", "c is missing", "d is missing"])
     assert "a is missing, b 1 (lock: 2), c is missing and 1 more; see `make setup`" in line
     assert "\n" not in line
+
+
+def test_a_change_of_what_every_stage_stands_on_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    listed = ["git", "ls-files", *map(str, paths.GROUND)]
+    files = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert len(files) > 10
+    for file in files:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, tmp_path / file)
+    monkeypatch.chdir(tmp_path)
+    before = environment.ground()
+    for path in map(Path, files):
+        content = path.read_bytes()
+        path.write_bytes(content + b"\n")
+        assert environment.ground() != before, path
+        path.write_bytes(content)
+    assert environment.ground() == before
