@@ -1,7 +1,5 @@
 """The rules of params.yaml for columns, held against rows."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,33 +121,3 @@ def test_parquet_is_held_to_the_same_rules(in_folder: Write) -> None:
         ', row 2: id is "[1]", but it must be there only once (unique in columns)',
         ', row 2: c is "2.0", but it must be one of 1, 3 (allowed in columns)',
     ]
-
-
-RUN = """
-import sys
-sys.path.insert(0, "src")
-import pandas as pd
-from passage.tables import rules
-from passage.params.columns import ColumnSettings
-print(len(list(rules.broken(pd.DataFrame({"a": [1, -1]}), {"a": ColumnSettings(minimum=0)}))))
-"""
-
-
-def test_no_variable_of_the_users_turns_the_rules_off() -> None:
-    off = {"PANDERA_VALIDATION_ENABLED": "False", "PANDERA_VALIDATION_DEPTH": "SCHEMA_ONLY"}
-    done = subprocess.run([sys.executable, "-c", RUN], cwd=ROOT, env=off, capture_output=True, text=True, check=True)
-    assert done.stdout == "1\n"
-
-
-def test_a_table_without_rules_does_not_wait_for_pandera(in_folder: Write) -> None:
-    in_folder("t.csv", "a\n1\n")
-    code = (
-        f"import sys; sys.path[:0] = {sys.path!r}\nfrom test_rules import said, Path\n"
-        "said(Path('t.csv'), {}, ['a']); print('pandera' in sys.modules)\n"
-        "said(Path('t.csv'), {'a': {'minimum': 0}}, ['a']); print('pandera' in sys.modules)"
-    )
-    folder = str(Path(__file__).parent)
-    done = subprocess.run(
-        [sys.executable, "-c", code], env={"PYTHONPATH": folder}, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "False\nTrue\n"
