@@ -112,7 +112,7 @@ def fit(rows: pd.DataFrame, settings: ModelSettings) -> Preparation:
         learned = tuple(_learned(feature, codes[:, position]) for position, feature in enumerate(learned))
     if not (columns := design.columns(learned, settings.target)):
         alone = " and ".join(f"{feature.name} is {feature.categories[0]}" for feature in learned)
-        raise ValueError(f"{alone} in each training row, so there is nothing to fit from")
+        raise ValueError(f"{alone} in each training row, so there is nothing to learn from")
     return Preparation(learned, columns)
 
 
