@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -12,7 +12,7 @@ from passage.base.errors import Mistake
 
 CHUNK = 1 << 22  # bytes
 
-csv.field_size_limit(2**31 - 1)  # a cell may contains a text of any length, as for pandas
+csv.field_size_limit(2**31 - 1)  # a cell may hold a text of any length, as for pandas
 
 
 def columns(path: Path) -> list[str]:
@@ -23,11 +23,21 @@ def columns(path: Path) -> list[str]:
     """
     if not path.is_file():
         raise Mistake(f"{path}: there is no such file")
-    names = _parquet_columns(path) if path.suffix == ".parquet" else _csv_columns(path)
-    for position, name in enumerate(names):
-        if name in names[:position]:
-            raise Mistake(f'{path}: the column "{name}" is there twice; each name may stand only once')
+    names = _parquet_columns(path) if path.suffix == ".parquet" else walk(path, most=1)
+    refuse_twice(names, path)
     return names
+
+
+def refuse_twice(names: Sequence[str], path: Path) -> None:
+    """Raise Mistake for each name that is there twice."""
+    twice = dict.fromkeys(name for position, name in enumerate(names) if name in names[:position])
+    if twice:
+        raise Mistake(
+            f'{path}: the column "{name}" is there twice; each name may stand only once'
+            if name
+            else f"{path}: two columns have no name; give each one a name of its own"
+            for name in twice
+        )
 
 
 def _parquet_columns(path: Path) -> list[str]:
@@ -74,30 +84,38 @@ def first_values(path: Path, wanted: Collection[str], most: int) -> dict[str, se
     return {name: {row[place] for row in first_rows if place < len(row)} for name, place in places.items()}
 
 
-def _csv_columns(path: Path) -> list[str]:
-    rows = records(path)
-    _, header = next(rows, (1, []))
-    if not header:
-        raise Mistake(f"{path}: the file is empty; its first line must name the columns")
-    line, first = next(rows, (2, header))
-    _refuse_width(path, line, first, len(header))
-    return header
-
-
 def records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record that is not blank, with the number of its last line in the file (the header is on line 1)."""
+    """Yield each record of the CSV at `path` as `parse` does. Raises Mistake for what is not UTF-8, too."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.reader(lines, strict=True)
-            for record in reader:
-                if record and not (len(record) == 1 and record[0].isspace()):  # blank for pandas, too
-                    yield reader.line_num, record
+            yield from parse(lines, path)
     except UnicodeDecodeError:
         raise Mistake(
             f"{path}, line {_line_that_is_not_utf8(path)}: this is not UTF-8; save the table as UTF-8"
         ) from None
+
+
+def parse(
+    lines: Iterable[str], path: Path, separator: str = ",", *, blanks: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record that is not blank, with the number of its last line in the file (the header is on line 1).
+
+    blanks: whether blanks after a separator are no part of a value. Raises Mistake, which names `path`, for no CSV.
+    """
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=blanks, strict=True)
+    try:
+        for record in reader:
+            if record and not (len(record) == 1 and record[0].isspace()):  # blank for pandas, too
+                yield reader.line_num, record
     except csv.Error as error:
         raise Mistake(f"{path}, line {reader.line_num}: this is not CSV: {error}") from None
+
+
+def first(rows: Iterator[tuple[int, list[str]]], path: Path) -> list[str]:
+    """Return the next record of a CSV, its header. Raises Mistake where there is none."""
+    for _, header in rows:
+        return header
+    raise Mistake(f"{path}: the file is empty; its first line must name the columns")
 
 
 def _line_that_is_not_utf8(path: Path) -> int:
@@ -109,11 +127,22 @@ def _line_that_is_not_utf8(path: Path) -> int:
     raise AssertionError(path)
 
 
-def walk(path: Path) -> None:
-    """Raise Mistake for the first record of the CSV at `path` that is no CSV or not as wide as the header."""
-    width = len(_csv_columns(path))
-    for line, record in records(path):
-        _refuse_width(path, line, record, width)
+def walk(path: Path, most: int | None = None) -> list[str]:
+    """Return the header of the CSV at `path`.
+
+    Raises Mistake for the first of all its records, or of so many, that is no CSV or not as wide as the header.
+    """
+    rows = records(path)
+    header = first(rows, path)
+    for line, record in islice(rows, most):
+        if len(record) != len(header):
+            raise Mistake(other_width(path, line, record, len(header)))
+    return header
+
+
+def other_width(path: Path, line: int, record: Sequence[str], width: int) -> str:
+    """Return what is wrong with a record that is not as wide as the header."""
+    return f"{path}, line {line}: {len(record)} values, but the header names {width} columns"
 
 
 def refuse_torn(path: Path, rows: int) -> None:
@@ -128,11 +157,6 @@ def refuse_torn(path: Path, rows: int) -> None:
             quoted = quoted or b'"' in chunk
     if quoted or commas != (len(columns(path)) - 1) * (rows + 1):
         walk(path)
-
-
-def _refuse_width(path: Path, line: int, record: list[str], width: int) -> None:
-    if len(record) != width:
-        raise Mistake(f"{path}, line {line}: {len(record)} values, but the header names {width} columns")
 
 
 def require(path: Path, wanted: Mapping[str, str]) -> None:

@@ -10,7 +10,6 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 from passage.base.errors import Mistake
@@ -134,23 +133,3 @@ def _fitness(text: str, one: str, target: str, cut: bool) -> tuple[bool, bool, f
     widths = Counter(len(row) for row in (rows[1:-1] if cut else rows[1:]))
     fits = widths[width] / widths.total() if widths else 0.0
     return target in header, width > 1, fits, width
-
-
-def header(content: bytes, one: str) -> list[str]:
-    """Return the names in the first line that is not blank, as they stand there."""
-    return next((record for _, record in records(content, one, blanks=False)), [])
-
-
-def records(content: bytes, one: str, blanks: bool) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record that is not blank, with the number of its last line.
-
-    one: the separator. blanks: whether blanks after it are no part of a value. Raises csv.Error for what is no CSV.
-    """
-    lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
-    reader = csv.reader(lines, delimiter=one, skipinitialspace=blanks, strict=True)
-    try:
-        for record in reader:
-            if record and not (len(record) == 1 and record[0].isspace()):
-                yield reader.line_num, record
-    except csv.Error as error:
-        raise csv.Error(f"line {reader.line_num}: this is not CSV: {error}") from None

@@ -3,8 +3,8 @@
 Every row and every value stays. What cannot be read is refused with its line; nothing is skipped.
 """
 
-import csv
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from passage.base.errors import Mistake
 from passage.base.progress import bar, clock
-from passage.tables import memory
+from passage.tables import header, memory
 from tools.adopt import dialect, numbers
 
 # By which a CSV grows in memory, and one whose numbers are written anew (measured: 2.3, 5.0).
@@ -62,15 +62,15 @@ def take(path: Path, target: str) -> Intake:
     if head.startswith(PARQUET):
         return Intake(".parquet")
     with clock(f"reading {path}"):
-        text, encoding = dialect.utf8(_content(path), path)
+        text, encoding = dialect.utf8(path.read_bytes(), path)
     text, told = dialect.without_separator_line(text)
     one = told or dialect.separator(text, target)
-    names = _names(text, one, path)
-    header = [name.strip() for name in names]
+    names = header.first(_records(text, one, path), path)
+    stripped = [name.strip() for name in names]
     blanks = len(names) > 1 and all(name.startswith(" ") for name in names[1:])
-    _refuse_names(header, path)
+    header.refuse_twice(stripped, path)
     with clock(f"reading {path}"):
-        values = _read(text, one, names, blanks, path).rename_columns(header)
+        values = _read(text, one, names, blanks, path).rename_columns(stripped)
     table = numbers.plain(values, str(path), abroad=one != ",")
     if table.table.num_rows == 0:
         raise Mistake(f"{path}: the table has a header and no rows")
@@ -79,11 +79,11 @@ def take(path: Path, target: str) -> Intake:
         *([f"the first line, sep={told}, went"] if told else []),
         *([f"the separator, a {dialect.SEPARATORS[one]}, became a comma"] if one != "," else []),
         *(["blanks after the separator went"] if blanks else []),
-        *(["blanks around names of columns went"] if header != names and not blanks else []),
+        *(["blanks around names of columns went"] if stripped != names and not blanks else []),
         *table.changes,
     ]
     doubts = [*([_guessed(text)] if encoding == dialect.GUESS else []), *table.doubts]
-    same = one == "," and header == names and not table.changes
+    same = one == "," and stripped == names and not table.changes
     padded = numbers.padded(table.table)
     return Intake(
         ".csv",
@@ -144,29 +144,10 @@ def _cells(path: Path) -> int:
     return int(found.num_rows) * int(found.num_columns)
 
 
-def _content(path: Path) -> bytes:
-    content = path.read_bytes()
-    if not content or content.isspace():
-        raise Mistake(f"{path}: the file is empty; its first line must name the columns")
-    return content
-
-
-def _names(text: bytes, one: str, path: Path) -> list[str]:
-    try:
-        return dialect.header(text, one)
-    except csv.Error as error:
-        raise Mistake(f"{path}, {error}") from None
-
-
-def _refuse_names(header: list[str], path: Path) -> None:
-    twice = dict.fromkeys(name for position, name in enumerate(header) if name in header[:position])
-    if twice:
-        raise Mistake(
-            f'{path}: the column "{name}" is there twice; each name may stand only once'
-            if name
-            else f"{path}: two columns have no name; give each one a name of its own"
-            for name in twice
-        )
+def _records(text: bytes, one: str, path: Path, *, blanks: bool = False) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record of `text` (UTF-8), with the number of its last line. one: the separator."""
+    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
+    return header.parse(lines, path, one, blanks=blanks)
 
 
 def _read(text: bytes, one: str, names: list[str], blanks: bool, path: Path) -> pa.Table:
@@ -199,13 +180,13 @@ def _walk(text: bytes, one: str, names: list[str], blanks: bool, path: Path, kee
     """Return the records where they are to be kept, the header first. Raises Mistake for those that cannot be read."""
     kept, wrong = [], []
     try:
-        for line, record in bar("reading rows", "row", dialect.records(text, one, blanks)):
+        for line, record in bar("reading rows", "row", _records(text, one, path, blanks=blanks)):
             if len(record) != len(names):
-                wrong.append(f"{path}, line {line}: {len(record)} values, but the header names {len(names)} columns")
+                wrong.append(header.other_width(path, line, record, len(names)))
             elif keep:
                 kept.append(record)
-    except csv.Error as error:
-        wrong.append(f"{path}, {error}")
+    except Mistake as no_csv:
+        wrong += no_csv.lines
     if wrong:
         more = [f"{path}: {len(wrong) - SHOWN} more lines like these"] if len(wrong) > SHOWN else []
         raise Mistake([*wrong[:SHOWN], *more])

@@ -1,5 +1,6 @@
 """Tables as they come: what is refused, with the file, the line, the column and the value."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,9 @@ def numbers(path: Path, *names: str) -> pd.DataFrame:
     ("text", "line"),
     [
         ("", "t.csv: the file is empty; its first line must name the columns"),
+        ("\n  \n", "t.csv: the file is empty; its first line must name the columns"),
         ("a,b,a\n1,2,3\n", 't.csv: the column "a" is there twice; each name may stand only once'),
+        ("a,,\n1,2,3\n", "t.csv: two columns have no name; give each one a name of its own"),
         ("a,b\n1,2,3\n", "t.csv, line 2: 3 values, but the header names 2 columns"),
         ("a,b\n1\n", "t.csv, line 2: 1 values, but the header names 2 columns"),
         ('a,b\n"1"x,2\n', "t.csv, line 2: this is not CSV: ',' expected after '\"'"),
@@ -52,6 +55,14 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read_right(in_folder: Write
     path.write_bytes(b"\xef\xbb\xbfa,b\r\n1,2\r\n")
     assert header.columns(path) == ["a", "b"]
     assert read.table(path).to_dict("list") == {"a": [1], "b": [2]}
+
+
+def test_records_have_the_lines_they_end_on() -> None:
+    lines = io.StringIO('a,b\n\n"two\nlines",1\n   \n2,3\n', newline="")
+    assert list(header.parse(lines, Path("t.csv"))) == [(1, ["a", "b"]), (4, ["two\nlines", "1"]), (6, ["2", "3"])]
+    assert list(header.parse(['"a;b"; c\n'], Path("t.csv"), ";", blanks=True)) == [(1, ["a;b", "c"])]
+    with pytest.raises(Mistake, match=r"^t\.csv, line 2: this is not CSV: "):
+        list(header.parse(["a,b\n", '"1"x,2\n'], Path("t.csv")))
 
 
 def test_every_missing_column_is_named_with_the_key_that_wants_it(in_folder: Write) -> None:
@@ -270,12 +281,19 @@ def test_of_a_table_with_quotes_pandas_makes_the_columns_that_are_asked_for(
 
 
 def test_a_table_without_quotes_is_not_walked(in_folder: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(header, "walk", None)
+    walk, walked = header.walk, []
+
+    def recording(path: Path, most: int | None = None) -> list[str]:
+        walked.append(most)
+        return walk(path, most)
+
+    monkeypatch.setattr(header, "walk", recording)
     path = in_folder("t.csv", "")
     path.write_bytes(b"\xef\xbb\xbfa,b\r\n1,\r\n\r\n  \r\n,2\r\n,\r\n")
     header.refuse_torn(path, len(read.table(path)))
-    with pytest.raises(TypeError):
-        header.refuse_torn(in_folder("t.csv", 'a,b\n"1",2\n'), 1)
+    assert set(walked) == {1}
+    header.refuse_torn(in_folder("t.csv", 'a,b\n"1",2\n'), 1)
+    assert None in walked
 
 
 def test_lines_of_blanks_alone_do_not_shift_a_place(in_folder: Write) -> None:

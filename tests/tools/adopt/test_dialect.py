@@ -1,6 +1,5 @@
 """How a table is written: encodings and separators that are found, and those that are refused."""
 
-import csv
 from pathlib import Path
 
 import pytest
@@ -83,10 +82,3 @@ def test_without_the_target_in_the_header_the_even_rows_decide() -> None:
 def test_the_first_megabyte_decides_though_a_row_is_cut() -> None:
     row = b'"' + b"x, " * 50 + b'";0\n'
     assert dialect.separator(b"a;y\n" + row * 10_000, "y") == ";"
-
-
-def test_records_have_the_lines_they_end_on() -> None:
-    content = b'a,b\n\n"two\nlines",1\n   \n2,3\n'
-    assert [line for line, _ in dialect.records(content, ",", blanks=False)] == [1, 4, 6]
-    with pytest.raises(csv.Error, match=r"^line 2: this is not CSV: "):
-        list(dialect.records(b'a,b\n"1"x,2\n', ",", blanks=False))

@@ -162,7 +162,7 @@ def test_a_table_that_will_not_fit_in_memory_is_refused_before_it_is_read(
     monkeypatch.setattr(memory, "free", lambda: need)
     intake.take(path, "y") if name != "abroad.csv" else None
     monkeypatch.setattr(memory, "free", lambda: need - 1)
-    monkeypatch.setattr(intake, "_content", None)
+    monkeypatch.setattr(Path, "read_bytes", None)
     with pytest.raises(
         Mistake, match=rf"^{path}: to adopt its 0\.0 GB takes about 0\.3 GB of memory, and 0\.3 GB are free"
     ):
@@ -183,6 +183,7 @@ def test_lines_of_blanks_alone_and_other_line_ends_are_no_rows(in_folder: Write)
     [
         (b"", "t.csv: the file is empty; its first line must name the columns"),
         (b" \n\n", "t.csv: the file is empty; its first line must name the columns"),
+        (b"\xff\xfe\n\0", "t.csv: the file is empty; its first line must name the columns"),
         (b"a,y\n", "t.csv: the table has a header and no rows"),
         (b"a,a,y\n1,2,3\n", 't.csv: the column "a" is there twice; each name may stand only once'),
         (b"a, a,y\n1,2,3\n", 't.csv: the column "a" is there twice; each name may stand only once'),
