@@ -12,11 +12,10 @@ import pyarrow.compute as pc
 
 from passage.base.errors import Mistake
 from passage.base.progress import bar
+from passage.tables import plain_csv
 
-# What stands for a missing value: pandas reads these so in every table (pandas.read_csv, na_values) ...
-MISSING = pa.array(
-    "#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL|NaN|None|n/a|nan|null|".split("|")  # noqa: SIM905
-)
+# What stands for a missing value in every table ...
+MISSING = pa.array(plain_csv.MISSING)
 # ... and these are taken for it where all else in a column is a number.
 MARKS = pa.array(["?", "-", "--", ".", "*"])
 
