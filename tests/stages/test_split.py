@@ -16,9 +16,11 @@ def by_chance(**changes: object) -> Split:
     return Split.model_validate({"method": "random", "test_size": 0.25, "stratify": True, "seed": 27} | changes)
 
 
-def test_a_random_split_is_scikit_learns_in_the_tables_order() -> None:
-    train, test = split(ROWS, "passed", by_chance())
-    theirs = train_test_split(ROWS, test_size=0.25, stratify=ROWS["passed"], random_state=27)
+@pytest.mark.parametrize("stratify", [True, False])
+def test_a_random_split_is_scikit_learns_in_the_tables_order(stratify: bool) -> None:
+    train, test = split(ROWS, "passed", by_chance(stratify=stratify))
+    labels = ROWS["passed"] if stratify else None
+    theirs = train_test_split(ROWS, test_size=0.25, stratify=labels, random_state=27)
     assert train.equals(theirs[0].sort_index())
     assert test.equals(theirs[1].sort_index())
 

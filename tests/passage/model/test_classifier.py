@@ -32,6 +32,26 @@ def test_the_fit_is_scikit_learns_by_hand(method: str, by_hand: object) -> None:
     assert probability.to_numpy() == pytest.approx(reference.predict_proba(ROWS[FEATURES].to_numpy())[:, 1], abs=1e-8)
 
 
+def test_balanced_classes_weigh_as_in_scikit_learn() -> None:
+    rows = ROWS.head(6)  # two of them passed
+    scaler, normalized = scaled(rows)
+    settings = lane(class_weight="balanced")
+    found = train.fit(normalized[FEATURES].to_numpy(), rows["passed"], rows, scaler, settings)
+    reference = LogisticRegression(class_weight="balanced", tol=1e-10).fit(normalized[FEATURES], rows["passed"])
+    assert list(found.coefficients.values()) == pytest.approx(reference.coef_[0], abs=1e-6)
+    assert found.intercept == pytest.approx(reference.intercept_[0], abs=1e-6)
+
+
+@pytest.mark.parametrize("solver", ["sag", "saga"])
+def test_the_seed_is_that_of_a_solver_that_draws_rows(solver: str) -> None:
+    seeds = [lane(solver=solver, tol=0.1, seed=seed) for seed in (1, 2)]  # each stops where its draws have led it
+    first, second = (fitted(settings)[1].coefficients for settings in seeds)
+    assert first != second
+    reference = LogisticRegression(solver=solver, tol=0.1, max_iter=1000, random_state=2)
+    expected = reference.fit(scaled()[1][FEATURES].to_numpy(), ROWS["passed"]).coef_[0]
+    assert list(second.values()) == pytest.approx(expected, rel=1e-9)
+
+
 @pytest.mark.parametrize("method", ["standard", "minmax", "none"])
 def test_original_units_give_the_same_log_odds_without_the_scaler(method: str) -> None:
     scaler, classifier = fitted(method=method)
@@ -74,6 +94,15 @@ def test_more_hours_never_lower_the_chance_to_pass() -> None:
     scaler, classifier = fitted()
     more = pd.DataFrame({"hours": np.arange(0.0, 60), "courses": 1.0})
     assert classifier.predict(scaler.transform(more))["probability"].is_monotonic_increasing
+
+
+def test_a_gap_is_not_outside_the_training_range() -> None:
+    numbers, words = {"least": 0, "greatest": 19}, {"values": ["basic", "plus"]}
+    content = fitted()[1].content() | {"training_range": {"hours": numbers, "plan": words}}
+    rows = pd.DataFrame({"hours": [np.nan, 0, 20], "plan": pd.Series([None, "gold", "plus"], dtype="str")})
+    outside = Classifier(**content).outside(rows)
+    assert outside["hours"].tolist() == [False, False, True]
+    assert outside["plan"].tolist() == [False, True, False]
 
 
 def test_what_is_written_reads_back_as_the_same_classifier() -> None:

@@ -105,6 +105,34 @@ def test_an_unseen_category_counts_as_the_reference_and_is_told_apart_from_a_gap
     assert list(prepared.refused(new)) == []
 
 
+def test_mlflows_pipeline_refuses_an_unseen_category_where_that_is_an_error() -> None:
+    rows = mixed()
+    for unseen in ("error", "reference"):
+        settings = lane({"plan": {"kind": "category", "unseen": unseen}}, ("plan",))
+        prepared = fit(rows, settings)
+        numbers = prepared.design(rows)
+        scaler = Scaler.fit(numbers, "standard")
+        classifier = train.fit(scaler.transform(numbers).to_numpy(), rows["passed"], rows, scaler, settings)
+        served = pipeline(Model(prepared, scaler, classifier))
+        new = pd.DataFrame({"plan": ["gold"]})
+        if unseen == "error":
+            with pytest.raises(ValueError, match="unknown categories"):
+                served.predict(new)
+        else:
+            with pytest.warns(UserWarning, match="unknown categories"):
+                as_reference = served.predict_proba(new)
+            assert as_reference.tolist() == served.predict_proba(pd.DataFrame({"plan": ["basic"]})).tolist()
+
+
+def test_a_gap_of_a_category_becomes_the_most_frequent_one_also_where_another_is_the_reference() -> None:
+    rows = pd.DataFrame({"plan": pd.Series(["b", "b", "b", "a", None], dtype="str"), "passed": [0, 1, 0, 1, 0]})
+    column = {"kind": "category", "missing": "most_frequent", "indicator": True, "reference": "a"}
+    assert fit(rows, lane({"plan": column}, ("plan",))).design(rows).to_dict("list") == {
+        "plan=b": [1, 1, 1, 0, 1],
+        "plan is missing": [0, 0, 0, 0, 1],
+    }
+
+
 def test_columns_of_the_design_never_share_a_name_with_a_feature_or_the_target() -> None:
     features = (design.Feature("a", "category", categories=("x", "b", "c")), design.Feature("a=b"))
     assert [one.name for one in design.columns(features, "a=c")] == ["a=b (2)", "a=c (2)", "a=b"]

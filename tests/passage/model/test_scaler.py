@@ -39,6 +39,12 @@ def test_large_values_with_a_small_spread_keep_the_digits_of_the_spread() -> Non
     assert scaler.transform(rows)["time"].to_numpy() == pytest.approx(by_hand, abs=1e-7)
 
 
+@pytest.mark.parametrize("vast", [1.1e150, -1.1e150])
+def test_numbers_whose_square_is_none_are_refused_on_either_side(vast: float) -> None:
+    with pytest.raises(ValueError, match=r"^hours has numbers beyond 1e\+150, which cannot be scaled$"):
+        Scaler.fit(pd.DataFrame({"hours": [0.0, vast, 1.0]}), "none")
+
+
 @pytest.mark.parametrize("method", ["standard", "minmax", "none"])
 def test_many_rows_are_scaled_as_few_are(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = pd.DataFrame({"a": np.arange(20.0) ** 2, "b": np.sqrt(np.arange(20.0))})
