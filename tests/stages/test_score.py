@@ -9,6 +9,7 @@ from conftest import ROOT
 from students import ROWS, fitted, lane
 
 from passage.base import files
+from passage.base.errors import Mistake
 from passage.model.classifier import Model
 from passage.model.preparation import fit
 from passage.tables import read
@@ -43,6 +44,35 @@ def test_each_prediction_stands_in_its_own_row_whatever_blanks_are_between(train
     scored = pd.read_csv("predictions/score/guessed_hours.csv")
     assert scored[["plan", "predicted"]].to_numpy().tolist() == [["basic", 0], ["plus", 1], ["plus", 1]]
     assert files.read_json(Path("metrics/score/guessed_hours.json"))["rows"] == 3
+
+
+def with_rules(text: str) -> None:
+    """Say of columns that are no features of `model` what they must hold."""
+    params = Path("params.yaml")
+    before = params.read_text(encoding="utf-8")
+    assert "unseen: reference}}" in before
+    params.write_text(before.replace("unseen: reference}}", f"unseen: reference}}, {text}}}", 1), encoding="utf-8")
+
+
+def test_new_rows_may_lack_a_column_that_is_only_checked_and_are_held_to_its_rules_where_they_have_it(
+    trained: Path, in_folder: Write
+) -> None:
+    with_rules("age: {minimum: 18}")
+    in_folder(str(trained), "plan\nbasic\n")
+    score.main("guessed_hours")
+    assert len(pd.read_csv("predictions/score/guessed_hours.csv")) == 1
+    in_folder(str(trained), "plan,age\nbasic,17\n")
+    with pytest.raises(Mistake, match=r'line 2: age is "?17"?, but it must be at least 18'):
+        score.main("guessed_hours")
+
+
+def test_new_rows_may_bring_the_target_whatever_rule_the_training_rows_are_held_to(
+    trained: Path, in_folder: Write
+) -> None:
+    with_rules("passed_exam: {nullable: false}")
+    in_folder(str(trained), "plan,passed_exam\nbasic,\nplus,1\n")
+    score.main("guessed_hours")
+    assert len(pd.read_csv("predictions/score/guessed_hours.csv")) == 2
 
 
 def test_nothing_is_written_where_two_readers_found_other_rows(

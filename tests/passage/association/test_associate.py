@@ -57,7 +57,14 @@ def test_features_of_which_one_follows_from_the_others_are_named_and_have_no_int
     )
     assert found.dependent == ["hours", "courses", "both"]
     assert found.intercept is None
+    assert found.converged, "that there is nothing to search is no search without an end"
     assert all(set(numbers) == {"standard_deviation"} for numbers in found.features.values())
+
+
+def test_dependent_features_are_named_also_behind_one_with_one_value() -> None:
+    table = pd.DataFrame({"school": 7, "noise": [1, 0, 0, 1, 1, 0, 1, 0]}).join(FEATURES)
+    found = associate(table.assign(both=FEATURES["hours"] + FEATURES["courses"]), PASSED, 0.95)
+    assert (found.constant, found.dependent) == (["school"], ["hours", "courses", "both"])
 
 
 def test_nearly_copies_are_pairs_with_a_correlation_of_99_percent_either_way() -> None:

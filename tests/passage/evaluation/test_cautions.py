@@ -71,10 +71,10 @@ def test_no_test_rows_are_no_reason_for_caution() -> None:
 
 
 def test_values_outside_the_training_range_are_named_a_few_of_many() -> None:
-    far = pd.DataFrame({"hours": [5, *range(20, 30)], "courses": [9] + [1] * 10})
+    far = pd.DataFrame({"hours": [5, 5, *range(20, 30)], "courses": [1, 9, 9] + [1] * 9})  # one row in both
     found = cautions.of_range(far, students.fitted()[1], "rows")
     assert found == {
-        "outside_training_range": "11 of 11 rows lie outside the training range (hours is 0 to 19 there, but 20, 21, "
+        "outside_training_range": "11 of 12 rows lie outside the training range (hours is 0 to 19 there, but 20, 21, "
         "22, 23, 24 and 5 more here and courses is 0 to 4 there, but 9 here): do not believe their predictions"
     }
 
@@ -85,15 +85,13 @@ def test_rows_of_one_person_are_not_independent_and_a_mark_is_no_feature() -> No
         students.lane().model_dump() | {"split": split, "words": {"rows": "students"}}
     )
     train, test = students.ROWS.assign(person=list("aabbccdd")), students.ROWS.iloc[[0, 1]].assign(person=["e", "f"])
-    assert cautions.of_split(train, test, settings, "students") == {
+    assert cautions.of_split(train, test, settings, (0, 1)) == {
         "duplicates_across_split": "2 of 2 test students equal a training one in every feature and the target: if "
         "they are the same ones, the test flatters",
         "dependent_rows": "the 10 students have 6 values of person, and those of one value are hardly independent of "
         "each other: the intervals of the accuracy and of the odds are too narrow",
     }
     by_time = settings.model_copy(update={"split": Split(method="time", column="person", test_from=1)})
-    assert "dependent_rows" not in cautions.of_split(train, test, by_time, "students"), (
-        "rows of one day are no person's"
-    )
+    assert "dependent_rows" not in cautions.of_split(train, test, by_time, (0, 1)), "rows of one day are no person's"
     alone = train.assign(person=list("abcdghij"))
-    assert list(cautions.of_split(alone, test, settings, "students")) == ["duplicates_across_split"]
+    assert list(cautions.of_split(alone, test, settings, (0, 1))) == ["duplicates_across_split"]

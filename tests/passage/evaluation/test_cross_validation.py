@@ -1,6 +1,7 @@
 """Cross-validation, against scikit-learn's own."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,11 @@ def test_without_its_only_feature_a_model_knows_the_share_of_each_class() -> Non
 
 def test_the_threshold_of_the_settings_decides() -> None:
     assert validated(students.lane(threshold=1.0))[0]["accuracy"] == 0.5
+
+
+def test_a_probability_that_is_the_threshold_is_predicted_positive_as_the_model_does() -> None:
+    same = pd.DataFrame({"hours": 3, "courses": 1, "passed": [1, 1, 1, 0] * 4})  # of 12 that train, 9 passed
+    assert [validated(students.lane(threshold=at), same)[0]["accuracy"] for at in (0.75, 0.76)] == [0.75, 0.25]
 
 
 def test_few_rows_of_a_class_give_fewer_folds_and_a_sentence_or_no_cross_validation() -> None:
@@ -237,23 +243,34 @@ def by_time(**train_settings: object) -> ModelSettings:
     )
 
 
-def test_by_time_the_past_alone_predicts_and_the_folds_take_the_place_of_repeats() -> None:
-    table = MANY.iloc[::-1].assign(day=np.arange(16)[::-1])  # the order of the rows does not matter
+@pytest.mark.parametrize(
+    ("days", "stretches"),
+    [
+        (range(16), [(4, 7), (7, 10), (10, 13), (13, 16)]),
+        ([0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4], [(4, 9), (9, 11), (11, 14), (14, 16)]),
+    ],
+)
+def test_by_time_the_past_alone_predicts_and_the_folds_take_the_place_of_repeats(
+    days: Sequence[int], stretches: list[tuple[int, int]]
+) -> None:
+    table = MANY.assign(day=sorted(days)).iloc[::-1]  # the order of the rows does not matter
     found, cautions = validated(by_time(), table)
     estimator = make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky", tol=1e-8))
     rows = MANY[students.FEATURES].to_numpy(float)
-    stretches = [(4, 7), (7, 10), (10, 13), (13, 16)]
     right, losses = [], []
     for start, end in stretches:
         fit = estimator.fit(rows[:start], PASSED[:start])
         right.append((fit.predict(rows[start:end]) == PASSED[start:end]).mean())
         losses.append(log_loss(PASSED[start:end], fit.predict_proba(rows[start:end]), labels=[0, 1]))
+    sizes = [end - start for start, end in stretches]
     assert cautions == {}
     assert (found["folds"], found["repeats"], found["rows"]) == (4, 1, 12)
     assert [found[f"accuracy{end}"] for end in ("", "_least", "_greatest")] == pytest.approx(
-        [np.mean(right), min(right), max(right)], abs=1e-6
+        [np.average(right, weights=sizes), min(right), max(right)], abs=1e-6
     )
-    assert [found["log_loss"], found["log_loss_greatest"]] == pytest.approx([np.mean(losses), max(losses)], abs=1e-6)
+    assert [found["log_loss"], found["log_loss_greatest"]] == pytest.approx(
+        [np.average(losses, weights=sizes), max(losses)], abs=1e-6
+    )
     actual, probability = held_out(table, by_time())
     assert len(actual) == len(probability) == 12
     assert actual.tolist() == PASSED[4:][::-1].tolist()

@@ -22,6 +22,8 @@ def test_each_number_is_multiplied_by_its_step_and_raised() -> None:
 def test_what_is_not_known_or_too_large_for_a_number_is_absent() -> None:
     unknown = {"features": {"hours": {"coefficient": 400.0, "low": 1.0, "standard_deviation": 2.0}}}
     found = odds({"hours": 0.0}, unknown, {})["hours"]
+    tiny = odds({"hours": -400.0}, unknown, {})["hours"]
+    assert [name for name in ("per_unit", "per_standard_deviation") if "odds_ratio" in tiny[name]] == ["per_unit"]
     assert set(found["per_unit"]) == {"odds_ratio", "unpenalised", "low"}
     assert found["standard_deviation"] == 2.0
     assert found["per_standard_deviation"] == {"odds_ratio": 1.0, "low": pytest.approx(exp(2), rel=1e-7)}

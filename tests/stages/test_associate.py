@@ -1,0 +1,32 @@
+"""The odds of one model's features, as the stage writes them."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from passage.association import firth
+from passage.base import files, parquet
+from passage.base.paths import ModelPaths
+from stages import associate, split
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.8])
+def test_the_intervals_hold_as_often_as_evaluate_asks(
+    in_folder: Callable[[str, str], Path], capsys: pytest.CaptureFixture[str], confidence: float
+) -> None:
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    in_folder("params.yaml", text.replace("confidence: 0.95", f"confidence: {confidence}"))
+    shutil.copytree(ROOT / "data/raw", "data/raw")
+    split.main("model")
+    associate.main("model")
+    written: dict[str, Any] = files.read_json(ModelPaths("model").association)
+    rows = parquet.read(ModelPaths("model").split_train)
+    expected = firth.fit(rows[["hours_studied"]].to_numpy(float), rows["passed_exam"].to_numpy(), confidence)
+    found = [written["features"]["hours_studied"][end] for end in ("low", "high")]
+    assert found == pytest.approx(np.concatenate([expected.low, expected.high]), rel=1e-7)
+    assert f"{confidence * 100:g} %" in capsys.readouterr().out
