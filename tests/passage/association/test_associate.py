@@ -67,6 +67,13 @@ def test_dependent_features_are_named_also_behind_one_with_one_value() -> None:
     assert (found.constant, found.dependent) == (["school"], ["hours", "courses", "both"])
 
 
+def test_an_end_that_was_not_found_is_absent_and_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(firth, "CLOSE", -1.0)  # no step is as short
+    found = associate(FEATURES, PASSED, 0.95)
+    assert [set(numbers) for numbers in found.features.values()] == [{"coefficient", "standard_deviation"}] * 2
+    assert not found.converged
+
+
 def test_nearly_copies_are_pairs_with_a_correlation_of_99_percent_either_way() -> None:
     minutes = FEATURES["hours"] * -60 + [1, -1, 1, -1, 1, -1, 1, -1]
     found = associate(FEATURES.assign(minutes=minutes), PASSED, 0.95).nearly_copies

@@ -68,6 +68,15 @@ def test_separated_classes_have_a_finite_estimate_and_an_interval_that_excludes_
     assert found.converged
 
 
+def test_an_end_that_no_search_finds_is_infinite_and_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(firth, "STEPS", 20)
+    monkeypatch.setattr(firth, "CLOSE", -1.0)  # no step is as short
+    found = firth.fit(LESSON, PASSED)
+    assert found.coefficients == pytest.approx(FIRTHMODELS_BOTH[:2], rel=1e-9)
+    assert [*found.low, *found.high] == [-np.inf, -np.inf, np.inf, np.inf]
+    assert not found.converged
+
+
 def test_two_rows_are_enough() -> None:
     found = firth.fit(np.array([[0.0], [1.0]]), np.array([0, 1]))
     assert found.coefficients[0] == pytest.approx(2 * np.log(3), rel=1e-12)  # half an observation in each cell
@@ -182,6 +191,7 @@ def penalised(rows: np.ndarray, slopes: np.ndarray, intercepts: np.ndarray, pass
         (LESSON, np.ones(20), "the target is 1 in each of the 20 rows; both 0 and 1 must be among them"),
         (LESSON * [1, 0] + [0, 7], PASSED, r"column 1 \(from 0\) is 7 in each row; it must vary"),
         (np.column_stack([LESSON, HOURS / 3 - 2]), PASSED, r"columns 0, 2 \(from 0\) depend on each other"),
+        (np.column_stack([LESSON, HOURS + HOURS % 2 / 1e6]), PASSED, r"columns 0, 2 \(from 0\) depend on each other"),
         (np.random.default_rng(0).normal(size=(4, 4)), np.array([0, 1, 0, 1]), "depend on each other"),
     ],
 )

@@ -96,6 +96,8 @@ def test_copies_and_separated_classes_are_told_of_many_rows_too() -> None:
     assert [pair[:2] for pair in associate(table.assign(close=close), target, 0.95).nearly_copies] == [("a", "close")]
     same = associate(table.assign(same=table["a"] * 2 - table["b"]), target, 0.95)
     assert same.dependent == ["a", "b", "same"]
+    nearly = associate(table.assign(nearly=table["a"] + table["c"].gt(0) / 1e6), target, 0.95)
+    assert nearly.dependent == ["a", "nearly"]
     apart = associate(table[["b"]].assign(key=target * 2.0 + table["a"].clip(-0.9, 0.9)), target, 0.95)
     assert apart.separation == "perfect"
     assert "method" not in apart.content()

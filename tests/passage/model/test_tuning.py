@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from passage.base.errors import Mistake
-from passage.model import pipeline, tuning
+from passage.model import folds, pipeline, tuning
 from passage.model.folds import Sample
 from passage.model.tuning import Choices, TooFewRows, TriedC, TriedThreshold
 from passage.params.model import ModelSettings
@@ -146,6 +146,17 @@ def test_the_fits_of_a_choice_are_counted_as_they_are_made(
     tuning.choose(SAMPLE, settings)
     assert len(fits_made) == tuning.fits(SAMPLE, settings)
     assert tuning.fits(SAMPLE, students.lane()) == 0
+
+
+def test_of_very_many_rows_some_are_drawn_to_choose_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folds, "ENOUGH", 12)
+    monkeypatch.setattr(folds, "RARE", 1)
+    auto = students.lane(C="auto", tune=TUNE)
+    drawn = folds.subsample([MANY], "passed")
+    assert len(drawn) == 12
+    found = tuning.for_model("model", MANY, auto)
+    assert found is not None
+    assert found.tried_C == tuning.choose(Sample.of(drawn, auto), auto).tried_C
 
 
 def test_fewer_rows_than_folds_give_fewer_folds_and_a_sentence() -> None:
