@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,25 @@ def own_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for engine in SqlAlchemyStore._engine_map.values():
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that MLflow has made and nobody has used, to be copied: making one takes MLflow two seconds."""
+    from mlflow import MlflowClient
+
+    made = tmp_path_factory.mktemp("store") / "mlflow.db"
+    with chdir(made.parent):  # where MLflow makes a folder for artifacts
+        client = MlflowClient(f"sqlite:///{made}")
+        client.search_experiments(max_results=1)
+        client._tracking_client.store.engine.dispose()
+    return made
+
+
+@pytest.fixture
+def ready_store(own_store: None, empty_store: Path, tmp_path: Path) -> None:
+    """The same, with an empty store that is there already."""
+    shutil.copy(empty_store, tmp_path / "mlflow.db")
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from passage.tracking.result import Result
 Write = Callable[[str, str], Path]
 
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("ready_store")
 
 
 def result(path: Path, fingerprint: str) -> Result:
@@ -301,6 +301,7 @@ def test_a_run_whose_artifacts_cannot_be_copied_says_why(in_folder: Write, monke
 
 def test_reading_makes_no_store_and_no_experiment(in_folder: Write) -> None:
     in_folder("x", "")
+    Path("mlflow.db").unlink()
     with pytest.raises(Unreachable, match=r"there is no MLflow store .*mlflow\.db yet"):
         store.readable("exam").__enter__()
     assert not Path("mlflow.db").exists()
@@ -312,6 +313,7 @@ def test_reading_makes_no_store_and_no_experiment(in_folder: Write) -> None:
 
 def test_a_tracking_uri_goes_before_the_projects_own_store(in_folder: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     in_folder("x", "")
+    Path("mlflow.db").rename("other.db")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{Path.cwd()}/other.db")
     with store.writable("elsewhere"):
         pass

@@ -23,9 +23,10 @@ pytestmark = pytest.mark.usefixtures("own_store")
 
 
 @pytest.fixture
-def database(in_folder: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
+def database(in_folder: Write, empty_store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store that is there and has the experiment `exam`, in a folder of its own."""
     in_folder("disk/x", "")
+    shutil.copy(empty_store, "disk/store.db")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///disk/store.db")
     with store.writable("exam"):
         MlflowClient()._tracking_client.store.engine.dispose()
