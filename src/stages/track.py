@@ -7,9 +7,9 @@ from passage.base import environment, files, paths
 from passage.base.progress import clock
 from passage.params import Params, leftovers
 from passage.report.sections import section
-from passage.tracking import git
+from passage.tracking import git, staleness
 from passage.tracking.handover import hand_over
-from passage.tracking.result import Result, collect
+from passage.tracking.result import Result, collect, hashed
 
 
 def circumstances() -> dict[str, str]:
@@ -22,11 +22,16 @@ def circumstances() -> dict[str, str]:
 
 
 def results(settings: Params) -> list[Result]:
-    """Return the result of each lane of params.yaml, with what says from which state of the repository it came."""
+    """Return the result of each lane of params.yaml, with what says from which state of the repository it came.
+
+    Raises Stale where that is not the state that the stages before have built from.
+    """
+    there = hashed(settings.models, settings)
+    staleness.refuse(settings, there)
     tables = [lane.data for lane in settings.models.values()] + [batch.data for batch in settings.score.values()]
     origin = git.origin(tables)
     tags = circumstances() | (origin.tags if origin else {})
-    return [collect(name, settings, tags, origin.patch if origin else b"") for name in settings.models]
+    return [collect(name, settings, there, tags, origin.patch if origin else b"") for name in settings.models]
 
 
 def main() -> None:

@@ -4,11 +4,10 @@ import hashlib
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dvc.api import DVCFileSystem
 from dvc.exceptions import DvcException
@@ -16,20 +15,19 @@ from dvc_data.index import DataIndexDirError
 from yaml import YAMLError
 
 from passage import params
-from passage.base import paths
+from passage.base import files, paths
 from passage.base.errors import Mistake, Unreachable
 from passage.base.progress import bar
 from passage.params import Params
 from passage.tracking import git
 from passage.tracking.handover import hand_over
 from passage.tracking.outputs import folder_hash
-from passage.tracking.result import collect
+from passage.tracking.result import collect, hashed, tables
+from passage.tracking.staleness import Stale, stages_of, stale
 
 LOCK, SETTINGS = str(paths.PIPELINE_LOCK), str(paths.PARAMS)
 # What a result is made of and, last, where it is written down.
 PARTS = (SETTINGS, "src", "data", str(paths.PIPELINE), str(paths.REQUIREMENTS), LOCK, str(paths.METRICS))
-GROUND = tuple(map(str, paths.GROUND))
-LANE_STAGES = ("split", "normalize", "train", "associate", "predict", "evaluate")
 
 
 @dataclass(frozen=True)
@@ -58,10 +56,6 @@ class Outcome:
     is_new: bool = False
     problem: str = ""
     is_stale: bool = False
-
-
-class Stale(Mistake):
-    """A dvc.lock that is not of its commit's parameters, code and tables."""
 
 
 def revisions() -> list[list[Revision]]:
@@ -131,7 +125,7 @@ def _bring_in(revision: Revision, repository: Path, done: Container[str]) -> Ite
             restore(name, settings, tree)
             tags = {"git.commit": revision.commit, "git.dirty": "false"}
             tags |= {"dvc.experiment": revision.experiment} if revision.experiment else {}
-            for _, run, is_new in hand_over([collect(name, settings, tags)], settings):
+            for _, run, is_new in hand_over([collect(name, settings, hashed([name], settings), tags)], settings):
                 yield Outcome(revision, name, run, is_new)
         except Unreachable:
             raise
@@ -148,31 +142,36 @@ def restore(name: str, settings: Params, tree: DVCFileSystem) -> None:
     Raises Stale where dvc.lock is not of this revision's parameters, code and tables, and Mistake for what neither Git
     nor DVC's cache holds.
     """
-    lane = paths.ModelPaths(name)
-    batches = [batch for batch, of in settings.score.items() if of.model == name]
-    # Not PyYAML, for which 1e-08 among the parameters is a word.
-    read = (params.read_yaml(path.read_text(encoding="utf-8")) for path in (paths.PIPELINE_LOCK, paths.PARAMS))
-    lock, asked = next(read)["stages"], next(read)
-    stages = [*(f"{stage}@{name}" for stage in LANE_STAGES), *(f"score@{batch}" for batch in batches), "report"]
+    lock = files.read_yaml(paths.PIPELINE_LOCK)["stages"]
+    asked = params.read_yaml(paths.PARAMS.read_text(encoding="utf-8"))
+    recorded = {out["path"]: str(out["md5"]) for entry in lock.values() for out in entry.get("outs", [])}
 
     def md5_of(path: str) -> str | None:
+        if path in recorded:
+            return recorded[path]
         if tree.isdir(path):
             return folder_hash({one.removeprefix(f"{path}/"): md5_of(one) or "" for one in tree.find(path)})
         return hashlib.md5(tree.read_bytes(path), usedforsecurity=False).hexdigest() if tree.isfile(path) else None
 
+    stages = stages_of([name], settings)
     ground = ["check"] if "check" in lock else []
-    if changed := stale(lock, asked, [*ground, *stages[:-1]], md5_of):
+    with _held(f"what {paths.PAGE} was built from"):
+        changed = stale(lock, asked, [*ground, *stages], md5_of)
+    if changed:
         raise Stale(changed)
-    if md5_of(str(paths.METRICS)) not in (entry["md5"] for entry in lock["report"]["deps"]):
-        raise Stale(f"{paths.PAGE} is of other {paths.METRICS}")
     built = [out["path"] for stage in stages for out in lock[stage].get("outs", [])]
-    tables = [settings.models[name].data, *(settings.score[batch].data for batch in batches)]
-    for path in dict.fromkeys([*built, *tables, str(lane.metrics)]):
+    for path in dict.fromkeys([*built, *map(str, tables(name, settings))]):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with _held(path):
             tree.get(path, path, recursive=True)
-        except (OSError, DataIndexDirError) as error:
-            raise Mistake(f"{path} is neither in Git nor in DVC's cache") from error
+
+
+@contextmanager
+def _held(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, DataIndexDirError) as error:
+        raise Mistake(f"{what} is neither in Git nor in DVC's cache") from error
 
 
 def report(outcomes: list[Outcome]) -> str:
@@ -196,35 +195,3 @@ def main() -> None:
     for same in bar("bringing results in", "state", revisions()):
         outcomes += bring_in(same, repository)
     print(report(outcomes))
-
-
-Lock = Mapping[str, Mapping[str, Any]]
-
-
-def stale(lock: Lock, settings: Mapping[str, Any], stages: Iterable[str], md5_of: Callable[[str], str | None]) -> str:
-    """Return the first thing that changed since `stages` were built, in words; empty where nothing did.
-
-    lock: `stages` of dvc.lock. settings: params.yaml as it is. md5_of: the MD5 of a file that no stage builds, None
-    where there is none.
-    """
-    built = {out["path"]: out["md5"] for entry in lock.values() for out in entry.get("outs", [])}
-    for stage in stages:
-        if stage not in lock:
-            return f"{paths.PIPELINE_LOCK} does not know {stage}"
-        for dependency in lock[stage].get("deps", []):
-            path = dependency["path"]
-            if stage == "check" and not path.startswith(GROUND):  # of other models, too
-                continue
-            if dependency["md5"] != (built[path] if path in built else md5_of(path)):
-                return f"{path} is not the one that {stage} was built from"
-        for key, value in lock[stage].get("params", {}).get(str(paths.PARAMS), {}).items():
-            if value != _value(settings, key):
-                return f"{key} in {paths.PARAMS} is not the one that {stage} was built from"
-    return ""
-
-
-def _value(settings: Mapping[str, Any], key: str) -> Any:
-    found: Any = settings
-    for part in key.split("."):
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found

@@ -2,12 +2,11 @@
 
 import sqlite3
 from contextlib import closing
-from typing import Any
 
 import pytest
 from conftest import Project
 
-from tools.history import Outcome, Revision, report, stale
+from tools.history import Outcome, Revision, report
 
 
 def fingerprints(project: Project) -> list[str]:
@@ -78,7 +77,7 @@ def test_a_page_of_other_metrics_is_no_part_of_a_result(built: Project) -> None:
     built.dvc("repro", "evaluate@model", "evaluate@model_2", "score@guessed_hours")
     built.commit("all but the page")
     lines = built.stage("history").stdout.splitlines()
-    assert lines[0].startswith("not brought in, since report/index.html is of other metrics: ")
+    assert lines[0].startswith("not brought in, since metrics is not the one that report was built from: ")
     assert lines[-1] == "0 results brought in, 2 were there, 2 cannot be brought in"
 
 
@@ -92,47 +91,3 @@ def test_reasons_are_told_once_with_all_that_they_hold_for() -> None:
         "not brought in, since x is gone: bbbbbbb m, shy-cat m",
         "1 results brought in, 0 were there, 2 cannot be brought in",
     ]
-
-
-LOCK: dict[str, Any] = {
-    "split@m": {"deps": [{"path": "raw.csv", "md5": "r"}], "outs": [{"path": "train.parquet", "md5": "t"}]},
-    "train@m": {
-        "deps": [{"path": "train.parquet", "md5": "t"}, {"path": "src/fit.py", "md5": "f"}],
-        "params": {"params.yaml": {"models.m.train": {"C": 1.0, "tol": 1e-8}}},
-    },
-}
-SETTINGS = {"models": {"m": {"train": {"C": 1.0, "tol": 1e-8}}}}
-FILES = {"raw.csv": "r", "src/fit.py": "f"}
-STAGES = ["split@m", "train@m"]
-
-
-def test_a_lock_of_the_same_files_and_parameters_is_not_stale() -> None:
-    assert stale(LOCK, SETTINGS, STAGES, FILES.get) == ""
-
-
-@pytest.mark.parametrize(
-    ("settings", "files", "stages", "words"),
-    [
-        (SETTINGS, FILES | {"src/fit.py": "g"}, STAGES, "src/fit.py is not the one that train@m was built from"),
-        (SETTINGS, {"src/fit.py": "f"}, STAGES, "raw.csv is not the one that split@m was built from"),
-        ({"models": {}}, FILES, STAGES, "models.m.train in params.yaml is not the one that train@m was built from"),
-        (SETTINGS, FILES, [*STAGES, "evaluate@m"], "dvc.lock does not know evaluate@m"),
-    ],
-)
-def test_what_changed_since_is_named(
-    settings: dict[str, Any], files: dict[str, str], stages: list[str], words: str
-) -> None:
-    assert stale(LOCK, settings, stages, files.get) == words
-
-
-def test_a_stage_that_was_built_from_other_rows_than_the_split_now_gives_is_stale() -> None:
-    lock = LOCK | {"split@m": LOCK["split@m"] | {"outs": [{"path": "train.parquet", "md5": "other"}]}}
-    assert stale(lock, SETTINGS, STAGES, FILES.get) == "train.parquet is not the one that train@m was built from"
-
-
-def test_what_every_stage_stands_on_is_judged_by_what_check_was_built_from_and_its_tables_are_not() -> None:
-    deps = [{"path": "src/passage/base", "md5": "b.dir"}, {"path": "data/raw", "md5": "other.dir"}]
-    lock = LOCK | {"check": {"deps": deps, "outs": [{"path": "data/checked", "md5": "c"}]}}
-    assert stale(lock, SETTINGS, ["check", *STAGES], (FILES | {"src/passage/base": "b.dir"}).get) == ""
-    words = "src/passage/base is not the one that check was built from"
-    assert stale(lock, SETTINGS, ["check", *STAGES], (FILES | {"src/passage/base": "now.dir"}).get) == words

@@ -1,4 +1,4 @@
-"""What every stage stands on: the packages of requirements.lock, and the code that all of them share."""
+"""What every stage stands on: code and packages, and whether this Python has those that requirements.lock names."""
 
 import re
 import sys
@@ -6,6 +6,16 @@ import sysconfig
 from pathlib import Path
 
 from passage.base import files, paths
+
+
+def ground() -> str:
+    """Return the SHA-256 of each file that every stage stands on, and each package that is not the lock's.
+
+    Where one of them changes, all stages run again.
+    """
+    every = [path for place in paths.GROUND for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
+    hashed = [f"{files.file_hash('sha256', path)}  {path.as_posix()}\n" for path in every]
+    return "".join([*hashed, *(f"{difference}\n" for difference in differing())])
 
 
 def differing() -> list[str]:
@@ -45,9 +55,3 @@ def warning(differences: list[str]) -> str:
     """Return one line that names some of the differences and the remedy."""
     some = ", ".join(differences[:3]) + (f" and {len(differences) - 3} more" if len(differences) > 3 else "")
     return f"warning: the packages of {sys.executable} are not those of {paths.REQUIREMENTS}: {some}; see `make setup`"
-
-
-def ground() -> str:
-    """Return the SHA-256 of each file that every stage stands on: where one of them changes, all stages run again."""
-    every = [path for place in paths.GROUND for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
-    return "".join(f"{files.file_hash('sha256', path)}  {path.as_posix()}\n" for path in every)

@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -82,12 +83,27 @@ def token(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+class _Written(yaml.CSafeLoader):
+    """Reads the plain values that DVC writes, which are YAML 1.2: 1e-08 is a number, yes a word."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012 (PyYAML's own, of YAML 1.1)
+
+
+for _kind, _pattern, _first in (
+    ("bool", r"true|false", "tf"),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
+    ("float", r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?|[-+]?\.(inf|nan)", "-+.0123456789"),
+    ("null", r"null|~|", ["n", "~", ""]),
+):
+    _Written.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(f"^(?:{_pattern})$"), list(_first))
+
+
 def read_yaml(path: Path) -> Any:
     """Return the content of a YAML file of DVC's. params.yaml is read by `params`, as DVC reads it.
 
     Raises yaml.YAMLError where it is none.
     """
-    return yaml.load(path.read_bytes(), yaml.CSafeLoader)
+    return yaml.load(path.read_bytes(), _Written)  # noqa: S506 (a safe loader)
 
 
 def read_json(path: Path) -> Any:

@@ -18,7 +18,7 @@ RECEIPT = Path("mlruns/receipt.json")
 
 METRICS = Path("metrics")
 
-# What `track` depends on as whole folders: nothing may lie in them that no lane of params.yaml has made.
+# What `report` and `track` depend on as whole folders: nothing may lie in them that no lane of params.yaml has made.
 LANE_FOLDERS = (Path("models"), Path("predictions"), METRICS)
 
 
@@ -106,6 +106,15 @@ def scored_metrics(batch: str) -> Path:
 def batch_result(batch: str) -> tuple[Path, ...]:
     """Return what `score` writes into LANE_FOLDERS for one batch."""
     return (scored(batch), scored_metrics(batch))
+
+
+def within(folder: Path) -> list[Path]:
+    """Return the files in `folder` that DVC sees there, as .dvcignore says."""
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and not _ignored(path.relative_to(folder))]
+
+
+def _ignored(path: Path) -> bool:
+    return path.suffix == ".partial" or any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 
 
 def main_repository() -> Path:

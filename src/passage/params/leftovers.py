@@ -58,12 +58,7 @@ def strays(settings: Params) -> list[Path]:
     """Return the files in the lanes' folders that no lane in `settings` makes."""
     made = {path for name in settings.models for path in paths.ModelPaths(name).result}
     made.update(path for batch in settings.score for path in paths.batch_result(batch))
-    present = [path for folder in paths.LANE_FOLDERS for path in sorted(folder.rglob("*")) if path.is_file()]
-    return [path for path in present if path not in made and not _ignored(path)]
-
-
-def _ignored(path: Path) -> bool:
-    return path.name.startswith(".") or path.suffix == ".partial"  # as .dvcignore says
+    return [path for folder in paths.LANE_FOLDERS for path in paths.within(folder) if path not in made]
 
 
 def _unlink(output: Path) -> None:

@@ -13,14 +13,13 @@ from passage.base.files import Hashes
 def of_lane(name: str, batches: Iterable[str], root: Path = Path()) -> list[Path]:
     """Return what was built in `root` for lane `name`, for the batches of new rows that it scores, and the page."""
     lane = paths.ModelPaths(name)
-    present = (path for folder in lane.folders for path in sorted((root / folder).rglob("*")) if path.is_file())
-    built = [path.relative_to(root) for path in present]
+    built = [path.relative_to(root) for folder in lane.folders for path in paths.within(root / folder)]
     scored = [path for batch in batches for path in paths.batch_result(batch)]
-    return [*(path for path in built if path.suffix != ".partial"), lane.metrics, *scored, paths.PAGE]
+    return [*built, lane.metrics, *scored, paths.PAGE]
 
 
 def refuse_altered(outputs: Mapping[Path, Hashes]) -> None:
-    """Raise Mistake for files that are not what dvc.lock says was built.
+    """Raise Mistake for files that are not what dvc.lock says was built, or of which it does not know.
 
     They were changed by hand, or are a damaged copy from DVC's cache, which DVC itself does not read again.
     """
@@ -37,6 +36,8 @@ def refuse_altered(outputs: Mapping[Path, Hashes]) -> None:
             "DVC's cache: `make audit` says which)"
             for path in altered
         )
+    if own := [path for path in outputs if not any(str(place) in recorded for place in (path, *path.parents))]:
+        raise Mistake(f"{path}: no stage in {paths.PIPELINE_LOCK} made this; move it or remove it" for path in own)
 
 
 def _recorded(lock: Mapping[str, Mapping[str, Mapping[str, list[dict[str, str]]]]]) -> dict[str, str]:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from passage.base import files, paths
-from passage.base.files import hashes
+from passage.base.errors import Mistake
+from passage.base.files import Hashes, hashes
 from passage.model import design
-from passage.params import Params, flat_params
+from passage.params import Batch, Params, flat_params
 from passage.report.sections import beware
 from passage.tracking import outputs
+from passage.tracking.staleness import ANEW, Stale
 
 LARGEST = 20_000_000  # bytes of a file that a run keeps; of a larger one it keeps the hash alone
 
@@ -36,20 +38,47 @@ class Result:
     patch: bytes = b""
 
 
-def collect(name: str, settings: Params, circumstances: Mapping[str, str], patch: bytes = b"") -> Result:
+def hashed(names: Iterable[str], settings: Params) -> dict[Path, Hashes]:
+    """Return the hashes of the tables of these lanes, and of all that was built for them.
+
+    Raises Mistake where a file is not what DVC has built, and Stale where the page is of another table.
+    """
+    names = list(names)
+    raw = dict.fromkeys(path for name in names for path in tables(name, settings))
+    built = dict.fromkeys(path for name in names for path in outputs.of_lane(name, _batches(name, settings)))
+    if missing := [path for path in (*raw, *built) if not path.is_file()]:
+        raise Mistake(f"{missing[0]}: there is no such file; `dvc repro` builds what is missing")
+    there = hashes([*raw, *built])
+    outputs.refuse_altered({path: there[path] for path in built})
+    page = paths.PAGE.read_text(encoding="utf-8")
+    if others := [path for path in raw if there[path].sha256 not in page]:
+        raise Stale(f"{path} is not the one that {paths.PAGE} was built from; {ANEW}" for path in others)
+    return there
+
+
+def _batches(name: str, settings: Params) -> dict[str, Batch]:
+    return {key: batch for key, batch in settings.score.items() if batch.model == name}
+
+
+def tables(name: str, settings: Params) -> list[Path]:
+    """Return the raw table of a lane, and those of the batches that it scores."""
+    return [Path(settings.models[name].data), *(Path(batch.data) for batch in _batches(name, settings).values())]
+
+
+def collect(
+    name: str, settings: Params, there: Mapping[Path, Hashes], circumstances: Mapping[str, str], patch: bytes = b""
+) -> Result:
     """Return the result of lane `name` from the files that its stages wrote, with `circumstances` among its tags.
 
-    Raises Mistake where one of them is not what DVC has built.
+    there: the hashes of its tables and files, as `hashed` gives them.
     """
     lane, files_of = settings.models[name], paths.ModelPaths(name)
-    batches = {key: batch for key, batch in settings.score.items() if batch.model == name}
+    batches = _batches(name, settings)
     built = outputs.of_lane(name, batches)
     decisive = [*files_of.result, *(path for batch in batches for path in paths.batch_result(batch))]
-    tables = [Path(lane.data), *(Path(batch.data) for batch in batches.values())]
+    raw = tables(name, settings)
     used = {"model": name, **lane.used(), "score": {key: batch.model_dump() for key, batch in batches.items()}}
-    there = hashes([*tables, *built])
-    outputs.refuse_altered({path: there[path] for path in built})
-    mark = fingerprint(used, {path: there[path].sha256 for path in (*tables, *decisive)})
+    mark = fingerprint(used, {path: there[path].sha256 for path in (*raw, *decisive)})
     return Result(
         name=name,
         params=params_of(lane.used()),
@@ -58,7 +87,7 @@ def collect(name: str, settings: Params, circumstances: Mapping[str, str], patch
             **circumstances,
             "model": name,
             "fingerprint": mark,
-            "data.md5": there[tables[0]].md5,
+            "data.md5": there[raw[0]].md5,
             **references(files.read_json(files_of.scaler)),
             **{f"warning.{kind}": sentence for kind, sentence in beware(name, settings).items()},
         },

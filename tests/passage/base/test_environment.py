@@ -1,4 +1,4 @@
-"""Whether this Python has the lock's packages."""
+"""What every stage stands on, and whether this Python has the lock's packages."""
 
 import shutil
 import subprocess
@@ -58,3 +58,12 @@ def test_a_change_of_what_every_stage_stands_on_is_seen(monkeypatch: pytest.Monk
         assert environment.ground() != before, path
         path.write_bytes(content)
     assert environment.ground() == before
+
+
+def test_packages_that_are_not_the_locks_are_a_part_of_what_every_stage_stands_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    before = environment.ground()
+    monkeypatch.setattr(environment, "installed", lambda _: {"pandas": "0.1"})
+    assert "\npandas 0.1 (lock: " in environment.ground().removeprefix(before)

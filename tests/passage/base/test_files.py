@@ -1,6 +1,7 @@
 """Files: written whole or not at all, the same bytes each time."""
 
 import json
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -75,3 +76,16 @@ def test_both_halves_of_a_csv_are_written_once_in_their_order(tmp_path: Path, ro
     assert found[0] == header
     assert [line.rpartition(",")[0] for line in found[1:]] == [f"{quote}{word}{quote}"] * rows
     assert [float(line.rpartition(",")[2]) for line in found[1:]] == [row / 3 for row in range(rows)]
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(codec="ascii"))
+
+
+@given(st.dictionaries(st.text("abc", min_size=1), plain | st.lists(plain)))
+def test_what_dvc_writes_is_read_as_it_was(content: dict[str, object]) -> None:
+    from dvc.utils.serialize import dumps_yaml
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "dvc.lock")
+        path.write_text(dumps_yaml(content), encoding="utf-8")
+        assert files.read_yaml(path) == content

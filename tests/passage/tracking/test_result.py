@@ -12,7 +12,7 @@ from passage import params
 from passage.base import files, paths
 from passage.params import flat_params
 from passage.tracking import result
-from passage.tracking.result import allowed_names, collect, fingerprint, flat_metrics, params_of
+from passage.tracking.result import allowed_names, collect, fingerprint, flat_metrics, hashed, params_of
 
 Write = Callable[[str, str], Path]
 
@@ -99,7 +99,7 @@ def test_a_run_keeps_the_hash_of_each_output_and_copies_of_those_that_are_not_la
     page = paths.PAGE.stat().st_size
     for largest, is_kept in ((page, True), (page - 1, False)):
         monkeypatch.setattr(result, "LARGEST", largest)
-        found = collect("model", params.load(), {})
+        found = collect("model", params.load(), hashed(["model"], params.load()), {})
         assert (paths.PAGE in found.artifacts) == is_kept
         assert {paths.PARAMS, paths.ModelPaths("model").model} < {*found.artifacts}
         assert found.outputs[paths.PAGE.as_posix()] == files.file_hash("sha256", paths.PAGE)
