@@ -184,3 +184,18 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str,
         return Path(path)
 
     return write
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, bytes], Path]:
+    """Make the working folder a project with nothing but its params.yaml, and return a function that writes a file."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    subprocess.run(["git", "init", "--quiet"], check=True)
+
+    def write_one(path: str, content: bytes) -> Path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(content)
+        return Path(path)
+
+    return write_one

@@ -17,11 +17,12 @@ from passage.params import labels
 def refuse_unseen(prepared: Preparation, test: pd.DataFrame, key: str, data: str) -> None:
     """Raise Mistake for categories of test rows that no training row has, where that is an error. key: of columns."""
     unseen = prepared.refused(test)
+    every = {name: test.loc[unseen[name], name].fillna(design.MISSING) for name in map(str, unseen)}
     if wrong := [
-        f"{data}: {name} is {listed(sorted(test.loc[unseen[name], name].unique()))} in test rows and in no training "
-        f"one; to count it as the reference, set {key}.{name}.unseen to reference"
-        for name in map(str, unseen)
-        if unseen[name].any()
+        f"{data}: {name} is {listed(sorted(values.unique()))} in test rows and in no training one; to count it as the "
+        f"reference, set {key}.{name}.unseen to reference"
+        for name, values in every.items()
+        if len(values)
     ]:
         raise Mistake(wrong)
 

@@ -39,7 +39,7 @@ def fit(rows: np.ndarray, target: pd.Series, original: Table, scaler: Scaler, se
         settings=used,
         iterations=int(regression.n_iter_[0]),
         rows=len(rows),
-        training_range={name: seen(original[name], settings.column(name).kind) for name in settings.features},
+        training_range={name: seen(original[name], settings.column(name)) for name in settings.features},
     )
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from passage.base.wording import listed, verb
 from passage.model.classifier import Classifier
+from passage.model.design import MISSING
 from passage.params.labels import Label, written
 from passage.params.model import ModelSettings
 
@@ -133,4 +134,6 @@ def of_range(table: pd.DataFrame, classifier: Classifier, rows: str) -> dict[str
 def _shown(value: Any, limits: Mapping[str, Any]) -> str:
     if "values" not in limits:
         return f"{value:g}"
+    if pd.isna(value):
+        return MISSING
     return value if isinstance(value, str) else written(bool(value))

@@ -18,6 +18,7 @@ from passage.base.rounding import FITTED, fitted, rounded, significant
 from passage.model import preparation
 from passage.model.preparation import Preparation
 from passage.model.scaler import Scaler
+from passage.params.columns import ColumnSettings
 from passage.params.labels import Label
 
 PLAIN_THRESHOLD = 0.5  # where LogisticRegression.predict decides by itself
@@ -61,7 +62,10 @@ class Classifier:
         return float(np.concatenate(right).mean())
 
     def outside(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return for each value in `rows`, as it comes, whether it is out of the training range; a gap is not."""
+        """Return for each value in `rows`, as it comes, whether it is out of the training range.
+
+        A gap is where it is a category and no training row has it.
+        """
         limits = self.training_range.items()
         return pd.DataFrame({name: _outside(rows[name], one) for name, one in limits}, index=rows.index)
 
@@ -96,20 +100,24 @@ class Model:
         return self.classifier.predict(self.scaler.transform(self.preparation.design(rows)))
 
 
-def seen(column: pd.Series, kind: str) -> dict[str, Any]:
-    """Return the least and the greatest number of a feature, or all its values where it is of another kind."""
-    match kind:
+def seen(column: pd.Series, how: ColumnSettings) -> dict[str, Any]:
+    """Return the least and the greatest number of a feature, or all its values where it is of another kind.
+
+    Where a gap is a category, also whether there are gaps.
+    """
+    match how.kind:
         case "number":
             return {"least": column.min().item(), "greatest": column.max().item()}
         case "boolean":
             return {"values": sorted(map(bool, column.dropna().unique()))}
         case _:
-            return {"values": sorted(column.dropna().unique())}
+            gaps = {"gaps": bool(column.isna().any())} if how.missing == "category" else {}
+            return {"values": sorted(column.dropna().unique())} | gaps
 
 
 def _outside(column: pd.Series, limits: dict[str, Any]) -> pd.Series:
     if "values" in limits:
-        return ~column.isin(limits["values"]) & column.notna()
+        return ~column.isin(limits["values"]) & (column.notna() | (not limits.get("gaps", True)))
     return ~column.between(limits["least"], limits["greatest"]) & column.notna()
 
 

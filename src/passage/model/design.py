@@ -8,12 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+MISSING = "missing"  # the category of values that are missing, where they are one of their own
+
 
 @dataclass(frozen=True)
 class Feature:
     """How one feature is prepared; what only its name says is a number without gaps.
 
-    kind: number, category or boolean. missing: error, drop, or how fill is found, which takes a missing value's place.
+    kind: number, category or boolean. missing: error, drop, or how fill is found, which takes a missing value's place:
+    median, most_frequent, or category, where it is the category MISSING.
     indicator: whether a further column says where the value was missing. categories: those of the training rows as
     text, the reference first. unseen: what becomes of any other one, error or reference.
     """

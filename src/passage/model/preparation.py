@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from passage.model import design
-from passage.model.design import Feature
+from passage.model.design import MISSING, Feature
 from passage.params.model import ModelSettings
 
 if TYPE_CHECKING:  # lanes of plain numbers do not wait for them
@@ -57,14 +57,9 @@ class Preparation:
 
     def unseen(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return for each category in `rows` whether no training row has it; a column for each feature of them."""
-        return pd.DataFrame(
-            {
-                one.name: ~rows[one.name].isin(one.categories) & rows[one.name].notna()
-                for one in self.features
-                if one.kind == "category"
-            },
-            index=rows.index,
-        )
+        found = {one.name: (one, _categories(rows, one)) for one in self.features if one.kind == "category"}
+        unseen = {name: ~column.isin(one.categories) & column.notna() for name, (one, column) in found.items()}
+        return pd.DataFrame(unseen, index=rows.index)
 
     def refused(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the same for the features of which an unseen category is an error."""
@@ -84,11 +79,10 @@ class Preparation:
         return made.fit(pd.DataFrame({one.name: _example(one, one.categories) for one in self.features}))
 
     def _on_codes(self) -> "ColumnTransformer":
-        places = [np.arange(len(one.categories), dtype=float) for one in self.features]
-        made = _transformer(self.features, range(len(places)), places, ["ignore"] * len(places))
-        examples = [
-            _example(replace(one, fill=_code(one)), known) for one, known in zip(self.features, places, strict=True)
-        ]
+        coded = [replace(one, fill=_code(one)) for one in self.features]
+        places = [np.arange(len(one.categories), dtype=float) for one in coded]
+        made = _transformer(coded, range(len(places)), places, ["ignore"] * len(places))
+        examples = [_example(one, known) for one, known in zip(coded, places, strict=True)]
         return made.fit(np.array(examples, dtype=float).T)
 
 
@@ -105,7 +99,7 @@ def fit(rows: pd.DataFrame, settings: ModelSettings) -> Preparation:
     """
     learned = _asked(rows, settings)
     for feature in learned:
-        if feature.kind == "category" and not rows[feature.name].isin(feature.categories[:1]).any():
+        if feature.kind == "category" and not _categories(rows, feature).isin(feature.categories[:1]).any():
             raise ValueError(f"{feature.name} is {feature.categories[0]}, the reference, in none of the training rows")
     if not design.is_plain(learned):
         codes = _codes(rows, learned)
@@ -144,7 +138,10 @@ def _feature(name: str, settings: ModelSettings) -> Feature:
 
 
 def _asked(rows: pd.DataFrame, settings: ModelSettings) -> tuple[Feature, ...]:
-    """Return the features with the categories of `rows`, the reference first, the others sorted."""
+    """Return the features with the categories of `rows`, the reference first, the others sorted.
+
+    Where nothing else is said, the reference is the most frequent category that is no gap.
+    """
     features = []
     for name in settings.features:
         feature = _feature(name, settings)
@@ -153,10 +150,16 @@ def _asked(rows: pd.DataFrame, settings: ModelSettings) -> tuple[Feature, ...]:
             if counts.empty:
                 raise ValueError(f"{name} is missing in every row")
             reference = settings.column(name).reference_text or str(counts.index[int(counts.argmax())])
-            others = [str(category) for category in counts.index if category != reference]
-            feature = replace(feature, categories=(reference, *others))
+            every = sorted(_categories(rows, feature).dropna().unique())
+            feature = replace(feature, categories=(reference, *(str(one) for one in every if one != reference)))
         features.append(feature)
     return tuple(features)
+
+
+def _categories(rows: pd.DataFrame, feature: Feature) -> pd.Series:
+    """Return the column of `feature`, with MISSING where it is missing and that is a category."""
+    column = rows[feature.name]
+    return column.fillna(MISSING) if feature.missing == "category" else column
 
 
 def _codes(rows: pd.DataFrame, features: Sequence[Feature]) -> np.ndarray:
@@ -168,13 +171,13 @@ def _codes(rows: pd.DataFrame, features: Sequence[Feature]) -> np.ndarray:
         return rows[[feature.name for feature in features]].to_numpy(dtype=float)
     codes = np.empty((len(rows), len(features)))
     for position, feature in enumerate(features):
-        column = rows[feature.name]
         if feature.kind == "category":
+            column = _categories(rows, feature)
             others = sorted(set(column.dropna().unique()) - set(feature.categories))
             places = pd.Index([*feature.categories, *others]).get_indexer(pd.Index(column))
             codes[:, position] = np.where(places < 0, np.nan, places)
         else:
-            codes[:, position] = column.to_numpy(dtype=float, na_value=np.nan)
+            codes[:, position] = rows[feature.name].to_numpy(dtype=float, na_value=np.nan)
     return codes
 
 
@@ -183,6 +186,8 @@ def _learned(feature: Feature, codes: np.ndarray) -> Feature:
     gaps = np.isnan(codes)
     if gaps.all():
         raise ValueError(f"{feature.name} is missing in every row")
+    if feature.missing == "category":
+        return replace(feature, fill=MISSING if MISSING in feature.categories else None)
     if feature.missing not in ("median", "most_frequent"):
         return feature
     from sklearn.impute import SimpleImputer
@@ -239,6 +244,8 @@ def _steps(feature: Feature, categories: np.ndarray, unknown: str) -> Any:
     steps: list[Any] = []
     if feature.missing in ("median", "most_frequent"):
         steps.append(SimpleImputer(strategy=feature.missing, keep_empty_features=True))
+    elif feature.missing == "category" and feature.fill is not None:  # codes have no gap, rows as they come may have
+        steps.append(SimpleImputer(strategy="constant", fill_value=feature.fill))
     if feature.kind == "category":
         steps.append(OneHotEncoder(categories=[categories], drop="first", handle_unknown=unknown, sparse_output=False))
     return make_pipeline(*steps)

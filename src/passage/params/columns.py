@@ -24,9 +24,10 @@ class ColumnSettings(Settings):
     kind: Literal["number", "category", "boolean"] = Field(
         default="number", description="number; category: a text, one-hot against its reference; boolean: true or false"
     )
-    missing: Literal["error", "median", "most_frequent", "drop"] = Field(
+    missing: Literal["error", "median", "most_frequent", "category", "drop"] = Field(
         default="error",
-        description="a value that is missing is an error, filled from the training rows, or a reason to drop its row",
+        description="a value that is missing is an error, filled from the training rows, a category of its own "
+        "(named missing), or a reason to drop its row",
     )
     indicator: bool = Field(default=False, description="a further column of 0 and 1 says where the value was missing")
     reference: Label | None = Field(
@@ -51,9 +52,15 @@ class ColumnSettings(Settings):
     def _makes_sense(cls, value: Any, info: ValidationInfo) -> Any:
         kind, missing = info.data.get("kind"), info.data.get("missing")
         match info.field_name:
-            case "missing" if value == "median" and kind != "number":
-                raise messages.wrong(value, f"a {kind} has no median; most_frequent, drop and error are left")
-            case "indicator" if value and missing in ("error", "drop"):
+            case "missing" if value == "median" and kind == "category":
+                raise messages.wrong(
+                    value, "a category has no median; category, most_frequent, drop and error are left"
+                )
+            case "missing" if value == "median" and kind == "boolean":
+                raise messages.wrong(value, "a boolean has no median; most_frequent, drop and error are left")
+            case "missing" if value == "category" and kind != "category":
+                raise messages.wrong(value, f"a {kind} has no categories; with kind: category it has")
+            case "indicator" if value and missing in ("error", "drop", "category"):
                 raise messages.wrong(value, f"where missing is {missing} nothing is filled; median or most_frequent is")
             case "reference" | "unseen" if value not in (None, "error") and kind != "category":
                 raise messages.wrong(value, f"only a category has it, and this is a {kind}")

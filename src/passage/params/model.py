@@ -114,7 +114,7 @@ class ModelSettings(Settings):
     def _one_word_on_gaps(cls, columns: dict[str, ColumnSettings], info: ValidationInfo) -> dict[str, ColumnSettings]:
         for name, column in columns.items():
             if column.nullable and column.missing == "error" and name in info.data.get("features", []):
-                rule = "of a feature, missing must then be median, most_frequent or drop, and it is error"
+                rule = "of a feature, missing must then be median, most_frequent, category or drop, and it is error"
                 raise messages.wrong(True, rule, f"{name}.nullable")
         return columns
 

@@ -187,9 +187,9 @@ def _outside(name: str, text: str, limits: Mapping[str, Any]) -> str:
         return f"{name} is outside the training range" if beyond and not isnan(float(text)) else ""
     if isinstance(values[0], bool):
         text = {"1": "true", "0": "false"}.get(text, text.lower())
-    if text == "" or text in map(written, values):
+    if text in map(written, values) or (text == "" and limits.get("gaps", True)):
         return ""
-    return f"no training row has {name} {text}"
+    return f"no training row has {name} {text or design.MISSING}"
 
 
 def beware(name: str, settings: Params) -> dict[str, str]:

@@ -13,6 +13,7 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, is_object_dtype
 
 from passage.base.progress import bar
+from passage.model.design import MISSING
 from passage.params.types import ADDED_COLUMNS
 from tools.adopt.leakage import gives_away
 from tools.adopt.patterns import codes, dates, is_number, nearly_numbers, padded, scalars
@@ -109,8 +110,9 @@ def _column(values: pd.Series, truth: np.ndarray) -> Column:
         return out(f"known in {_rows(len(known))} of {rows:,} only")
     kind: Literal["number", "boolean", "category"]
     if _booleans(known):
-        kind, reason = "boolean", ""
-        why = f"{int((known.astype(str).str.lower() == 'true').sum()):,} of {len(known):,} are true"
+        kind, reason = "category" if gaps else "boolean", ""  # a boolean has no place for a third value
+        known = known.astype(str)
+        why = f"{int((known.str.lower() == 'true').sum()):,} of {len(known):,} are true"
     elif is_numeric_dtype(known):
         kind, why = "number", f"from {_short(known.min())} to {_short(known.max())}"
         reason = _no_measure(known, distinct, rows)
@@ -123,24 +125,26 @@ def _column(values: pd.Series, truth: np.ndarray) -> Column:
     if reason or given_away:
         return out(reason or given_away)
     settings: dict[str, Any] = {} if kind == "number" and not gaps else {"kind": kind}
+    if gaps:
+        settings["missing"] = "median" if kind == "number" else "category"
     if kind == "category":
         counts = known.value_counts()
-        why = f"{distinct} values, " + ", ".join(
+        why = why or f"{distinct} values, " + ", ".join(
             f"{_short(value)} {count:,}" for value, count in counts.head(3).items()
         )
-        if counts.iloc[-1] < RARE:
+        rare, count = (MISSING, gaps) if 0 < gaps < counts.iloc[-1] else (counts.index[-1], int(counts.iloc[-1]))
+        if count < RARE:
             settings["unseen"] = "reference"
-            why += f"; {_short(counts.index[-1])} in {_rows(int(counts.iloc[-1]))} only, so an unseen one is allowed"
+            why += f"; {_short(rare)} in {_rows(count)} only, so an unseen one is allowed"
         asked = asked or nearly_numbers(pd.Series(counts.index))
     elif kind == "number":
         why += _remarks(known, distinct)
         asked = asked or padded(came)
     if gaps:
-        settings["missing"] = "median" if kind == "number" else "most_frequent"
-        why += f"; {gaps:,} missing"
+        why += f"; {gaps:,} missing" + (", which is a category of its own" if kind == "category" else "")
         if kind == "number" and gaps / rows >= INDICATOR:
             settings["indicator"] = True
-    numbers = (distinct - 1 if kind == "category" else 1) + ("indicator" in settings)
+    numbers = (distinct - 1 + bool(gaps) if kind == "category" else 1) + ("indicator" in settings)
     return Column(name, kind, why, settings, asked, numbers)
 
 

@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from passage.evaluation.cross_validation import cross_validation
 from passage.model import design, preparation
-from passage.model.classifier import Model
+from passage.model.classifier import Model, _outside, seen
 from passage.model.pipeline import pipeline
 from passage.model.preparation import encode, fit
 from passage.model.scaler import Scaler
@@ -133,6 +133,39 @@ def test_a_gap_of_a_category_becomes_the_most_frequent_one_also_where_another_is
     }
 
 
+GAPS: dict[str, dict[str, str]] = {"plan": {"kind": "category", "missing": "category"}}
+
+
+def test_gaps_may_be_a_category_of_their_own_and_never_the_reference_unasked() -> None:
+    rows = mixed().assign(plan=pd.Series(["b", None, None, None, "a", "b"] * 20, dtype="str"))
+    prepared = fit(rows, lane(GAPS, ("plan",)))
+    assert prepared.features[0].categories == ("b", "a", "missing")
+    assert prepared.design(rows)["plan=missing"].tolist() == rows["plan"].isna().astype(float).tolist()
+    assert prepared.against == {"plan=a": "b", "plan=missing": "b"}
+    assert (
+        preparation.read(
+            json.loads(json.dumps(design.content(prepared.features) | {"center": {"plan=a": 0, "plan=missing": 0}}))
+        )
+        == prepared
+    )
+    assert encode(rows, lane(GAPS, ("plan",)))[:6, 0].tolist() == [0, 2, 2, 2, 1, 0]
+    asked = lane({"plan": GAPS["plan"] | {"reference": "missing"}}, ("plan",))
+    assert fit(rows, asked).features[0].categories == ("missing", "a", "b")
+
+
+@pytest.mark.parametrize("unseen", ["error", "reference"])
+def test_a_gap_that_no_training_row_has_is_an_unseen_category(unseen: str) -> None:
+    rows, settings = mixed(), lane({"plan": GAPS["plan"] | {"unseen": unseen}}, ("plan",))
+    prepared, new = fit(rows, settings), pd.DataFrame({"plan": pd.Series(["plus", None], dtype="str")})
+    assert prepared.features[0].fill is None
+    assert prepared.unseen(new)["plan"].tolist() == [False, True]
+    assert list(prepared.refused(new)) == ["plan"] * (unseen == "error")
+    assert prepared.design(new).to_numpy().tolist() == [[1, 0], [0, 0]]
+    limits = seen(rows["plan"], settings.column("plan"))
+    assert _outside(new["plan"], limits).tolist() == [False, True]
+    assert not _outside(new["plan"], seen(new["plan"], settings.column("plan"))).any()
+
+
 def test_columns_of_the_design_never_share_a_name_with_a_feature_or_the_target() -> None:
     features = (design.Feature("a", "category", categories=("x", "b", "c")), design.Feature("a=b"))
     assert [one.name for one in design.columns(features, "a=c")] == ["a=b (2)", "a=c (2)", "a=b"]
@@ -199,9 +232,15 @@ def test_rows_are_coded_with_the_reference_first_and_gaps_as_nan() -> None:
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.3])
-def test_mlflows_pipeline_takes_rows_as_they_come_and_says_the_labels_and_probabilities(threshold: float) -> None:
+@pytest.mark.parametrize("gaps", ["error", "category", "most_frequent"])
+def test_mlflows_pipeline_takes_rows_as_they_come_and_says_the_labels_and_probabilities(
+    threshold: float, gaps: str
+) -> None:
     rows = mixed().assign(passed=lambda table: table["passed"].map({0: "no", 1: "yes"}))
-    settings = lane(COLUMNS, threshold=threshold).model_copy(update={"positive": "yes"})
+    rows["plan"] = rows["plan"].astype("str").mask(np.arange(len(rows)) % 5 == (5 if gaps == "error" else 0))
+    settings = lane(
+        COLUMNS | {"plan": {"kind": "category", "unseen": "reference", "missing": gaps}}, threshold=threshold
+    ).model_copy(update={"positive": "yes"})
     prepared = fit(rows, settings)
     scaler = Scaler.fit(prepared.design(rows), "standard")
     normalized, ones = scaler.transform(prepared.design(rows)).to_numpy(), (rows["passed"] == "yes").astype(int)

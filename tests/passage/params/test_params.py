@@ -62,7 +62,13 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
             )
             for written, line in (
                 ("kind: text", "kind is \"text\"; it should be 'number', 'category' or 'boolean'"),
-                ("kind: category, missing: median", 'missing is "median"; a category has no median; most_frequent'),
+                ("kind: category, missing: median", 'missing is "median"; a category has no median; category, most_'),
+                ("kind: boolean, missing: median", 'missing is "median"; a boolean has no median; most_frequent, drop'),
+                ("missing: category", 'missing is "category"; a number has no categories; with kind: category it has'),
+                (
+                    "kind: category, missing: category, indicator: true",
+                    "indicator is true; where missing is category nothing is filled; median or most_frequent is",
+                ),
                 ("indicator: true", "indicator is true; where missing is error nothing is filled; median or"),
                 ("reference: a", 'reference is "a"; only a category has it, and this is a number'),
                 ("unseen: reference", 'unseen is "reference"; only a category has it, and this is a number'),
@@ -72,7 +78,7 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
                 ("missing: drop, nullable: false", "nullable is false; missing is drop, which says what to do with"),
                 (
                     "nullable: true",
-                    "nullable is true; of a feature, missing must then be median, most_frequent or drop",
+                    "nullable is true; of a feature, missing must then be median, most_frequent, category or drop",
                 ),
                 ("minimum: .nan", "minimum is nan; it should be a finite number"),
                 ("maximum: .inf", "maximum is inf; it should be a finite number"),

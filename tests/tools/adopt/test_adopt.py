@@ -28,21 +28,6 @@ PLAIN = "age,plan,churned\n" + "".join(f"{20 + n},{'ab'[n % 3 > 0]},{'yes' if n 
 NUMBERS = "age,hours,churned\n" + "".join(f"{20 + n * 7 % 40},{n % 5}.5,{n % 2}\n" for n in range(40))
 
 
-@pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Make the working folder a project with nothing but its params.yaml, and return a function that writes a file."""
-    monkeypatch.chdir(tmp_path)
-    shutil.copy(ROOT / "params.yaml", tmp_path)
-    subprocess.run(["git", "init", "--quiet"], check=True)
-
-    def write_one(path: str, content: bytes) -> Path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_bytes(content)
-        return Path(path)
-
-    return write_one
-
-
 def present() -> dict[str, bytes]:
     """Return every file of the project with its bytes, Git's and DVC's own apart."""
     found = (path for path in Path().rglob("*") if path.is_file() and path.parts[0] != ".git")

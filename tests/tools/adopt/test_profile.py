@@ -49,7 +49,15 @@ def test_a_few_texts_are_categories() -> None:
     column = taken(some("basic", "basic", "pro"))
     assert (column.kind, column.settings) == ("category", {"kind": "category"})
     assert column.why.startswith("2 values, basic 1")
-    assert taken(with_gaps(some("a", "b"), 3)).settings == {"kind": "category", "missing": "most_frequent"}
+
+
+def test_the_gaps_of_a_category_are_one_of_their_own_which_may_be_unseen_where_it_is_rare() -> None:
+    many, few = taken(with_gaps(some("a", "b"), 30)), taken(with_gaps(some("a", "b"), 3))
+    assert many.settings == {"kind": "category", "missing": "category"}
+    assert many.why.endswith("; 30 missing, which is a category of its own")
+    assert many.numbers == 2
+    assert few.settings == {"kind": "category", "missing": "category", "unseen": "reference"}
+    assert "; missing in 3 rows only, so an unseen one is allowed" in few.why
 
 
 def test_a_rare_category_may_be_unseen_in_training() -> None:
@@ -58,9 +66,11 @@ def test_a_rare_category_may_be_unseen_in_training() -> None:
     assert column.why.endswith("; gold in one row only, so an unseen one is allowed")
 
 
-def test_true_and_false_are_booleans_with_gaps_or_without() -> None:
+def test_true_and_false_are_booleans_and_with_gaps_a_category() -> None:
     assert taken(some(True, False)).settings == {"kind": "boolean"}
-    assert taken(with_gaps(some(True, False), 4)).settings == {"kind": "boolean", "missing": "most_frequent"}
+    column = taken(with_gaps(some(True, False), 40))
+    assert (column.kind, column.settings) == ("category", {"kind": "category", "missing": "category"})
+    assert "are true; 40 missing, which is a category of its own" in column.why
     assert taken(some("yes", "no")).kind == "category"
 
 
