@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tools.experiments import narrower, summary
+from tools.experiments import failed, narrower, summary
 
 SHOWN = pd.DataFrame(
     {
@@ -25,6 +25,19 @@ def test_changed_parameters_accuracies_and_changed_coefficients_are_shown_with_s
     table = summary(SHOWN)
     assert list(table) == ["experiment", "model.train.C", "model accuracy", "model hours", "chosen.C"]
     assert table["experiment"].tolist() == ["main", "brave-owl"]
+
+
+def test_what_never_ran_shows_no_results_but_its_state() -> None:
+    never = SHOWN.iloc[[1, 1, 1]].assign(Experiment=["bad", "next", "now"], State=["Failed", "Queued", "Running"])
+    table = summary(pd.concat([SHOWN.assign(State=["", "Success"]), never], ignore_index=True))
+    assert table["experiment"].tolist() == ["main", "brave-owl", "bad (failed)", "next (queued)", "now (running)"]
+    assert table["model.train.C"].tolist() == ["1.0", *["auto"] * 4]
+    for name in ("model accuracy", "model hours", "chosen.C"):
+        assert table[name].notna().tolist() == [name != "chosen.C", True, False, False, False]
+    assert failed(never) == ["bad"]
+    assert failed(SHOWN) == []
+    alone = summary(pd.concat([SHOWN.head(1).assign(State=""), never], ignore_index=True))
+    assert list(alone) == ["experiment", "model.train.C", "model accuracy"]
 
 
 def test_a_table_wider_than_a_screen_has_its_experiments_side_by_side() -> None:
