@@ -25,11 +25,10 @@ def evaluate(
 
     sides: training and test rows, in their own units. predictions: of the test rows, beside what became of them. The
     target is 0 or 1 in both. learned: the share of training rows that the model predicts right. found: association,
-    choices and dropped, as the files of these names hold them. Where C or the threshold is auto, the cross-validation
-    chooses in each of its folds and takes up to 100 times as long.
+    choices and dropped, as the files of these names hold them.
     """
     association, choices, classifier = found["association"], found["choices"], model.classifier
-    train, test, usual = sides["training"], sides["test"], int(sides["training"][settings.target].mode()[0])
+    train, test = sides["training"], sides["test"]
     held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
     compared = left_out(model.preparation.columns, classifier.coefficients)
     every = subsample([train, test], settings.target)
@@ -38,10 +37,11 @@ def evaluate(
     metrics = {
         "rows": {"train": len(train), "test": len(test)},
         "chosen": {key: choices[key] for key in (auto.removeprefix("train.") for auto in settings.autos())},
-        "test": {} if test.empty else measures(predictions, usual, settings.evaluate.confidence),
+        "test": measures(predictions, float(train[settings.target].mean()), settings.evaluate.confidence),
         "train": {"accuracy": significant(learned, FITTED)},
         "cross_validation": validated,
         "odds": odds(classifier.original_units["coefficients"], association, model.preparation.against),
+        "significance": association["significance"],
         "coefficients": classifier.coefficients,
         "intercept": classifier.intercept,
         "cautions": cautions.content(beware | choices.get("cautions", {}) | doubts),
@@ -54,8 +54,8 @@ def main(name: str) -> None:
     lane, settings = ModelPaths(name), params.load().model(name)
     model = Model.load(name)
     settings = settings.solving(len(model.classifier.features))
-    columns = [*model.classifier.features, settings.target]
-    learned = model.classifier.accuracy(parquet.parts(lane.normalized_train, columns))
+    normalized = parquet.parts(lane.normalized_train, [*model.classifier.features, settings.target])
+    learned = model.classifier.accuracy(normalized)
     predictions = read_predictions(lane.predictions, model.classifier.classes)
     tables = {"training": parquet.read(lane.split_train), "test": parquet.read(lane.split_test)}
     sides = {side: labels.encode(rows, settings.target, settings.positive) for side, rows in tables.items()}

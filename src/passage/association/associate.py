@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from passage.association import estimates, firth, wald
+from passage.association import estimates, firth, significance, wald
 from passage.association.estimates import FIRTH, FIRTH_WALD, WALD
 from passage.base.rounding import PREDICTED, significant
 from passage.model import separation
+from passage.model.design import Column
 
 SAME = 1e-150  # what values differ by in a column that counts as constant: the square of less is no number
 NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
@@ -25,18 +26,20 @@ class Association:
     """What the rows say of each feature, and what keeps them from saying more.
 
     intercept: log-odds where each feature is 0, absent (None) where the features depend on each other.
-    features: by name, coefficient, low and high (the estimate and its interval at `confidence`, log-odds per unit
-    of the table) and standard_deviation (of the training rows, in units of the table); a number that is not known or
-    not finite is absent. separation: how a plane divides the classes: none, quasi or perfect. constant: features with
-    one value. dependent: features of which one follows from the others. nearly_copies: pairs with their correlation.
-    method: where the numbers are from: firth, with profile intervals or, for many features, Wald's; for very
-    many rows, wald.
+    features: by column of the design table, coefficient, low and high (the estimate and its interval at `confidence`,
+    log-odds per unit of the table) and standard_deviation (of the training rows, in units of the table); a number that
+    is not known or not finite is absent. significance: by feature, all of its columns together, whether it tells
+    something beyond the others (significance.of_features); absent where that is not known. separation: how a plane
+    divides the classes: none, quasi or perfect. constant: features with one value. dependent: features of which one
+    follows from the others. nearly_copies: pairs with their correlation. method: where the numbers are from: firth,
+    with profile intervals and likelihood-ratio tests or, for many features, Wald's; for very many rows, wald.
     """
 
     confidence: float
     rows: int
     intercept: float | None
     features: dict[str, dict[str, float]]
+    significance: dict[str, dict[str, Any]]
     separation: str
     constant: list[str]
     dependent: list[str]
@@ -49,17 +52,22 @@ class Association:
         return {key: value for key, value in asdict(self).items() if key != "method" or value != FIRTH}
 
 
-def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> Association:
-    """Return how `target` (n_rows,), 0 and 1, goes with the features in `rows` (n_rows, n_features).
+def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns: Sequence[Column] = ()) -> Association:
+    """Return how `target` (n_rows,), 0 and 1, goes with the features in `rows` (n_rows, n_columns), a design table.
 
-    The features are in the table's own units.
+    Its columns are in the table's own units. columns: which feature each of them is of; without them, each is one.
     Raises ValueError where the target has one class alone.
     """
     features = [str(name) for name in rows.columns]
     spreads = {name: float(rows[name].std(ddof=0)) for name in features}
     varying = [name for name in features if _varies(rows[name].to_numpy(dtype=float))]
+    of = {column.name: column.feature for column in columns}
+    together: dict[str, list[int]] = {}
+    for position, name in enumerate(varying):
+        together.setdefault(of.get(name, name), []).append(position)
     many = bool(varying) and wald.suits(target, len(varying))
-    found, dependent, kind, correlations, method = (_many if many else _few)(rows[varying], target, confidence)
+    way, groups = _many if many else _few, list(together.values())
+    found, dependent, kind, correlations, method = way(rows[varying], target, confidence, groups)
     numbers: dict[str, dict[str, float]] = {name: {} for name in features}
     if found:
         ends = {"coefficient": found.coefficients, "low": found.low, "high": found.high}
@@ -70,6 +78,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> Asso
         rows=len(rows),
         intercept=significant(found.intercept, PREDICTED) if found else None,
         features={name: _finite(numbers[name] | {"standard_deviation": spreads[name]}) for name in features},
+        significance=significance.of_features(dict(zip(together, found.tests, strict=True))) if found else {},
         separation=kind,
         constant=[name for name in features if name not in varying],
         dependent=[varying[position] for position in dependent],
@@ -82,7 +91,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> Asso
 _Found = tuple[estimates.Estimates | None, list[int], separation.Separation, np.ndarray, str]
 
 
-def _few(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> _Found:
+def _few(rows: pd.DataFrame, target: np.ndarray, confidence: float, together: list[list[int]]) -> _Found:
     """Return Firth's estimates, or which features depend on each other; how the classes are separated; correlations."""
     values = rows.to_numpy(dtype=float)
     kind = separation.kind(values, target)
@@ -90,21 +99,21 @@ def _few(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> _Found:
     if not values.size:
         return None, [], kind, correlations, FIRTH
     try:
-        found = firth.fit(values, target, confidence)
+        found = firth.fit(values, target, confidence, together)
     except estimates.DependentColumns as columns:
         return None, columns.together, kind, correlations, FIRTH
     return found, [], kind, correlations, FIRTH if found.profiled else FIRTH_WALD
 
 
-def _many(rows: pd.DataFrame, target: np.ndarray, confidence: float) -> _Found:
+def _many(rows: pd.DataFrame, target: np.ndarray, confidence: float, together: list[list[int]]) -> _Found:
     """Return the same of so many rows that neither a penalty nor a profile changes anything."""
     values = rows.to_numpy(dtype=float, copy=True)
     try:
-        found = wald.fit(values, target, confidence)  # scales them
+        found = wald.fit(values, target, confidence, together)  # scales them
     except estimates.DependentColumns:
         found = None
     if found is None or not separation.overlap_is_certain(values, target, found[1]):
-        return _few(rows, target, confidence)
+        return _few(rows, target, confidence, together)
     return found[0], [], "none", wald.correlations(values), WALD
 
 

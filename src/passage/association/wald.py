@@ -6,10 +6,12 @@ fifty rows of the rarer class for each parameter and 50,000 rows in all, their e
 standard error of the profile's; Firth's search for each end would take n_features times as long.
 """
 
-import numpy as np
-from scipy.special import expit, ndtri
+from collections.abc import Sequence
 
-from passage.association.estimates import DEPENDENT, DependentColumns, Estimates, blocks
+import numpy as np
+from scipy.special import expit
+
+from passage.association.estimates import DEPENDENT, DependentColumns, Estimates, blocks, reach, wald_tests
 from passage.base.progress import clock
 
 ROWS = 50_000
@@ -25,8 +27,10 @@ def suits(target: np.ndarray, features: int) -> bool:
     return len(target) >= ROWS and min(ones, len(target) - ones) >= EVENTS_PER_PARAMETER * (features + 1)
 
 
-def fit(rows: np.ndarray, target: np.ndarray, level: float) -> tuple[Estimates, np.ndarray] | None:
-    """Return the estimates and intervals of firth.fit, and by how much the probability of each row is off.
+def fit(
+    rows: np.ndarray, target: np.ndarray, level: float, together: Sequence[Sequence[int]] | None = None
+) -> tuple[Estimates, np.ndarray] | None:
+    """Return the estimates, intervals and tests of firth.fit, and by how much the probability of each row is off.
 
     Nothing where there seems to be no finite optimum.
     rows: (n_rows, n_features), finite, none constant; scaled in place to mean 0 and standard deviation 1.
@@ -46,14 +50,22 @@ def fit(rows: np.ndarray, target: np.ndarray, level: float) -> tuple[Estimates, 
     if found is None:
         return None
     theta, information = found
-    errors = np.sqrt(np.diag(np.linalg.inv(information)))[1:] / scale
-    coefficients = theta[1:] / scale
-    reach = float(ndtri((1 + level) / 2)) * errors
-    intercept = float(theta[0] - coefficients @ center)
+    coefficients, covariance = theta[1:] / scale, np.linalg.inv(information)[1:, 1:] / np.outer(scale, scale)
+    away = reach(level, np.sqrt(np.diag(covariance)))
     off = np.concatenate(
         [np.abs(target[block] - expit(theta[0] + rows[block] @ theta[1:])) for block in blocks(len(rows))]
     )
-    return Estimates(coefficients, intercept, coefficients - reach, coefficients + reach, True, False), off
+    groups = [[position] for position in range(len(scale))] if together is None else together
+    estimates = Estimates(
+        coefficients=coefficients,
+        intercept=float(theta[0] - coefficients @ center),
+        low=coefficients - away,
+        high=coefficients + away,
+        tests=wald_tests(coefficients, covariance, groups),
+        converged=True,
+        profiled=False,
+    )
+    return estimates, off
 
 
 def correlations(scaled: np.ndarray) -> np.ndarray:

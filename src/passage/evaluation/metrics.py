@@ -22,13 +22,16 @@ def log_loss(actual: pd.Series | np.ndarray, log_odds: pd.Series | np.ndarray) -
     return float(np.logaddexp(0, np.where(actual == 1, -log_odds, log_odds)).mean())
 
 
-def measures(predictions: pd.DataFrame, usual: int, confidence: float) -> dict[str, float]:
-    """Return the measures of `predictions` (n_rows > 0): actual, log_odds, probability, predicted.
+def measures(predictions: pd.DataFrame, prevalence: float, confidence: float) -> dict[str, float]:
+    """Return the measures of `predictions`: actual, log_odds, probability, predicted.
 
-    What is undefined is absent from the result.
-    usual: the more frequent class of the training rows, which the baseline always predicts. confidence: how often the
-    interval of the accuracy is to hold the truth, given rows that are independent of each other.
+    What is undefined is absent from the result: of no rows, everything.
+    prevalence: the share of class 1 among the training rows, whose more frequent class the baseline always predicts.
+    confidence: how often the interval of the accuracy is to hold the truth, given rows that are independent of each
+    other.
     """
+    if predictions.empty:
+        return {}
     actual = predictions["actual"]
     counts = np.bincount(2 * actual + predictions["predicted"], minlength=4)
     were, said = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])  # of so many rows each, which say as much as all rows
@@ -41,7 +44,7 @@ def measures(predictions: pd.DataFrame, usual: int, confidence: float) -> dict[s
         "accuracy": metrics.accuracy_score(were, said, sample_weight=counts),
         "accuracy_low": low,
         "accuracy_high": high,
-        "baseline_accuracy": float((actual == usual).mean()),
+        "baseline_accuracy": float((actual == (prevalence > 0.5)).mean()),
         "balanced_accuracy": metrics.balanced_accuracy_score(were, said, sample_weight=counts) if both else math.nan,
         "precision": precision,
         "recall": recall,

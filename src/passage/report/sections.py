@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as compute
 import pyarrow.csv as pc
 
+from passage.association import estimates
 from passage.base import files, paths
 from passage.evaluation.vocabulary import Vocabulary, vocabulary
 from passage.model import design
@@ -86,6 +87,11 @@ class Section:
     def confidence(self) -> float:
         """How often the intervals are to hold the truth."""
         return float(self.association["confidence"])
+
+    @property
+    def test_name(self) -> str:
+        """Which test says whether a feature tells something."""
+        return estimates.test_name(self.association)
 
     @property
     def answer(self) -> str:

@@ -16,6 +16,7 @@ STRONGEST = 3  # features that an answer speaks of
 ALL_TOLD = 30  # columns up to which each has a sentence of its own
 MOST_TOLD = 12  # that have, of more
 LEAST_SPREAD, GREATEST_SPREAD = 0.3, 50  # standard deviations (units) with which a unit is a step worth a sentence
+LEAST_P = 0.0001  # p-values below it are told as that
 MOST = 1000.0  # times the odds; whatever is above is told as that
 
 
@@ -34,18 +35,17 @@ def accuracy(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -
 
 
 def meaning(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> list[str]:
-    """Return for each column of the design table what its odds are, and for each feature what knowing it is worth.
+    """Return for each column of the design table what its odds are, and for each feature what it tells.
 
     Of more than ALL_TOLD columns, the MOST_TOLD with the greatest normalized coefficients, and how many more there are.
     """
-    of_worth = worth(metrics)
-    of_odds = odds(metrics, confidence, words)
+    of_odds, of_features = odds(metrics, confidence, words), (verdicts(metrics, confidence, words), worth(metrics))
     if (count := len(of_odds)) > ALL_TOLD:
         strongest = sorted(of_odds, key=lambda name: -abs(metrics["coefficients"][name]))[:MOST_TOLD]
         of_odds = {name: of_odds[name] for name in strongest}
-    last = {words.column(name).feature: name for name in of_odds}  # of a feature's columns, for what it is worth
-    told = {name: of_worth.get(feature) for feature, name in last.items()}
-    sentences = [" ".join(filter(None, [sentence, told.get(name)])) for name, sentence in of_odds.items()]
+    last = {words.column(name).feature: name for name in of_odds}  # of a feature's columns, for what it tells
+    told = {name: [of.get(feature) for of in of_features] for feature, name in last.items()}
+    sentences = [" ".join(filter(None, [sentence, *told.get(name, [])])) for name, sentence in of_odds.items()]
     more = f"These are the greatest coefficients; the table has {count - len(of_odds)} more."
     return sentences + [more] * (count > len(of_odds))
 
@@ -165,8 +165,26 @@ def _wald_ends(association: Mapping[str, Any]) -> str:
     )
 
 
+def verdicts(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> dict[str, str]:
+    """Return for each feature one sentence on whether it tells something beyond the others.
+
+    It is said to where chance alone would say so of any useless feature at all in 1 - `confidence` of tables.
+    """
+    tests = metrics.get("significance", {})
+    return {feature: _verdict(feature, test, len(tests), confidence, words) for feature, test in tests.items()}
+
+
+def _verdict(feature: str, test: Mapping[str, float], count: int, confidence: float, words: Vocabulary) -> str:
+    beyond, by = ("Beyond the other features, ", ", by Holm's step") if count > 1 else ("", "")
+    found = f"({p_value(test['p_value_holm'])}{by})"
+    if test["p_value_holm"] < 1 - confidence:
+        return f"{beyond}{feature} goes with {words.outcome} {found}."
+    other = " beyond the other features" if count > 1 else ""
+    return f"Whether {feature} goes with {words.outcome}{other}, these {words.rows} do not tell {found}."
+
+
 def worth(metrics: Mapping[str, Any]) -> dict[str, str]:
-    """Return for each feature one sentence on what knowing it is worth; nothing without a cross-validation."""
+    """Return for each feature one sentence on the log loss without it; nothing without a cross-validation."""
     without = metrics.get("cross_validation", {}).get("without", {})
     over = "" if once(metrics) else parts(metrics)
     return {feature: _worth(feature, one, over) for feature, one in without.items()}
@@ -175,17 +193,10 @@ def worth(metrics: Mapping[str, Any]) -> dict[str, str]:
 def _worth(feature: str, one: Mapping[str, float], over: str) -> str:
     """Return the sentence. over: of what the differences are a spread; nothing where there is one difference alone."""
     least, difference, greatest = (one[name] for name in ("difference_least", "difference", "difference_greatest"))
-    spread = f"({number(least)} to {number(greatest)} over the {over})"
-    if not over:
-        verdict = f"changes by {number(difference)}: whether knowing it helps, one repeat does not tell"
-    elif least > 0:
-        verdict = f"rises by {number(difference)} {spread}: knowing it helps"
-    elif greatest < 0:
-        verdict = f"falls by {number(-difference)} ({number(-greatest)} to {number(-least)} over the {over}): "
-        verdict += "the model does better without"
-    else:
-        verdict = f"changes by {number(difference)} {spread}: whether knowing it helps, these rows do not tell"
-    return f"Without {feature} the cross-validated log loss {verdict}."
+    changes, sign = ("falls", -1) if difference < 0 else ("rises", 1)
+    least, greatest = sorted([sign * least, sign * greatest])
+    spread = f" ({number(least)} to {number(greatest)} over the {over}: a spread)" if over else ""
+    return f"Without {feature} the cross-validated log loss {changes} by {number(abs(difference))}{spread}."
 
 
 def strongest(metrics: Mapping[str, Any]) -> list[str]:
@@ -198,13 +209,13 @@ def strongest(metrics: Mapping[str, Any]) -> list[str]:
 
 def answer(metrics: Mapping[str, Any], confidence: float, words: Vocabulary, beware: Iterable[str]) -> str:
     """Return one model's answer in one paragraph. beware: the cautions, as sentences without a full stop."""
-    of_odds, of_worth = odds(metrics, confidence, words), worth(metrics)
+    of_odds, of_features = odds(metrics, confidence, words), verdicts(metrics, confidence, words)
     told = [feature for feature in metrics["odds"] if feature in strongest(metrics)]
     parts = [accuracy(metrics, confidence, words)]
     parts += [of_odds[feature] for feature in told]
     features = dict.fromkeys(words.column(name).feature for name in told)
-    if len(of_worth) > 1:
-        parts += [of_worth[feature] for feature in features if feature in of_worth]
+    if len(of_features) > 1:
+        parts += [of_features[feature] for feature in features if feature in of_features]
     parts += [f"Beware: {caution}." for caution in beware]
     return " ".join(filter(None, parts))
 
@@ -224,6 +235,11 @@ def share(value: float) -> str:
     if percent in (0, 100) and value not in (0, 1):
         return "over 99 %" if percent else "under 1 %"
     return f"{percent} %"
+
+
+def p_value(value: float) -> str:
+    """Return a p-value with the digits that are of use."""
+    return f"p = {value:.2g}" if value >= LEAST_P else f"p under {LEAST_P:g}"
 
 
 def level(confidence: float) -> str:

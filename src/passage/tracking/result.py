@@ -125,8 +125,8 @@ def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
 
     How good the model is comes first: MLflow's pages open with the first metric.
     """
-    features = metrics.get("cross_validation", {}).get("without", {})
-    names = allowed_names(dict.fromkeys([*metrics["coefficients"], *features]))
+    of_features = metrics.get("significance", {}), metrics.get("cross_validation", {}).get("without", {})
+    names = allowed_names(dict.fromkeys([*metrics["coefficients"], *of_features[0], *of_features[1]]))
     order = sorted(metrics.keys() - {"coefficients", "cautions"}, key=lambda key: (key != "test", key))
     flat = dict(_joined({key: metrics[key] for key in order}, names))
     return flat | {f"coef_{names[feature]}": value for feature, value in metrics["coefficients"].items()}
@@ -134,7 +134,7 @@ def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
 
 def _joined(metrics: Mapping[str, Any], names: Mapping[str, str], prefix: str = "") -> Iterable[tuple[str, float]]:
     for key, value in metrics.items():
-        if key in ("without", "odds"):
+        if key in ("without", "odds", "significance"):
             value = {names[feature]: numbers for feature, numbers in value.items()}
         if isinstance(value, dict):
             yield from _joined(value, names, f"{prefix}{key}_")

@@ -7,6 +7,7 @@ import students
 
 from passage.association import firth
 from passage.association.associate import associate
+from passage.model.design import Column
 
 PASSED = students.ROWS["passed"].to_numpy()
 FEATURES = students.ROWS[students.FEATURES]
@@ -85,3 +86,15 @@ def test_nearly_copies_are_pairs_with_a_correlation_of_99_percent_either_way() -
 def test_one_feature_alone_with_one_value_leaves_nothing_to_say() -> None:
     found = associate(pd.DataFrame({"hours": [3, 3, 3]}), np.array([0, 1, 1]), 0.95)
     assert (found.constant, found.separation, found.intercept) == (["hours"], "none", None)
+
+
+def test_columns_of_one_feature_are_tested_together() -> None:
+    columns = [Column("hours", "hours", "number"), Column("school=B", "school", "category", "B", "A")]
+    columns += [Column("school=C", "school", "category", "C", "A"), Column("school=D", "school", "category", "D", "A")]
+    rows = FEATURES[["hours"]].assign(B=[1, 0, 0, 1, 0, 0, 0, 0], C=[0, 1, 0, 0, 0, 1, 0, 0], D=0)
+    rows.columns = [column.name for column in columns]
+    found = associate(rows, PASSED, 0.95, columns).significance
+    assert {feature: test["degrees_of_freedom"] for feature, test in found.items()} == {"hours": 1, "school": 2}
+    least, most = sorted(found.values(), key=lambda test: test["p_value"])
+    assert least["p_value_holm"] == pytest.approx(min(2 * least["p_value"], 1), rel=1e-7)
+    assert most["p_value_holm"] == max(least["p_value_holm"], most["p_value"])

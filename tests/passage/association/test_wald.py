@@ -24,6 +24,11 @@ def test_the_numbers_are_those_of_statsmodels() -> None:
     ours, off = found
     assert np.array([ours.intercept, *ours.coefficients]) == pytest.approx(theirs.params, rel=1e-6)
     assert np.column_stack([ours.low, ours.high]) == pytest.approx(theirs.conf_int(0.1)[1:], rel=1e-6)
+    theirs_tests = [theirs.wald_test(np.eye(4)[[1, 2]], scalar=True), theirs.wald_test(np.eye(4)[[3]], scalar=True)]
+    together = wald.fit(rows.copy(), target, 0.9, [[0, 1], [2]]) or pytest.fail("no optimum")
+    assert [test.chi_squared for test in together[0].tests] == pytest.approx(
+        [test.statistic for test in theirs_tests], rel=1e-5
+    )
     assert off == pytest.approx(np.abs(target - theirs.predict()), abs=1e-6)
 
 

@@ -13,7 +13,7 @@ ROWS["probability"] = expit(ROWS["log_odds"])
 
 
 def test_the_numbers_are_scikit_learns() -> None:
-    found = measures(ROWS, 1, 0.95)
+    found = measures(ROWS, 0.6, 0.95)
     actual, predicted, probability = ROWS["actual"], ROWS["predicted"], ROWS["probability"]
     expected = {
         "accuracy": metrics.accuracy_score(actual, predicted),
@@ -32,14 +32,14 @@ def test_the_numbers_are_scikit_learns() -> None:
 
 
 def test_what_is_undefined_is_absent() -> None:
-    passed = measures(ROWS[ROWS["actual"] == 1], 0, 0.95)
+    passed = measures(ROWS[ROWS["actual"] == 1], 0.4, 0.95)
     assert not {"roc_auc", "balanced_accuracy"} & set(passed)
     assert [passed["true_negatives"], passed["false_positives"], passed["baseline_accuracy"]] == [0, 0, 0]
     assert passed["accuracy"] == pytest.approx(2 / 3)
-    none_predicted = measures(ROWS.assign(predicted=0), 1, 0.95)
+    none_predicted = measures(ROWS.assign(predicted=0), 0.6, 0.95)
     assert "precision" not in none_predicted
     assert (none_predicted["recall"], none_predicted["f1"]) == (0, 0)
-    failed = measures(ROWS[ROWS["actual"] == 0].assign(predicted=0), 1, 0.95)
+    failed = measures(ROWS[ROWS["actual"] == 0].assign(predicted=0), 0.6, 0.95)
     assert not {"precision", "recall", "f1"} & set(failed)
 
 
@@ -50,8 +50,8 @@ def test_a_sure_and_wrong_prediction_costs_its_log_odds() -> None:
 
 def test_four_of_five_is_anywhere_from_28_to_99_percent_and_less_sure_is_narrower() -> None:
     four_of_five = ROWS.assign(predicted=[0, 0, 1, 1, 0])
-    found = measures(four_of_five, 1, 0.95)
+    found = measures(four_of_five, 0.6, 0.95)
     assert [found["accuracy"], found["accuracy_low"], found["accuracy_high"]] == pytest.approx(
         [0.8, 0.2835821, 0.9949492], abs=1e-7
     )
-    assert measures(four_of_five, 1, 0.5)["accuracy_low"] > found["accuracy_low"]
+    assert measures(four_of_five, 0.6, 0.5)["accuracy_low"] > found["accuracy_low"]

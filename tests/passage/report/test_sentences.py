@@ -49,6 +49,10 @@ METRICS: dict[str, Any] = {
             "courses": {"difference": 0.01, "difference_least": -0.02, "difference_greatest": 0.04},
         },
     },
+    "significance": {
+        "hours": {"chi_squared": 9.5, "degrees_of_freedom": 1, "p_value": 0.002, "p_value_holm": 0.0041},
+        "courses": {"chi_squared": 0.5, "degrees_of_freedom": 1, "p_value": 0.48, "p_value_holm": 0.48},
+    },
     "odds": {
         "hours": {
             "per_unit": RATIOS,
@@ -89,15 +93,12 @@ def test_a_spread_is_called_a_spread() -> None:
     )
 
 
-def test_one_repeat_has_no_spread_and_tells_of_no_feature_that_it_helps() -> None:
+def test_one_repeat_has_no_spread() -> None:
     once = METRICS | {"cross_validation": METRICS["cross_validation"] | {"repeats": 1}}
     assert sentences.cross_validated(once, OWN).endswith(
         "85 % are predicted right (in one repeat, which has no spread)."
     )
-    told = (
-        "Without hours the cross-validated log loss changes by 0.2: whether knowing it helps, one repeat does not tell."
-    )
-    assert sentences.worth(once)["hours"] == told
+    assert sentences.worth(once)["hours"] == "Without hours the cross-validated log loss rises by 0.2."
 
 
 def test_of_rows_drawn_by_chance_it_is_said_how_many() -> None:
@@ -115,7 +116,7 @@ def test_by_time_it_is_said_which_rows_are_predicted_and_from_what() -> None:
     )
     chosen = sentences.cross_validated(by_time | {"chosen": {"C": 1.0, "threshold": 0.5}}, OWN)
     assert "by fits on earlier ones that have chosen their C and threshold from those, 85 %" in chosen
-    assert "(0.125 to 0.3 over the stretches)" in sentences.worth(by_time)["hours"]
+    assert "(0.125 to 0.3 over the stretches: a spread)" in sentences.worth(by_time)["hours"]
 
 
 def test_odds_are_told_in_the_users_words_or_in_the_columns_names() -> None:
@@ -151,17 +152,12 @@ def test_what_nothing_is_known_of_is_said_to_be_unknown() -> None:
 @pytest.mark.parametrize(
     ("least", "middle", "greatest", "end"),
     [
-        (0.125, 0.2, 0.3, "rises by 0.2 (0.125 to 0.3 over the repeats): knowing it helps."),
-        (-0.3, -0.2, -0.1, "falls by 0.2 (0.1 to 0.3 over the repeats): the model does better without."),
-        (
-            -0.1,
-            0.0,
-            0.2,
-            "changes by 0 (-0.1 to 0.2 over the repeats): whether knowing it helps, these rows do not tell.",
-        ),
+        (0.125, 0.2, 0.3, "rises by 0.2 (0.125 to 0.3 over the repeats: a spread)."),
+        (-0.3, -0.2, 0.1, "falls by 0.2 (-0.1 to 0.3 over the repeats: a spread)."),
+        (-0.1, 0.0, 0.2, "rises by 0 (-0.1 to 0.2 over the repeats: a spread)."),
     ],
 )
-def test_whether_a_feature_is_worth_having_depends_on_where_all_repeats_lie(
+def test_a_change_of_the_log_loss_comes_with_its_spread_and_no_verdict(
     least: float, middle: float, greatest: float, end: str
 ) -> None:
     one = {"difference": middle, "difference_least": least, "difference_greatest": greatest}
@@ -169,9 +165,38 @@ def test_whether_a_feature_is_worth_having_depends_on_where_all_repeats_lie(
     assert found == {"hours": f"Without hours the cross-validated log loss {end}"}
 
 
+def test_a_verdict_is_of_the_test_and_of_all_features_at_once() -> None:
+    assert sentences.verdicts(METRICS, 0.95, OWN) == {
+        "hours": "Beyond the other features, hours goes with passing (p = 0.0041, by Holm's step).",
+        "courses": "Whether courses goes with passing beyond the other features, these students do not tell "
+        "(p = 0.48, by Holm's step).",
+    }
+    stricter = sentences.verdicts(METRICS, 0.999, OWN)
+    assert all("do not tell" in sentence for sentence in stricter.values())
+
+
+def test_one_feature_alone_has_no_others_and_a_tiny_p_value_no_digits() -> None:
+    one = METRICS | {"significance": {"hours": {"p_value_holm": 3e-7}}}
+    assert sentences.verdicts(one, 0.95, PLAIN) == {"hours": "hours goes with passed = 1 (p under 0.0001)."}
+    one["significance"]["hours"]["p_value_holm"] = 0.0501
+    assert "hours goes with passed = 1, these rows do not tell" in sentences.verdicts(one, 0.95, PLAIN)["hours"]
+
+
+def test_a_verdict_depends_on_nothing_of_the_cross_validation() -> None:
+    parts: list[dict[str, Any]] = [{}, METRICS["cross_validation"] | {"repeats": 1, "folds": 2, "without": {}}]
+    for part in parts:
+        other = METRICS | {"cross_validation": part}
+        assert sentences.verdicts(other, 0.95, OWN) == sentences.verdicts(METRICS, 0.95, OWN)
+
+
 def test_the_answer_says_how_good_what_it_means_and_what_to_beware_of() -> None:
     answer = sentences.answer(METRICS, 0.95, OWN, ["the moon is full"])
-    for part in ("4 of 5 test students", "one hour more had 1.35", "Without courses the", "Beware: the moon is full."):
+    for part in (
+        "4 of 5 test students",
+        "one hour more had 1.35",
+        "Whether courses goes with",
+        "Beware: the moon is full.",
+    ):
         assert part in answer
 
 
@@ -244,11 +269,14 @@ def test_of_many_names_the_first_are_listed() -> None:
     assert wording.listed("abcd", 2) == "a, b and 2 more"
 
 
-def test_each_features_meaning_is_its_odds_and_its_worth() -> None:
+def test_each_features_meaning_is_its_odds_the_verdict_and_its_worth() -> None:
     hours, courses = sentences.meaning(METRICS, 0.95, OWN)
     assert "1.35 times the odds" in hours
-    assert hours.endswith("knowing it helps.")
-    assert "these rows do not tell" in courses
+    assert "hours goes with passing (p = 0.0041" in hours
+    assert hours.endswith(
+        "Without hours the cross-validated log loss rises by 0.2 (0.125 to 0.3 over the repeats: a spread)."
+    )
+    assert "these students do not tell" in courses
 
 
 def test_of_many_columns_the_greatest_coefficients_have_a_sentence() -> None:

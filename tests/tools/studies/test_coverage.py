@@ -69,7 +69,7 @@ def test_a_models_accuracy_and_interval_are_those_of_the_pipelines_stages(seed: 
     classifier = train.fit(scaler.transform(rows).to_numpy(), rows["passed"], rows, scaler, lane())
 
     says = classifier.predict(scaler.transform(test)).assign(actual=test["passed"])
-    numbers = measures(says, usual=1, confidence=0.8)
+    numbers = measures(says, prevalence=0.6, confidence=0.8)
     everyone = pd.MultiIndex.from_product([range(20), range(4)], names=["hours", "courses"]).to_frame(index=False)
     log_odds = (everyone["hours"] - 9.5) * per_hour + (everyone["courses"] - 1.5) * per_course
     right = np.where(classifier.predict(scaler.transform(everyone))["predicted"], log_odds, -log_odds)

@@ -1,0 +1,128 @@
+"""The profile of Firth's penalised log-likelihood: the ends of its intervals, and what it loses without a feature.
+
+Both compare the optimum with a constrained one of the same penalised likelihood, whose penalty is that of the whole
+design: a model without the feature has a penalty of its own, and its value is of another scale.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import ndtri
+
+from passage.association.likelihood import Point, point_at
+from passage.association.search import LONGEST, STEPS, change, maximise, newton
+from passage.base.progress import bar
+
+EXACT = 1e-22  # what the next step would gain in log-likelihood where the search for the coefficients ends
+PROFILED = 1e-11  # the same for the other coefficients of a profile, which need half the digits
+CLOSE = 1e-7  # relative length of the last Newton step towards an end of an interval; its error is the square
+SAME = 1e-7  # two optima whose log-likelihoods differ by less count as one
+
+
+def ends(
+    design: np.ndarray, sign: np.ndarray, best: Point, slopes: np.ndarray, level: float
+) -> list[tuple[float, Point]]:
+    """Return the lower ends of all `slopes`, then the upper ones; no more after an optimum higher than `best`."""
+    found: list[tuple[float, Point]] = []
+    for slope, side in bar("intervals of the odds", "ends", [(slope, side) for side in (-1, 1) for slope in slopes]):
+        found.append(_end(design, sign, best, slope, side, level))
+        if found[-1][1].value > best.value + SAME:
+            break
+    return found
+
+
+def without(design: np.ndarray, sign: np.ndarray, best: Point, slopes: Sequence[np.ndarray]) -> list[Point]:
+    """Return for each of `slopes`, (n_columns, n_parameters), the optimum where slopes @ theta is 0.
+
+    No more after an optimum higher than `best`.
+    """
+    found: list[Point] = []
+    for columns in bar("tests of the features", "features", slopes):
+        found.append(_without(design, sign, best, columns))
+        if found[-1].value > best.value + SAME:
+            break
+    return found
+
+
+def _without(design: np.ndarray, sign: np.ndarray, best: Point, columns: np.ndarray) -> Point:
+    others = np.linalg.qr(columns.T, mode="complete").Q[:, len(columns) :]
+    weighted = others.T @ best.information
+    nearest = others @ np.linalg.solve(weighted @ others, weighted @ best.theta)
+    starts = [point_at(design, sign, nearest)]
+    if best.curvature is not best.information or not np.isfinite(starts[0].value):  # there may be several optima
+        starts.append(point_at(design, sign, np.zeros_like(nearest)))
+    climbed = [maximise(design, sign, start, others, EXACT) for start in starts if np.isfinite(start.value)]
+    return max(climbed, key=lambda point: point.value)
+
+
+def _end(
+    design: np.ndarray, sign: np.ndarray, best: Point, slope: np.ndarray, side: int, level: float
+) -> tuple[float, Point]:
+    """Return where the profile of `slope` @ theta has lost what `level` allows, and the optimum there.
+
+    The end is infinite where none was found, or where the optimum turned out higher than `best`.
+
+    There 2 * (value at the optimum - greatest value with this coefficient) is the quantile of chi-squared (1 degree).
+    Its root is nearly a straight line in the coefficient, so Newton's method needs few steps. They follow the ridge,
+    outwards from the estimate: where it ends, the search climbs from there to the next one.
+    side: -1 for the lower end, 1 for the upper one.
+    """
+    wanted, estimate = float(ndtri((1 + level) / 2)), float(slope @ best.theta)
+    others = np.linalg.qr(slope[:, np.newaxis], mode="complete").Q[:, 1:]
+    unit = slope / (slope @ slope)
+    point = inside = best  # inside: the last point that has lost less than what is wanted
+    ridge = _ridge(point, unit, others)
+    step = float(wanted / np.sqrt(ridge @ best.curvature @ ridge))
+    for _ in range(STEPS):
+        longest = LONGEST / change(design, point, ridge)
+        step = float(np.clip(step, -longest, longest))
+        start = point_at(design, sign, point.theta + side * step * ridge)
+        if not np.isfinite(start.value):
+            step /= 2
+            continue
+        point = maximise(design, sign, start, others, PROFILED)
+        if point.value > best.value + SAME:
+            break
+        lost, step = _remaining(best, point, ridge := _ridge(point, unit, others), wanted, side)
+        beyond = side * float(slope @ (point.theta - inside.theta))
+        if lost < wanted:
+            inside = point
+        elif not -beyond < step <= 0:  # on a lower ridge
+            point, ridge, step = inside, _ridge(inside, unit, others), beyond / 2
+        if abs(step) <= CLOSE * side * (slope @ point.theta - estimate):
+            elsewhere = _other_optimum(design, sign, point, unit * (slope @ point.theta), others)
+            if elsewhere is None:
+                return float(slope @ point.theta + side * step), point
+            if elsewhere.value > best.value + SAME:
+                point = elsewhere
+                break
+            point = inside = elsewhere
+            _, step = _remaining(best, point, ridge := _ridge(point, unit, others), wanted, side)
+    return side * np.inf, replace(point, converged=False)
+
+
+def _ridge(point: Point, unit: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return how the constrained optimum moves with the coefficient that `unit` raises by 1."""
+    return np.asarray(unit - newton(point, others, point.curvature @ unit))
+
+
+def _remaining(best: Point, point: Point, ridge: np.ndarray, wanted: float, side: int) -> tuple[float, float]:
+    """Return the root of what the profile has lost at `point`, and Newton's step outwards to where it is `wanted`."""
+    lost = float(np.sqrt(max(2 * (best.value - point.value), 0.0)))
+    falling = -side * float(point.score @ ridge)
+    return lost, (wanted - lost) * lost / falling if falling > 0 else np.inf
+
+
+def _other_optimum(
+    design: np.ndarray, sign: np.ndarray, point: Point, theta: np.ndarray, others: np.ndarray
+) -> Point | None:
+    """Return the constrained optimum reached from `theta` where it is higher than `point`, or None.
+
+    The penalty can make several of them, but hardly where no row has much weight.
+    """
+    if point.curvature is point.information:
+        return None
+    start = point_at(design, sign, theta)
+    found = maximise(design, sign, start, others, PROFILED) if np.isfinite(start.value) else start
+    return found if found.value > point.value + SAME else None
