@@ -35,6 +35,13 @@ def test_a_reader_of_the_page_alone_can_answer_the_lessons_questions(built_once:
         assert answer in said
 
 
+def test_no_estimate_is_called_by_the_name_of_another_one(built_once: Path) -> None:
+    said = text((built_once / "report/index.html").read_text(encoding="utf-8"))
+    assert "Firth, per unit (95 %)" in said
+    for name in ("unpenalised", "without penalty", "without a penalty", "closer to 1"):
+        assert name not in said
+
+
 def paths_of_numbers(content: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     if isinstance(content, dict):
         return [found for key, value in content.items() for found in paths_of_numbers(value, (*path, key))]

@@ -1,4 +1,4 @@
-"""Say how the target goes with each feature among one model's training rows, in odds that no penalty holds back."""
+"""Say how the target goes with each feature among one model's training rows: odds, intervals and tests."""
 
 from passage import params
 from passage.association.associate import associate
@@ -18,7 +18,7 @@ def main(name: str) -> None:
     found = associate(prepared.design(rows), target, settings.evaluate.confidence, prepared.columns)
     files.write_json(lane.association, found.content())
     whose = estimator(found.content())
-    print(f"{name}: log-odds of {settings.target} per unit without a penalty ({whose}), {found.confidence * 100:g} %")
+    print(f"{name}: log-odds of {settings.target} per unit ({whose}), with {found.confidence * 100:g} % intervals")
     for feature, numbers in found.features.items():
         ends = [numbers.get(end) for end in ("coefficient", "low", "high")]
         print(f"  {feature:20}", *("     unknown" if end is None else f"{end:12.6g}" for end in ends))

@@ -1,4 +1,4 @@
-"""How the target goes with each feature among the training rows, without a penalty: odds and their intervals.
+"""How the target goes with each feature among the training rows: odds, their intervals, and tests.
 
 Written to models/NAME/association.json. It depends on the rows alone, not on how strongly a model is penalised.
 """

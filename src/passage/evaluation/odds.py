@@ -1,10 +1,13 @@
-"""How the odds change with a feature: what the model says, and what the rows say without its penalty."""
+"""How the odds change with a feature: what the model says, held back by its penalty, and what the rows say."""
 
 import math
 from collections.abc import Mapping
 from typing import Any
 
+from passage.association import estimates
 from passage.base.rounding import PREDICTED, significant
+
+ESTIMATES = ("firth", "maximum_likelihood", "unpenalised")  # the last: Firth's, in results of earlier versions
 
 
 def odds(
@@ -14,14 +17,16 @@ def odds(
 
     coefficients: the model's own, log-odds per unit. association: what association.json holds.
     standard_deviation: of the training rows, in units of the table. Of each step, odds_ratio is the model's own, held
-    back by its penalty; unpenalised, low and high are Firth's and belong together. What is not known or too large for a
-    number is absent. against: by column of 0 and 1, what a 1 (one unit more) is read against.
+    back by its penalty; the estimate of the rows is named after its estimator (ESTIMATES), and low and high are the
+    ends of its interval. What is not known or too large for a number is absent. against: by column of 0 and 1, what a 1
+    (one unit more) is read against.
     """
-    ratios = {}
+    ratios, name = {}, estimates.estimator(association).lower().replace(" ", "_")
     for feature, known in association["features"].items():
         slopes = {
             "odds_ratio": coefficients[feature],
-            **{ratio: known[end] for ratio, end in _FIRTH.items() if end in known},
+            **({name: known["coefficient"]} if "coefficient" in known else {}),
+            **{end: known[end] for end in ("low", "high") if end in known},
         }
         ratios[feature] = {
             "per_unit": _ratios(slopes, 1.0),
@@ -31,7 +36,9 @@ def odds(
     return ratios
 
 
-_FIRTH = {"unpenalised": "coefficient", "low": "low", "high": "high"}
+def estimate(ratios: Mapping[str, float]) -> float | None:
+    """Return what the rows say of a column, whichever estimator it is by; None where that is not known."""
+    return next((ratios[name] for name in ESTIMATES if name in ratios), None)
 
 
 def _ratios(slopes: Mapping[str, float], step: float) -> dict[str, float]:

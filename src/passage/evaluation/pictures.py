@@ -19,7 +19,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 
-from passage.evaluation import plots
+from passage.evaluation import odds, plots
 from passage.evaluation.vocabulary import Vocabulary
 from passage.model.classifier import Classifier
 from passage.model.scaler import Scaler
@@ -126,11 +126,11 @@ def coefficients(rows: pd.DataFrame, confidence: float, estimator: str) -> Draw:
 
     def draw(axes: Axes) -> None:
         axes.axvline(1, color=GREY, linestyle=":")
-        if {"unpenalised", "low", "high"} <= set(shown):
-            interval = f"without penalty ({estimator}), {confidence * 100:g} % interval"
+        if named := [name for name in odds.ESTIMATES if name in shown]:
+            interval = f"{estimator}, {confidence * 100:g} % interval"
             low, high = (shown[end].clip(1 / FARTHEST, FARTHEST) for end in ("low", "high"))
             axes.hlines(places, low, high, color=BLUE, linewidth=2)
-            axes.plot(_within_reach(shown["unpenalised"]), places, "D", color=BLUE, label=interval)
+            axes.plot(_within_reach(shown[named[0]]), places, "D", color=BLUE, label=interval)
             for end, marker in ((low, "<"), (high, ">")):  # an interval that goes on where the picture ends
                 beyond = ~end.between(1 / FARTHEST, FARTHEST, inclusive="neither")
                 axes.plot(end[beyond], places[beyond], marker, color=BLUE)

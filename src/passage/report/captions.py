@@ -61,8 +61,8 @@ def words_for(picture: str, metrics: Mapping[str, Any], confidence: float, words
         case "coefficients":
             return (
                 "Odds ratios for one standard deviation of each feature with intervals; the table has the numbers",
-                f"How the odds go with one standard deviation more{or_else}: the model's own estimate, and the "
-                f"unpenalised one with its {level(confidence)} interval. Left of 1 they are lower; what is beyond "
+                f"How the odds go with one standard deviation more{or_else}: the model's own estimate, and what the "
+                f"rows say, with its {level(confidence)} interval. Left of 1 they are lower; what is beyond "
                 "1,000 times either way is cut off.",
             )
         case "confusion":

@@ -9,6 +9,7 @@ import jinja2
 
 from passage.base.files import file_hash
 from passage.base.wording import listed
+from passage.evaluation.odds import estimate
 from passage.params import Params, flat_params
 from passage.report import sentences
 from passage.report.sections import Section
@@ -68,5 +69,6 @@ def render(sections: Sequence[Section], settings: Params) -> str:
             parameters=parameters(settings),
             listed=listed,
             sentences=sentences,
+            estimate=estimate,
         )
     )

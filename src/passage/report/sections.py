@@ -89,6 +89,11 @@ class Section:
         return float(self.association["confidence"])
 
     @property
+    def estimator(self) -> str:
+        """Whose the odds with intervals are."""
+        return estimates.estimator(self.association)
+
+    @property
     def test_name(self) -> str:
         """Which test says whether a feature tells something."""
         return estimates.test_name(self.association)

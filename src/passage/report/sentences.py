@@ -9,6 +9,7 @@ from typing import Any
 
 from passage.association.estimates import estimator
 from passage.base.wording import verb
+from passage.evaluation.odds import estimate
 from passage.evaluation.vocabulary import Vocabulary
 from passage.model.design import Column
 
@@ -97,7 +98,7 @@ def parts(metrics: Mapping[str, Any]) -> str:
 
 
 def odds(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> dict[str, str]:
-    """Return for each column of the design table one sentence on its odds, without a penalty."""
+    """Return for each column of the design table one sentence on its odds, as the rows have them."""
     several = len({words.column(name).feature for name in metrics["odds"]}) > 1
     return {name: _odds(name, ratios, confidence, words, several) for name, ratios in metrics["odds"].items()}
 
@@ -107,14 +108,14 @@ def _odds(feature: str, ratios: Mapping[str, Any], confidence: float, words: Voc
     column = words.column(feature)
     step = "per_unit" if of_a_size or column.against else "per_standard_deviation"
     numbers = ratios[step]
-    if "unpenalised" not in numbers:
+    if (ratio := estimate(numbers)) is None:
         return f"What {feature} is worth on its own, these {words.rows} cannot say."
     more, others = words.more(feature), ""
     if column.against:
         more, others = _against(column)
     elif step == "per_standard_deviation":
         more = f"with {feature} higher by one standard deviation"
-    subject = f"{words.rows} {more} had {times(numbers['unpenalised'])} times the odds of {words.outcome}{others}"
+    subject = f"{words.rows} {more} had {times(ratio)} times the odds of {words.outcome}{others}"
     equal = "Other features being equal, " if several else ""
     sentence = f"{equal}{subject} ({level(confidence)}: {interval(numbers)})."
     return sentence[0].upper() + sentence[1:]
@@ -144,10 +145,10 @@ def why_two(model: Mapping[str, Any], association: Mapping[str, Any]) -> str:
         return "The model has no penalty; the odds above, with the intervals, are its own."
     if C == "inf":
         return (
-            "The model has no penalty; the odds above, with the intervals, are Firth's, whose intervals hold the truth "
-            f"with few rows, too, and whose estimates lie a little closer to 1.{_wald_ends(association)}"
+            "The model has no penalty; the odds above, with the intervals, are Firth's (bias-reduced), whose intervals "
+            f"hold the truth with few rows, too.{_wald_ends(association)}"
         )
-    theirs = "Firth's" if whose == "Firth" else f"those of {whose}"
+    theirs = "Firth's (bias-reduced)" if whose == "Firth" else f"those of {whose}"
     return (
         f"Why the table has two odds ratios: a penalty (C = {C:g}) holds the model's coefficients back, which helps "
         "predictions from few rows but makes them no measure of the association. The ones with an interval are "

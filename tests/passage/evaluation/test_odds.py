@@ -4,7 +4,7 @@ from math import exp
 
 import pytest
 
-from passage.evaluation.odds import odds
+from passage.evaluation.odds import estimate, odds
 
 KNOWN = {"features": {"hours": {"coefficient": 0.4, "low": 0.1, "high": 1.0, "standard_deviation": 5.0}}}
 
@@ -12,10 +12,10 @@ KNOWN = {"features": {"hours": {"coefficient": 0.4, "low": 0.1, "high": 1.0, "st
 def test_each_number_is_multiplied_by_its_step_and_raised() -> None:
     found = odds({"hours": 0.25}, KNOWN, {})["hours"]
     assert found["per_unit"] == pytest.approx(
-        {"odds_ratio": exp(0.25), "unpenalised": exp(0.4), "low": exp(0.1), "high": exp(1)}, rel=1e-7
+        {"odds_ratio": exp(0.25), "firth": exp(0.4), "low": exp(0.1), "high": exp(1)}, rel=1e-7
     )
     assert found["per_standard_deviation"] == pytest.approx(
-        {"odds_ratio": exp(1.25), "unpenalised": exp(2), "low": exp(0.5), "high": exp(5)}, rel=1e-7
+        {"odds_ratio": exp(1.25), "firth": exp(2), "low": exp(0.5), "high": exp(5)}, rel=1e-7
     )
 
 
@@ -24,6 +24,14 @@ def test_what_is_not_known_or_too_large_for_a_number_is_absent() -> None:
     found = odds({"hours": 0.0}, unknown, {})["hours"]
     tiny = odds({"hours": -400.0}, unknown, {})["hours"]
     assert [name for name in ("per_unit", "per_standard_deviation") if "odds_ratio" in tiny[name]] == ["per_unit"]
-    assert set(found["per_unit"]) == {"odds_ratio", "unpenalised", "low"}
+    assert set(found["per_unit"]) == {"odds_ratio", "firth", "low"}
     assert found["standard_deviation"] == 2.0
     assert found["per_standard_deviation"] == {"odds_ratio": 1.0, "low": pytest.approx(exp(2), rel=1e-7)}
+
+
+def test_an_estimate_is_named_after_its_estimator_and_found_by_each_name() -> None:
+    by_likelihood = odds({"hours": 0.25}, KNOWN | {"method": "wald"}, {})["hours"]["per_unit"]
+    assert by_likelihood["maximum_likelihood"] == estimate(by_likelihood) == pytest.approx(exp(0.4), rel=1e-7)
+    assert "firth" in odds({"hours": 0.25}, KNOWN | {"method": "firth-wald"}, {})["hours"]["per_unit"]
+    assert estimate({"odds_ratio": 2.0, "unpenalised": 3.0}) == 3.0, "as in results of earlier versions"
+    assert estimate({"odds_ratio": 2.0, "high": 3.0}) is None

@@ -82,16 +82,14 @@ def test_a_sample_of_many_rows_is_called_one() -> None:
 
 
 def test_an_interval_out_of_all_proportion_ends_where_the_picture_does() -> None:
-    rows = pd.DataFrame({"feature": ["a", "b"], "odds_ratio": 2.0, "unpenalised": 3.0, "low": 1.1, "high": [9.0, 1e9]})
+    rows = pd.DataFrame({"feature": ["a", "b"], "odds_ratio": 2.0, "firth": 3.0, "low": 1.1, "high": [9.0, 1e9]})
     svg = pictures.svg(pictures.coefficients(rows, 0.9, "Firth"))
-    assert "without penalty (Firth), 90 % interval" in letters(svg)
+    assert "Firth, 90 % interval" in letters(svg)
     assert not [text for text in letters(svg) if "e+" in text]
 
 
 def test_an_estimate_out_of_all_proportion_does_not_widen_the_picture() -> None:
-    rows = pd.DataFrame(
-        {"feature": ["a", "b"], "odds_ratio": 2.0, "unpenalised": [3.0, 1e-9], "low": 1e-12, "high": 9.0}
-    )
+    rows = pd.DataFrame({"feature": ["a", "b"], "odds_ratio": 2.0, "firth": [3.0, 1e-9], "low": 1e-12, "high": 9.0})
     axes = Figure().add_subplot()
     pictures.coefficients(rows, 0.95, "Firth")(axes)
     assert axes.get_xlim()[0] > 1e-4
@@ -116,7 +114,7 @@ def test_the_curve_of_c_has_the_chosen_one_in_its_legend() -> None:
 def pictures_of(no: str, yes: str, feature: str) -> dict[str, pictures.Draw]:
     """Return pictures of a model whose labels and features are called so."""
     words = vocabulary(students.lane().model_copy(update={"words": Words(classes=[no, yes], outcome=yes)}), (0, 1))
-    odds = pd.DataFrame({"feature": [feature, "b"], "odds_ratio": 2.0, "unpenalised": 3.0, "low": 1.1, "high": 9.0})
+    odds = pd.DataFrame({"feature": [feature, "b"], "odds_ratio": 2.0, "firth": 3.0, "low": 1.1, "high": 9.0})
     rates = pd.DataFrame({"false_positive_rate": [0.0, 1.0], "true_positive_rate": [0.0, 1.0]})
     shares = pd.DataFrame({"probability": [0.1, 0.9], "share": [0.1, 0.9]})
     points = pd.DataFrame({"value": [1, 12], "probability": [0.1, 0.9]})

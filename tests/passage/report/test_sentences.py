@@ -26,7 +26,7 @@ OWN = vocabulary(
     ),
     (0, 1),
 )
-RATIOS = {"odds_ratio": 1.2, "unpenalised": 1.349, "low": 1.08, "high": 1.9}
+RATIOS = {"odds_ratio": 1.2, "firth": 1.349, "low": 1.08, "high": 1.9}
 METRICS: dict[str, Any] = {
     "rows": {"train": 15, "test": 5},
     "test": {
@@ -131,6 +131,13 @@ def test_odds_are_told_in_the_users_words_or_in_the_columns_names() -> None:
     )
 
 
+def test_odds_of_results_of_earlier_versions_are_told_all_the_same() -> None:
+    earlier = {("unpenalised" if name == "firth" else name): ratio for name, ratio in RATIOS.items()}
+    metrics = METRICS | {"odds": {"hours": METRICS["odds"]["hours"] | {"per_unit": earlier}}}
+    metrics.pop("significance")
+    assert "had 1.35 times the odds of passing (95 %: 1.08 to 1.9)" in sentences.answer(metrics, 0.95, OWN, [])
+
+
 def test_a_feature_alone_has_no_others_to_be_equal() -> None:
     alone = METRICS | {"odds": {"hours": METRICS["odds"]["hours"]}}
     assert sentences.odds(alone, 0.95, OWN)["hours"].startswith("Students who studied one hour more had 1.35")
@@ -215,13 +222,16 @@ def test_only_what_is_all_or_nothing_is_called_so(value: float, text: str) -> No
 
 
 def test_a_model_without_a_penalty_is_not_said_to_be_held_back() -> None:
-    assert "no penalty" in sentences.why_two({"settings": {"C": "inf"}}, {})
+    assert sentences.why_two({"settings": {"C": "inf"}}, {}) == (
+        "The model has no penalty; the odds above, with the intervals, are Firth's (bias-reduced), whose intervals "
+        "hold the truth with few rows, too."
+    )
     assert "(C = 0.1)" in sentences.why_two({"settings": {"C": 0.1}}, {})
     assert "those of maximum likelihood, which" in sentences.why_two({"settings": {"C": 0.1}}, {"method": "wald"})
     assert "are its own" in sentences.why_two({"settings": {"C": "inf"}}, {"method": "wald"})
     for C in ("inf", 1.0):  # noqa: N806 (scikit-learn's name)
         said = sentences.why_two({"settings": {"C": C}}, {"method": "firth-wald"})
-        assert "are Firth's, " in said
+        assert "are Firth's (bias-reduced), " in said
         assert "The intervals are Wald's" in said
 
 
