@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import students
 
-from passage.association import firth
+from passage.association import firth, profile
 from passage.association.associate import associate
 from passage.model.design import Column
 
@@ -69,7 +69,7 @@ def test_dependent_features_are_named_also_behind_one_with_one_value() -> None:
 
 
 def test_an_end_that_was_not_found_is_absent_and_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(firth, "CLOSE", -1.0)  # no step is as short
+    monkeypatch.setattr(profile, "CLOSE", -1.0)  # no step is as short
     found = associate(FEATURES, PASSED, 0.95)
     assert [set(numbers) for numbers in found.features.values()] == [{"coefficient", "standard_deviation"}] * 2
     assert not found.converged

@@ -9,7 +9,7 @@ from scipy.special import chdtrc
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
 
-from passage.association import estimates, firth
+from passage.association import estimates, firth, profile
 
 HOURS = np.arange(20.0)
 COURSES = np.array([0, 1, 0, 0, 2, 1, 3, 0, 1, 2, 0, 1, 3, 1, 0, 2, 1, 3, 2, 3])
@@ -82,8 +82,8 @@ def test_separated_classes_have_a_finite_estimate_and_an_interval_that_excludes_
 
 
 def test_an_end_that_no_search_finds_is_infinite_and_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(firth, "STEPS", 20)
-    monkeypatch.setattr(firth, "CLOSE", -1.0)  # no step is as short
+    monkeypatch.setattr(profile, "STEPS", 20)
+    monkeypatch.setattr(profile, "CLOSE", -1.0)  # no step is as short
     found = firth.fit(LESSON, PASSED)
     assert found.coefficients == pytest.approx(FIRTHMODELS_BOTH[:2], rel=1e-9)
     assert [*found.low, *found.high] == [-np.inf, -np.inf, np.inf, np.inf]
