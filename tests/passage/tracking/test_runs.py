@@ -76,6 +76,8 @@ def test_of_many_rows_a_run_names_the_first_ones_their_number_and_a_digest_of_al
     training, testing = handover.sides(whole, settings)
     assert (len(training.table), training.total, training.digest) == (4, 6, "01234567")
     assert (len(testing.table), testing.total, testing.digest) == (2, 2, None)
+    parquet.write(of.split_test, ROWS.head(0))
+    assert [side.context for side in handover.sides(whole, settings)] == ["training"]
     dataset = handover._dataset(training)
     assert (dataset.digest, dataset.profile) == ("01234567", {"num_rows": 6, "num_elements": 18})
 
@@ -110,6 +112,31 @@ def test_a_run_holds_params_metrics_tags_inputs_artifacts_and_a_model_that_takes
     assert served.predict(pd.DataFrame({"hours": [19.0], "courses": [4.0]})).tolist() == [1]
     assert not list(Path.cwd().rglob("*.pkl"))
     assert list(Path.cwd().rglob("*.skops"))
+
+
+def test_a_run_that_the_users_environment_names_is_not_written_into(
+    in_folder: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = in_folder("model.json", "{}")
+    with store.writable("exam") as (experiment, _):
+        theirs = str(MlflowClient().create_run(experiment).info.run_id)
+    monkeypatch.setenv("MLFLOW_RUN_ID", theirs)
+    with store.writable("exam") as (experiment, _):
+        assert log(experiment, path, "f1") != theirs
+    assert mlflow.get_run(theirs).data.params == {}
+
+
+def test_the_metrics_are_those_of_the_runs_own_model_whichever_one_is_active(in_folder: Write) -> None:
+    path = in_folder("model.json", "{}")
+    with store.writable("exam") as (experiment, _):
+        theirs = MlflowClient().create_logged_model(experiment).model_id
+        with mlflow.set_active_model(model_id=theirs):  # as $MLFLOW_ACTIVE_MODEL_ID does
+            log(experiment, path, "f1")
+        metrics = {
+            model.model_id == theirs: model.metrics for model in MlflowClient().search_logged_models([experiment])
+        }
+    assert metrics[True] is None
+    assert {metric.key: metric.value for metric in metrics[False] or []} == result(path, "f1").metrics
 
 
 def begun(experiment: str, writer: str, start_time: int | None = None) -> str:
@@ -162,13 +189,12 @@ def test_what_another_clone_fills_is_left_to_it_until_it_must_be_dead(in_folder:
 def test_of_two_clones_that_finish_at_once_the_first_one_wins_whoever_looks(in_folder: Write) -> None:
     path = in_folder("model.json", "{}")
     with store.writable("exam") as (experiment, _):
-        first = log(experiment, path, "f1")
-        second = begun(experiment, "you")
-        MlflowClient().log_artifact(second, str(path))
-        MlflowClient().set_terminated(second)
+        later, first = log(experiment, path, "f1"), log(experiment, path, "f1")
+        for run_id, end_time in ((first, 1_000), (later, 2_000)):  # the one that began first ended last
+            MlflowClient().set_terminated(run_id, end_time=end_time)
         for writer in ("me", "you"):
             assert runs.find(experiment, "f1", writer) == first
-        assert stage_of(second) == "deleted"
+        assert stage_of(later) == "deleted"
 
 
 def test_a_run_that_the_user_deleted_or_whose_artifacts_are_gone_counts_as_absent(in_folder: Write) -> None:
@@ -268,6 +294,8 @@ def test_a_run_is_read_back_with_what_it_takes_to_build_it_again(in_folder: Writ
     with store.writable("exam") as (experiment, _):
         run_id = log(experiment, path, "f1")
         begun(experiment, "you")
+        somebodys = MlflowClient().create_run(experiment).info.run_id  # of no pipeline
+        MlflowClient().set_terminated(somebodys)
     with store.readable("exam") as again:
         assert runs.finished(again) == [run_id]
         kept = runs.fetch(run_id, Path("kept"))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
 from passage.base.errors import Unreachable
 from passage.tracking import store
@@ -61,6 +63,24 @@ def test_a_file_that_is_no_store(database: Path, monkeypatch: pytest.MonkeyPatch
     assert "unable to open database file" in refusal(monkeypatch, f"sqlite:///{Path('disk').resolve()}")
 
 
+@pytest.mark.parametrize("before", [None, b""])
+def test_a_store_is_made_whole_or_not_at_all_also_in_the_place_of_the_empty_file_that_a_full_disk_leaves(
+    in_folder: Write, monkeypatch: pytest.MonkeyPatch, before: bytes | None
+) -> None:
+    in_folder("x", "")
+    if before is not None:
+        Path("mlflow.db").write_bytes(before)
+    monkeypatch.setattr(SqlAlchemyStore, "search_experiments", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.writable("exam").__enter__()
+    assert (Path("mlflow.db").read_bytes() if Path("mlflow.db").exists() else None) == before
+
+
+def interrupted(*_: object, **__: object) -> None:
+    """Stand for the first question to a store whose tables are just made."""
+    raise KeyboardInterrupt
+
+
 def test_a_store_of_another_version_of_mlflow(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copy(database, "disk/newer.db")
     with closing(sqlite3.connect("disk/newer.db")) as newer, newer:
@@ -103,3 +123,5 @@ def test_what_is_wrong_with_the_program_itself_is_not_taken_for_the_store(tmp_pa
         _ = 1 / 0
     with pytest.raises(Unreachable, match=r"mlflow\.db: .*No space left"), store.plain_words(at):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with pytest.raises(MlflowException, match="not a valid name"), store.plain_words(at):
+        raise MlflowException.invalid_parameter_value("not a valid name")
