@@ -11,7 +11,6 @@ from passage.tables import header
 TIMES = 3.5
 START = 300_000_000  # bytes that Python and its packages take
 PLACE = 8  # bytes that pandas takes to note where a value of a CSV stands
-QUOTE = b'"'
 SAMPLE = 1_000_000  # bytes of a CSV by which its rows are counted
 FIRST = 10_000  # rows by which the categories of a feature are counted
 LIMIT, TAKEN = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")  # of a container
@@ -30,9 +29,7 @@ def needed(path: Path, columns: Collection[str], categories: Collection[str]) ->
     """Return about how many rows the table at `path` has, of how many numbers each is made, and the memory (bytes)."""
     rows, made_of = header.rows(path, SAMPLE), numbers(path, columns, categories)
     need = START + TIMES * 8 * rows * made_of
-    if path.suffix != ".parquet" and header.contains(
-        path, QUOTE
-    ):  # pandas keeps the text of all columns while it reads
+    if path.suffix != ".parquet" and header.contains(path, b'"'):  # pandas keeps all columns' text while it reads
         need += path.stat().st_size + PLACE * rows * len(header.columns(path))
     return rows, made_of, int(need)
 

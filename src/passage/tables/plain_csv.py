@@ -15,7 +15,6 @@ import pyarrow.csv as pc
 
 from passage.tables import header
 
-QUOTE = b'"'
 # What pandas takes for missing (a test holds the two against each other).
 MISSING = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
@@ -32,7 +31,7 @@ def read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFra
     texts: those whose values stay the text that stands there. Each row has as many values as the header, in columns
     that are not asked for, too.
     """
-    table = None if header.contains(path, QUOTE) else _table(path, columns, texts, list(MISSING))
+    table = None if header.contains(path, b'"') else _table(path, columns, texts, list(MISSING))
     hexadecimal = header.contains(path, b"x", b"X")
     if table is None or not all(name in texts or _plain(table[name], hexadecimal) for name in columns):
         return None
@@ -44,7 +43,7 @@ def as_text(path: Path, columns: Sequence[str]) -> pd.DataFrame | None:
 
     Nothing where pandas must read it.
     """
-    table = None if header.contains(path, QUOTE) else _table(path, columns, columns, [])
+    table = None if header.contains(path, b'"') else _table(path, columns, columns, [])
     return None if table is None else _rows(table)
 
 

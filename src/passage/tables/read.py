@@ -33,7 +33,7 @@ def _csv(path: Path, there: list[str], columns: list[str], texts: list[str]) -> 
         return table
     try:
         # Where nothing is quoted, a row that is too long is refused only if all columns are table.
-        used = [there.index(name) for name in columns] if header.contains(path, plain_csv.QUOTE) else None
+        used = [there.index(name) for name in columns] if header.contains(path, b'"') else None
         found = pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(texts, str), usecols=used)
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         header.walk(path)  # raises Mistake with the line, which pandas counts its own way
