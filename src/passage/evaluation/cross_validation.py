@@ -11,7 +11,6 @@ as much where C is auto (13 values, 5 folds): 50 folds of 20 rows took 25 s inst
 threshold is auto (every threshold is scored in every inner fold), and 45 s where both are.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,11 +52,6 @@ class Validation:
     rows: np.ndarray
 
 
-def fits(sample: Sample, division: Division, settings: ModelSettings) -> int:
-    """Return how many fits `validate` takes, those of choices among them."""
-    return sum(tuning.fits(sample.part(train), settings) + 1 for train, _ in division)
-
-
 def validate(sample: Sample, division: Division, settings: ModelSettings, progress: "tqdm[Any]") -> Validation:
     """Return how good `settings` are on the rows that `division` holds out.
 
@@ -65,16 +59,17 @@ def validate(sample: Sample, division: Division, settings: ModelSettings, progre
     """
     right, loss, rows = [], [], []
     for train, held_out in division:
-        learned, held = sample.part(train), settings
+        learned, held, fits = sample.part(train), settings, 1
         if settings.chooses():
             chosen = tuning.choose(learned, settings)
             held = settings.holding(chosen.C, chosen.threshold)
+            fits += tuning.fits(settings, chosen.folds)
         fitted = pipeline.unfitted(held, sample.rows).fit(learned.rows, learned.target)
         says, actual = rounded(log_odds(fitted, sample.rows[held_out])), sample.target[held_out]
         right.append(int(((rounded(expit(says)) >= held.threshold) == actual).sum()))
         loss.append(log_loss(actual, says) * len(actual))
         rows.append(len(actual))
-        progress.update(tuning.fits(learned, settings) + 1)
+        progress.update(fits)
     by_part = (division.folds if division.past_only else len(division.fold_of), -1)
     right, loss, rows = (np.reshape(sums, by_part).sum(axis=1) for sums in (right, loss, rows))
     return Validation(right / rows, loss / rows, rows)
@@ -133,16 +128,20 @@ def cross_validation(
     features = {
         name: position for position, name in enumerate(settings.features) if name in (left_out or settings.features)
     }
-    division = _division(sample, settings)
+    division = divide(sample, asked.folds, asked.seed, asked.repeats)
+    inner = [len(tuning.folds(sample.part(train), settings)) for train, _ in division] if settings.chooses() else []
+    if division.past_only:  # without the folds that are too early for the past to choose from
+        early = max((fold + 1 for fold, count in enumerate(inner) if count < 2), default=0)
+        division, inner = division.from_fold(early), inner[early:]
     folds = division.folds
-    if obstacle := _obstacle(sample, division, settings):
+    if obstacle := _obstacle(sample, folds, inner, settings):
         return {}, {"no_cross_validation": f"{obstacle}, so there is no cross-validation"}
     cautions = {}
     if folds < asked.folds:
         fewer = f"{folds} folds of the cross-validation instead of {asked.folds}"
         cautions["fewer_folds"] = f"{scarcity(folds, settings.split)}: {fewer}"
     compared = len(features) + settings.chooses()
-    total = fits(sample, division, settings) + compared * fits(sample, division, held)
+    total = (1 + compared) * len(list(division)) + sum(tuning.fits(settings, count) for count in inner)
     with (
         solver.solver_warnings() as warned,
         bar("cross-validation", "fits", total=total) as progress,
@@ -168,35 +167,21 @@ def cross_validation(
     return {"folds": folds, "repeats": len(division.fold_of), **predicted, **spreads, "without": without}, cautions
 
 
-def _division(sample: Sample, settings: ModelSettings) -> Division:
-    """Return how `sample` is divided; by time, without the folds that are too early for the past to choose from."""
-    asked = settings.evaluate
-    division = divide(sample, asked.folds, asked.seed, asked.repeats)
-    if not (division.past_only and settings.chooses()):
-        return division
-    few = [len(tuning.folds(sample.part(train), settings)) < 2 for train, _ in division]
-    return division.from_fold(max((fold + 1 for fold, early in enumerate(few) if early), default=0))
+def _obstacle(sample: Sample, folds: int, inner: Sequence[int], settings: ModelSettings) -> str:
+    """Return why there can be no cross-validation of `sample` in so many folds, nothing where there can.
 
-
-def _obstacle(sample: Sample, division: Division, settings: ModelSettings) -> str:
-    """Return why there can be no cross-validation of `sample` by `division`, nothing where there can."""
-    folds, split = division.folds, settings.split
+    inner: how many folds there are to choose in, for each fold; none where nothing is auto.
+    """
     if folds < 2:
-        return too_few(split)
-    if not settings.chooses():
+        return too_few(settings.split)
+    if all(count >= 2 for count in inner):
         return ""
-    if split.mark:
-        if all(len(tuning.folds(sample.part(train), settings)) >= 2 for train, _ in division):
-            return ""
-        return f"C or threshold is auto, but of what some fold leaves to choose from, {too_few(split)}"
-    rarer = int(np.bincount(sample.target, minlength=2).min())
-    left = rarer - math.ceil(rarer / folds)  # for training, where a fold holds out the most
-    if left < 2:
-        return (
-            f"C or threshold is auto and a choice takes two rows of each class, but the rarer one has {rarer}, "
-            f"of which {folds} folds leave one to choose from"
-        )
-    return ""
+    if settings.split.mark:
+        return f"C or threshold is auto, but of what some fold leaves to choose from, {too_few(settings.split)}"
+    return (
+        "C or threshold is auto and a choice takes two rows of each class, but the rarer one has "
+        f"{np.bincount(sample.target).min()}, of which {folds} folds leave one to choose from"
+    )
 
 
 def _mean(values: np.ndarray, rows: np.ndarray) -> float:

@@ -116,8 +116,9 @@ def for_model(name: str, training: pd.DataFrame, settings: ModelSettings) -> Cho
     if not settings.chooses():
         return None
     sample = Sample.of(subsample([training], settings.target), settings)
+    count = fits(settings, len(folds(sample, settings)))
     try:
-        with solver.solver_warnings() as warned, clock(f"{fits(sample, settings)} fits to choose what is auto"):
+        with solver.solver_warnings() as warned, clock(f"{count} fits to choose what is auto"):
             choices = choose(sample, settings)
     except TooFewRows as error:
         keys = [f"models.{name}.{key}" for key in settings.autos()]
@@ -128,17 +129,15 @@ def for_model(name: str, training: pd.DataFrame, settings: ModelSettings) -> Cho
         cautions["choice_fewer_folds"] = f"{few}: {choices.folds} folds of the choice (auto) instead of {asked}"
     if warned:
         doing = "the choice (auto) from the training rows"
-        cautions["choice_not_converged"] = solver.in_words(warned, fits(sample, settings), doing)
+        cautions["choice_not_converged"] = solver.in_words(warned, count, doing)
     return replace(choices, cautions=cautions)
 
 
-def fits(sample: Sample, settings: ModelSettings) -> int:
-    """Return how many fits `choose` takes for `sample`; none where nothing is auto."""
-    if not settings.chooses():
-        return 0
-    values, count = len(set(settings.train.tune.C)), len(folds(sample, settings))
-    for_threshold = count + 1  # TunedThresholdClassifierCV fits all rows, too
-    return (settings.train.C == AUTO) * values * count + (settings.threshold == AUTO) * for_threshold
+def fits(settings: ModelSettings, folds: int) -> int:
+    """Return how many fits `choose` takes in so many folds; none where nothing is auto."""
+    for_C = len(set(settings.train.tune.C)) * folds if settings.train.C == AUTO else 0  # noqa: N806
+    for_threshold = folds + 1 if settings.threshold == AUTO else 0  # TunedThresholdClassifierCV fits all rows, too
+    return for_C + for_threshold
 
 
 def folds(sample: Sample, settings: ModelSettings) -> Folds:

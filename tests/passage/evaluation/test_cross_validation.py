@@ -15,10 +15,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from passage.evaluation.cross_validation import cross_validation, fits, held_out, left_out
+from passage.evaluation.cross_validation import cross_validation, held_out, left_out
 from passage.model import pipeline, tuning
 from passage.model.design import Column
-from passage.model.folds import Sample, divide
+from passage.model.folds import Sample
 from passage.params.model import ModelSettings
 
 MANY = pd.concat([students.ROWS, students.ROWS.assign(hours=students.ROWS["hours"] * 0.9 + 1)], ignore_index=True)
@@ -129,8 +129,6 @@ def test_progress_counts_every_fit(
     cross_validation(MANY, settings, settings.holding(1.0, 0.5))
     assert totals == {len(fits_made)}
     assert sum(steps) == len(fits_made)
-    sample = Sample.of(MANY, settings)
-    assert fits(sample, divide(sample, 4, 1, 3), settings.holding(1.0, 0.5)) == 12
 
 
 def test_where_a_fold_leaves_too_few_rows_to_choose_from_there_is_a_sentence_and_no_cross_validation() -> None:

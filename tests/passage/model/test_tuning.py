@@ -144,8 +144,8 @@ def test_the_fits_of_a_choice_are_counted_as_they_are_made(
 ) -> None:
     settings = students.lane(C=C, threshold=threshold, tune=TUNE)
     tuning.choose(SAMPLE, settings)
-    assert len(fits_made) == tuning.fits(SAMPLE, settings)
-    assert tuning.fits(SAMPLE, students.lane()) == 0
+    assert len(fits_made) == tuning.fits(settings, 4)
+    assert tuning.fits(students.lane(), 4) == 0
 
 
 def test_of_very_many_rows_some_are_drawn_to_choose_from(monkeypatch: pytest.MonkeyPatch) -> None:
