@@ -5,16 +5,16 @@ from passage.association.associate import associate
 from passage.association.estimates import estimator
 from passage.base import files, parquet
 from passage.base.paths import ModelPaths
-from passage.model.preparation import fit
+from passage.model import preparation
 from passage.params import labels
 
 
 def main(name: str) -> None:
     """Write models/NAME/association.json and print the log-odds per unit with their intervals."""
     lane, settings = ModelPaths(name), params.load().model(name)
-    rows = parquet.read(lane.split_train, [*settings.features, settings.target])
-    rows = labels.encode(rows, settings.target, settings.positive)
-    prepared, target = fit(rows, settings), rows[settings.target].to_numpy()
+    prepared = preparation.read(files.read_json(lane.scaler))
+    rows = parquet.read(lane.split_train, [*(one.name for one in prepared.features), settings.target])
+    target = labels.encode(rows, settings.target, settings.positive)[settings.target].to_numpy()
     found = associate(prepared.design(rows), target, settings.evaluate.confidence, prepared.columns)
     files.write_json(lane.association, found.content())
     whose = estimator(found.content())
