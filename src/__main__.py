@@ -66,12 +66,6 @@ def usage() -> str:
     return "\n".join(f"usage: python src {name} {argument}".rstrip() for name, argument in COMMANDS.items())
 
 
-def remedy(told: str, metrics: str) -> str:
-    """Return what a mistake's remedy is where DVC has taken away `metrics`, too, which its cache does not hold."""
-    gone = metrics and not os.path.exists(metrics)
-    return told.replace("`dvc checkout`", f"`dvc checkout; git checkout {metrics}`") if gone else told
-
-
 def main(arguments: "list[str]") -> int:
     """Run the stage or tool that `arguments` names; return the exit code, 2 for what the user can put right."""
     name, *rest = arguments or [""]
@@ -118,7 +112,10 @@ def run(arguments: "list[str]") -> int:
     except Mistake as mistake:
         print(mistake, file=sys.stderr)
         if "DVC_STAGE" in os.environ:
-            print(remedy(mistake.remedy, METRICS.get(name, "").format(*rest)), file=sys.stderr)
+            print(mistake.remedy, file=sys.stderr)
+            metrics = METRICS.get(name, "").format(*rest)
+            if metrics and not os.path.exists(metrics):  # DVC took them away, and its cache does not hold them
+                print(f"`git checkout {metrics}` brings back what Git keeps.", file=sys.stderr)
         return USAGE_ERROR
     except OSError as error:
         if error.errno not in NO_ROOM:
