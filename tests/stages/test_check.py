@@ -54,3 +54,13 @@ def test_a_table_that_will_not_fit_is_refused_with_what_it_needs_and_what_helps(
     )
     assert "exam_hours_courses.csv" in second
     assert ["(score.guessed_hours.data)" in line for line in to_score] == [True]
+
+
+def test_new_rows_are_also_kept_as_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    settings = params.parse(TEXT)
+    _, _, need = memory.needed(Path("data/raw/guessed_hours.csv"), ["hours_studied"], [])
+    monkeypatch.setattr(memory, "free", lambda: need)
+    assert [line for line in too_large(settings) if "(score." in line]
+    monkeypatch.setattr(memory, "free", lambda: need + Path("data/raw/guessed_hours.csv").stat().st_size)
+    assert not [line for line in too_large(settings) if "(score." in line]

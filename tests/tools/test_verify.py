@@ -75,7 +75,8 @@ def test_a_file_that_is_compared_by_its_hash_alone_says_so(run: Kept) -> None:
 
 
 def test_a_run_from_before_there_was_a_list_is_held_to_the_files_it_keeps(run: Kept) -> None:
-    shutil.rmtree(run.folder / "rebuild")
+    (run.folder / runs.OUTPUTS).unlink()
+    files.write_text(run.folder / runs.CHANGES, "what differed from the commit")
     files.write_text(run.folder.parent / "rebuilt" / OTHER, "another\n")
     assert {path for path, difference in differences(run).items() if difference} == {OTHER}
     assert len(differences(run)) == 2
@@ -94,6 +95,11 @@ def test_a_run_that_does_not_say_what_it_was_built_from_cannot_be_rebuilt(run: K
     }.items():
         with pytest.raises(Mistake, match=said):
             verify.source(dataclasses.replace(run, **changed))  # type: ignore[arg-type]
+
+
+def test_of_a_run_whose_one_change_was_too_large_for_a_patch_the_file_is_named(run: Kept) -> None:
+    tags = run.tags | {"git.dirty": "true", "git.left_out": '["data/raw/large.csv"]'}
+    assert verify.source(dataclasses.replace(run, tags=tags)).left_out == ("data/raw/large.csv",)
 
 
 def test_a_run_whose_outputs_are_gone_or_whose_list_is_damaged_is_not_equal_to_anything(run: Kept) -> None:
@@ -177,6 +183,7 @@ def test_one_run_that_cannot_be_read_leaves_the_others_their_verdicts(
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition(" ")[0] for line in lines if "cannot be rebuilt: " in line] == ["gone", "cut", "elsewhere"]
     assert lines[-1] == "1 of 4 runs are equal, 0 differ, 3 cannot be rebuilt"
+    assert len(lines) == 5, "of all runs, no file that is equal is listed"
 
 
 def test_a_run_that_differs_ends_with_1_and_equal_ones_with_0(

@@ -327,6 +327,16 @@ def test_only_what_prepares_a_feature_has_a_part_in_the_result() -> None:
     assert params.parse(changed("positive: 1", "positive: 0")).models["model"].used()["positive"] == 0
 
 
+def test_a_number_that_may_have_one_value_has_a_minimum_that_is_its_maximum() -> None:
+    column = params.parse(changed("columns: {}", "columns: {hours_studied: {minimum: 2, maximum: 2}}"))
+    assert column.models["model"].column("hours_studied").maximum == 2
+
+
+def test_the_table_must_have_the_columns_that_words_are_given_for() -> None:
+    wanted = params.parse(changed("        hours_studied:\n", "        hours:\n")).models["model"].needed_columns("m")
+    assert wanted["hours"] == "models.m.words.columns"
+
+
 def test_a_column_that_is_no_feature_may_say_that_it_has_gaps_and_is_read_as_text_unless_it_is_a_number() -> None:
     columns = (
         "columns: {id: {unique: true, nullable: true}, day: {kind: category}, age: {minimum: 0}, b: {missing: drop}}"

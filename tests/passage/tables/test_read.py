@@ -196,7 +196,7 @@ def test_what_stands_for_a_missing_value_is_named(in_folder: Write) -> None:
 
 
 def test_booleans_are_true_and_false_in_any_case_or_1_and_0(in_folder: Write) -> None:
-    path = in_folder("t.csv", "m\ntrue\nFALSE\n1\n0\n")
+    path = in_folder("t.csv", "m\ntrue\nFALSE\n 1 \n0\n")
     wanted = {"m": Feature("m", "boolean")}
     assert reading.features(read.table(path, ["m"]), wanted, path)["m"].tolist() == [1, 0, 1, 0]
     wrong = in_folder("t.csv", "m\ntrue\nyes\n")
@@ -225,8 +225,9 @@ def test_a_row_may_lack_a_value_only_where_that_is_said_and_a_wrong_one_never(in
         reading.features(read.table(wrong), wanted, wrong)
 
 
-def test_a_row_as_it_came_is_text_to_the_letter(in_folder: Write) -> None:
-    path = in_folder("t.csv", "id,a\n007,1.50\nNA,2\n")
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_row_as_it_came_is_text_to_the_letter(in_folder: Write, quote: str) -> None:
+    path = in_folder("t.csv", f"id,a\n{quote}007{quote},1.50\nNA,2\n")
     assert read.as_it_came(path).to_dict("list") == {"id": ["007", "NA"], "a": ["1.50", "2"]}
 
 

@@ -77,6 +77,13 @@ def test_times_with_zones_are_compared_as_the_moments_that_they_are(in_folder: W
     assert found[1] < found[0]
 
 
+def test_the_first_time_that_can_be_read_says_whether_all_have_a_zone(in_folder: Write) -> None:
+    with pytest.raises(Mistake) as caught:
+        timed(in_folder, "25:00Z", "2026-03-01", "2026-03-02")
+    (line,) = caught.value.lines
+    assert line.startswith('rows.csv, line 2: day is "25:00Z", but with split.test_from a time, it must be')
+
+
 def test_numbers_are_read_as_numbers_where_test_from_is_one(in_folder: Write) -> None:
     assert timed(in_folder, "2026", "1e3", " 2.5", test_from=3).tolist() == [2026.0, 1000.0, 2.5]
 

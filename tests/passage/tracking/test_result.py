@@ -92,6 +92,26 @@ def test_a_fingerprint_is_of_contents_settings_and_names(in_folder: Write) -> No
     assert fingerprint({"C": 1.0}, sums(one)) in marks
 
 
+def test_in_which_order_settings_are_written_is_no_part_of_a_fingerprint() -> None:
+    columns = {"hours": {"missing": "drop"}, "courses": {"kind": "category"}}
+    turned = dict(reversed(columns.items()))
+    assert list(turned) != list(columns)
+    assert fingerprint({"columns": columns}, {}) == fingerprint({"columns": turned}, {})
+
+
+@pytest.mark.parametrize("table", ["exam_hours", "guessed_hours"])
+def test_of_two_tables_with_the_same_outputs_each_has_a_result_of_its_own(
+    built: Project, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    monkeypatch.chdir(built.folder)
+    before = collect("model", params.load(), {})
+    in_place = built.folder / f"data/raw/{table}.csv"
+    in_place.write_bytes(in_place.read_bytes() + b"\n")
+    after = collect("model", params.load(), {})
+    assert after.outputs == before.outputs
+    assert after.fingerprint != before.fingerprint
+
+
 def test_a_run_keeps_the_hash_of_each_output_and_copies_of_those_that_are_not_large(
     built: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

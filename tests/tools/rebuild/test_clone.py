@@ -110,6 +110,14 @@ def test_a_build_that_fails_says_why(project: Project, tmp_path_factory: pytest.
     assert "models.model.train.C is -1" in said
 
 
+def test_a_rebuild_tracks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dvc.yaml").write_text("stages: {split: {}, report: {}, track: {}}\n", encoding="utf-8")
+    commands: list[list[str]] = []
+    monkeypatch.setattr("tools.rebuild.clone._run", lambda command, *_: commands.append(command))
+    build(tmp_path, {})
+    assert [command[-2:] for command in commands] == [["split", "report"]]
+
+
 def test_a_table_that_was_too_large_for_the_patch_is_taken_from_the_working_tree(
     project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
