@@ -110,7 +110,7 @@ def _bring_data(source: Source, folder: Path, repository: Path, variables: dict[
             shutil.copy2(repository / path, folder / path)
     # `check` wants the tables of all models, not of this one alone
     if records := sorted(str(path.relative_to(folder)) for path in (folder / paths.RAW).rglob("*.dvc")):
-        cache = _run(["dvc", "cache", "dir"], repository, dict(os.environ)).strip()
+        cache = _run(["dvc", "cache", "dir"], repository, os.environ | {"PATH": variables["PATH"]}).strip()
         _run(["dvc", "remote", "add", "--local", REMOTE, cache], folder, variables)
         _run(["dvc", "pull", "--remote", REMOTE, *records], folder, variables)
 

@@ -4,6 +4,7 @@ import json
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def test_an_interrupted_adoption_is_finished_by_the_same_command(write: Write) -
 def test_a_failure_at_the_very_end_takes_everything_back(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     source, monkeypatched = write("t.csv", NUMBERS.encode()), files.write_bytes
     write("data/raw/.gitignore", b"/other.csv\n")
-    subprocess.run(["dvc", "init", "--quiet"], check=True)
+    subprocess.run([sys.executable, "-m", "dvc", "init", "--quiet"], check=True)
     monkeypatch.setattr(adopt, "LARGE", 10)
 
     def full(path: Path, content: bytes) -> None:
@@ -112,7 +113,7 @@ def test_a_failure_at_the_very_end_takes_everything_back(write: Write, monkeypat
 def test_a_large_table_is_kept_by_dvc_and_what_is_told_to_be_typed_can_be_typed_without_an_activated_environment(
     write: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    subprocess.run(["dvc", "init", "--quiet"], check=True)
+    subprocess.run([sys.executable, "-m", "dvc", "init", "--quiet"], check=True)
     monkeypatch.setattr(adopt, "LARGE", 10)
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     adopt.main(str(write("data/raw/my table; $x.csv", NUMBERS.encode())), "churned", "t")

@@ -46,9 +46,10 @@ def test_a_table_that_changed_or_is_gone(project: Project, tmp_path_factory: pyt
     assert said == "its table data/raw/gone.csv is neither in Git nor in DVC's cache"
 
 
-def test_tables_that_dvc_keeps_are_brought_also_those_of_other_models(
-    project: Project, tmp_path_factory: pytest.TempPathFactory
+def test_tables_that_dvc_keeps_are_brought_also_those_of_other_models_and_without_an_activated_environment(
+    project: Project, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
     (project.folder / "data/raw/large.csv").write_text("a\n1\n", encoding="utf-8")
     project.dvc("add", "data/raw/large.csv")
     project.commit()
