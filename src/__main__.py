@@ -83,17 +83,12 @@ def in_dvc(arguments: "list[str]") -> int:
     """Run a stage where its packages are imported already, or else here; it ends when the DVC that started it does."""
     from passage.base import forkserver, parent
 
-    def watched(given: "list[str]") -> int:
-        parent.end_with_dvc()
-        return run(given)
-
     dvc = parent.dvc()
     connection = forkserver.connect(dvc)
     if connection is None:
-        forkserver.leave_behind(dvc, watched)
-        return watched(arguments)
+        forkserver.leave_behind(dvc, run)
     parent.end_with_dvc()
-    code = forkserver.run(connection, arguments)
+    code = forkserver.run(connection, arguments) if connection else None
     return run(arguments) if code is None else code
 
 

@@ -4,6 +4,10 @@ Importing scikit-learn, pandas and MLflow is most of what a small stage costs. T
 process behind, which imports them while that stage works; later stages are forked from it, each with its own arguments,
 variables, folder and terminal. It imports nothing of what stages do: their code is what lies there when they start. It
 ends with its DVC. Linux alone has what this takes; elsewhere, and where anything is in the way, a stage runs by itself.
+
+Who else uses the machine has no part in it: the socket lies in a folder that is its owner's alone, each side asks the
+kernel who the other one is before it sends or reads a byte, and no wait for the other side is without a limit. What is
+left behind reads nothing, so that nothing it is sent can stop it: each connection gets a process of its own.
 """
 
 import atexit
@@ -42,7 +46,11 @@ PACKAGES = (  # in the order in which stages need them
     "skops.io",
 )
 LOOK_EVERY = 0.2  # seconds, while packages are imported
-STARTED = b"\0"  # what a stage's process hears once it has a stand-in, before that one's exit code
+LIMIT = 10  # seconds that each wait for the other side takes at most; an import of the server's may be in between
+LARGEST = 2**22  # bytes of a request; Linux itself starts no program with more arguments and variables than 6 MB
+# What the two say: a process for the stage is there, and, once that is heard, that it shall run. So a stage whose
+# process came too late for the one that asked runs once. The exit code is the last byte.
+STARTED, GO = b"\0", b"\1"
 
 
 def connect(dvc: int) -> socket.socket | None:
@@ -50,9 +58,10 @@ def connect(dvc: int) -> socket.socket | None:
     if not hasattr(os, "pidfd_open"):
         return None
     connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(LIMIT)
     try:
-        connection.connect(_address(dvc))
-        if _owner(connection) == os.geteuid():  # or its name is taken by somebody else
+        connection.connect(str(_address(dvc)))
+        if _owner(connection) == os.geteuid():
             return connection
     except OSError:
         pass
@@ -63,17 +72,22 @@ def connect(dvc: int) -> socket.socket | None:
 def run(connection: socket.socket, arguments: list[str]) -> int | None:
     """Have a stage run at the other end, and return its exit code; nothing where none was started."""
     request = json.dumps([arguments, dict(os.environ), str(Path.cwd())]).encode()
-    try:
-        socket.send_fds(connection, [struct.pack("!Q", len(request))], [0, 1, 2])
-        connection.sendall(request)
-        if connection.recv(1) != STARTED:
-            return None
-    except OSError:
+    if len(request) > LARGEST:
         return None
-    with suppress(OSError):
-        if code := connection.recv(1):
-            return code[0]
-    return parent.KILLED
+    with connection:
+        try:
+            socket.send_fds(connection, [struct.pack("!Q", len(request))], [0, 1, 2])
+            connection.sendall(request)
+            if connection.recv(1) != STARTED:
+                return None
+            connection.sendall(GO)
+        except OSError:
+            return None
+        connection.settimeout(None)
+        with suppress(OSError):
+            if code := connection.recv(1):
+                return code[0]
+        return parent.KILLED
 
 
 def leave_behind(dvc: int, stage: Callable[[list[str]], int]) -> None:
@@ -87,11 +101,16 @@ def leave_behind(dvc: int, stage: Callable[[list[str]], int]) -> None:
     try:
         watched = os.pidfd_open(dvc)
         parent.dvc()  # is there still, or its number may be another's by now
-        listener.bind(_address(dvc))
+        _folder().mkdir(0o700, exist_ok=True)
+        address = _address(dvc)
+        _clear(address)
+        listener.bind(str(address))
         listener.listen()
+        listener.setblocking(False)
+        forked = os.fork()
     except OSError:
         return
-    if os.fork():
+    if forked:
         listener.close()
         os.close(watched)
         return
@@ -100,13 +119,41 @@ def leave_behind(dvc: int, stage: Callable[[list[str]], int]) -> None:
     for descriptor in (0, 1, 2):  # who reads what DVC prints must not wait for this process
         os.dup2(nothing, descriptor)
     os.close(nothing)
-    _Server(listener, watched, stage).serve()
+    _Server(listener, address, watched, stage).serve()
 
 
-def _address(dvc: int) -> str:
-    """Return a name of Linux' abstract namespace, which leaves no file behind."""
-    folder = Path().stat()
-    return f"\0exam-passage {os.geteuid()} {dvc} {folder.st_dev} {folder.st_ino}"
+def _folder() -> Path:
+    """Return where sockets lie; not below the project, whose copies would take them along."""
+    place = os.environ.get("XDG_RUNTIME_DIR") or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 (_address looks)
+    return Path(place, f"exam-passage-{os.geteuid()}")
+
+
+def _address(dvc: int) -> Path:
+    """Return where the socket lies. OSError where the folder is not there, or not this user's alone."""
+    found, numbers, root = _folder().lstat(), Path("/proc/self/ns/pid").stat(), Path().stat()
+    if found.st_uid != os.geteuid() or found.st_mode & 0o077:  # which a link's mode always has
+        raise PermissionError(f"{_folder()} is not this user's alone")
+    return _folder() / f"{dvc}-{numbers.st_ino}-{root.st_dev}-{root.st_ino}"  # a container has numbers of its own
+
+
+def _clear(address: Path) -> None:
+    """Take away what lies at the address, and what was left beside it by processes that were killed."""
+    for left in address.parent.iterdir():
+        if left == address or not _listens(left):
+            with suppress(OSError):
+                left.unlink()
+
+
+def _listens(address: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect(str(address))
+        except ConnectionRefusedError:
+            return False
+        except OSError:  # it is busy
+            pass
+    return True
 
 
 def _owner(connection: socket.socket) -> int:
@@ -116,19 +163,18 @@ def _owner(connection: socket.socket) -> int:
 
 
 class _Server:
-    """What is left behind: `events` says of each open descriptor what to do once something happens there."""
+    """What is left behind."""
 
-    def __init__(self, listener: socket.socket, dvc: int, stage: Callable[[list[str]], int]) -> None:
-        self.listener, self.stage = listener, stage
-        self.poll, self.events = select.poll(), dict[int, Callable[[], None]]()
-        self.dvc = select.poll()
-        self.dvc.register(dvc, select.POLLIN)
-        self._watch(dvc, self._end_with_dvc)
-        self._watch(listener.fileno(), self._accept)
+    def __init__(self, listener: socket.socket, address: Path, dvc: int, stage: Callable[[list[str]], int]) -> None:
+        self.listener, self.address, self.dvc, self.stage = listener, address, dvc, stage
+        self.ended = select.poll()
+        self.ended.register(dvc, select.POLLIN)
 
     def serve(self) -> None:
-        """Import the packages, and fork a stage whenever one is asked for; never return."""
-        left = list(PACKAGES)
+        """Import the packages, and fork a process for whoever asks; never return."""
+        left, either = list(PACKAGES), select.poll()
+        either.register(self.dvc, select.POLLIN)
+        either.register(self.listener, select.POLLIN)
         signal.signal(signal.SIGALRM, lambda *_: self._end_with_dvc())
         signal.setitimer(signal.ITIMER_REAL, LOOK_EVERY, LOOK_EVERY)  # an import may take seconds; stages inherit none
         try:
@@ -138,72 +184,75 @@ class _Server:
                         importlib.import_module(left.pop(0))
                 else:
                     signal.setitimer(signal.ITIMER_REAL, 0)
-                for descriptor, _ in self.poll.poll(0 if left else None):
-                    if happened := self.events.get(descriptor):
-                        happened()
+                either.poll(0 if left else None)
+                self._end_with_dvc()
+                with suppress(OSError):  # nobody asks, or there may be no process more: who asked runs by itself
+                    self._accept()
         finally:
-            os._exit(1)
+            self._end()
 
     def _end_with_dvc(self) -> None:
-        if self.dvc.poll(0):
-            os._exit(0)  # the stages watch this process, and end with it
+        if self.ended.poll(0):
+            self._end()
 
-    def _watch(self, descriptor: int, happened: Callable[[], None]) -> None:
-        self.events[descriptor] = happened
-        self.poll.register(descriptor, select.POLLIN)
+    def _end(self) -> None:
+        with suppress(OSError):  # another DVC's lies there, too
+            self.address.unlink()
+            self.address.parent.rmdir()
+        os._exit(0)
 
     def _accept(self) -> None:
-        accepted, _ = self.listener.accept()
-        with accepted:
-            try:
-                size, terminal, _, _ = socket.recv_fds(accepted, 8, 3)
-                request = json.loads(accepted.recv(struct.unpack("!Q", size)[0], socket.MSG_WAITALL))
-            except (OSError, ValueError, struct.error):  # who asked has gone
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        connection, _ = self.listener.accept()
+        with connection:
+            if _owner(connection) != os.geteuid():
                 return
-            if _owner(accepted) != os.geteuid():
-                return
-            connection = accepted.detach()
-        gc.freeze()  # or a collection in the stage would copy what the two share
-        stage = os.fork()
-        if not stage:
-            os.close(connection)
-            self._become(terminal, *request)
-        for descriptor in terminal:
-            os.close(descriptor)
-        _send(connection, STARTED)
-        ended = os.pidfd_open(stage)
-        self._watch(ended, lambda: self._tell(connection, stage, ended))
-        self._watch(connection, lambda: os.kill(stage, signal.SIGKILL))  # who asked has gone
+            gc.freeze()  # or a collection in the stage would copy what the two share
+            if not os.fork():
+                self._become(connection)
 
-    def _become(self, terminal: list[int], arguments: list[str], variables: dict[str, str], folder: str) -> None:
-        self.listener.detach()
-        for descriptor in self.events:
-            os.close(descriptor)
-        for descriptor, its_own in enumerate(terminal):
-            os.dup2(its_own, descriptor)
-            os.close(its_own)
-        os.environ.clear()
-        os.environ.update(variables)
-        os.chdir(folder)
+    def _become(self, connection: socket.socket) -> None:
         code = 1
         try:
-            code = self.stage(arguments)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, LIMIT)  # the end of this process, where the other side is silent
+            self.listener.close()
+            os.close(self.dvc)
+            terminal, arguments, variables, folder = _request(connection)
+            connection.sendall(STARTED)
+            if connection.recv(1) != GO:
+                return
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            parent.end_with(connection.fileno())
+            for descriptor, its_own in enumerate(terminal):
+                os.dup2(its_own, descriptor)
+                os.close(its_own)
+            os.environ.clear()
+            os.environ.update(variables)
+            os.chdir(folder)
+            try:
+                code = self.stage(arguments)
+            finally:
+                atexit._run_exitfuncs()
+                sys.stdout.flush()
         except BaseException:
             traceback.print_exc()
         finally:  # to take down what was imported would take longer than most stages
-            atexit._run_exitfuncs()
-            sys.stdout.flush()
+            with suppress(OSError):  # who asked may have gone
+                connection.sendall(bytes([code]))
             os._exit(code)
 
-    def _tell(self, connection: int, stage: int, ended: int) -> None:
-        code = os.waitstatus_to_exitcode(os.waitpid(stage, 0)[1])
-        _send(connection, bytes([code if code >= 0 else 128 - code]))
-        for descriptor in (connection, ended):
-            self.poll.unregister(descriptor)
-            del self.events[descriptor]
-            os.close(descriptor)
 
+def _request(connection: socket.socket) -> tuple[list[int], list[str], dict[str, str], str]:
+    """Return what is asked for: standard input, output and error, arguments, variables and folder.
 
-def _send(connection: int, byte: bytes) -> None:
-    with suppress(OSError):  # who asked may have gone
-        os.write(connection, byte)
+    Raises ValueError or struct.error for what is no request.
+    """
+    size, terminal, _, _ = socket.recv_fds(connection, 8, 3)
+    (length,) = struct.unpack("!Q", size)
+    if length > LARGEST:
+        raise ValueError(f"no request has {length} bytes")
+    arguments, variables, folder = json.loads(connection.recv(length, socket.MSG_WAITALL))
+    return terminal, arguments, variables, folder

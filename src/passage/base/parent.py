@@ -32,6 +32,11 @@ def end_with_dvc() -> None:
     threading.Thread(target=_wait, args=(descriptors, watched), daemon=True).start()
 
 
+def end_with(connection: int) -> None:
+    """Watch, in a thread, a connection that says nothing more, and end this process at once when it is closed."""
+    threading.Thread(target=_wait, args=([connection], []), daemon=True).start()
+
+
 def dvc() -> int:
     """Return the number of the DVC that started this process; end it at once where that DVC has ended already."""
     *_, started_by = ancestors()

@@ -2,11 +2,16 @@
 
 import json
 import os
+import shlex
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +22,7 @@ from passage.base import forkserver
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="Linux alone has what this takes")
 
-# A "DVC", which says its number, runs each line that it reads as a stage, and says with which code it ended.
+# In the place of DVC: says its number, runs each line that it reads as a stage, and says with which code it ended.
 DVC = """
 import os, subprocess, sys
 print(os.getpid(), flush=True)
@@ -25,14 +30,15 @@ for line in sys.stdin:
     print(subprocess.run(line, shell=True).returncode, flush=True)
 """
 # What `python3 src` does inside DVC, for a stage that runs the code that it is given. It imports one package alone.
+# Where it is told to be PREPARED, it runs that first: in the first stage, this holds for what it leaves behind, too.
 STAGE = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT / "src")!r})
 from passage.base import forkserver, parent
 forkserver.PACKAGES = ("colorsys",)
+exec(os.environ.get("PREPARED", ""))
 
 def stage(arguments):
-    parent.end_with_dvc()
     scope = {{"code": 0}}
     exec(arguments[0], scope)
     return scope["code"]
@@ -62,7 +68,8 @@ class Dvc:
 
     def __init__(self, folder: Path, under: Sequence[str] = ()) -> None:
         (folder / "stage.py").write_text(STAGE)
-        command = [*under, sys.executable, "-c", DVC]
+        (folder / "dvc").write_text(DVC)
+        command = [*under, sys.executable, "dvc"]
         self.process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self.process.stdin
         assert self.process.stdout
@@ -70,8 +77,8 @@ class Dvc:
         self.number = int(self.said.readline())
 
     def begin(self, code: str, **variables: str) -> None:
-        words = " ".join(f"{key}={value}" for key, value in variables.items())
-        self.asked.write(f'{words} {sys.executable} stage.py "{code}"\n')
+        words = " ".join(f"{key}={shlex.quote(value)}" for key, value in variables.items())
+        self.asked.write(f"{words} {sys.executable} stage.py {shlex.quote(code)}\n")
         self.asked.flush()
 
     def run(self, code: str, **variables: str) -> list[str]:
@@ -81,6 +88,25 @@ class Dvc:
         while not lines[-1].isdigit():
             lines.append(self.said.readline().strip())
         return lines
+
+    def shared(self) -> int:
+        """Return the number of the process that a stage was forked from; it must have been."""
+        server, imported, *_ = told(self.run(TELL, WHO="is asked"))
+        assert imported
+        return int(server)
+
+
+@pytest.fixture(autouse=True)
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder that the sockets' folder is made in; its name is short, as sockets' must be."""
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
+
+
+def sockets(place: Path) -> list[Path]:
+    return list(place.glob("exam-passage-*/*"))
 
 
 @pytest.fixture
@@ -127,25 +153,41 @@ def test_a_stages_exit_code_is_handed_on_and_so_are_a_fault_and_a_kill(dvc: Dvc)
     assert dvc.run("code = 3") == ["3"]
 
 
-@pytest.mark.parametrize("victim", ["dvc", "server", "what asked"])
-def test_nothing_works_on_once_dvc_the_server_or_the_process_that_asked_is_killed(
-    dvc: Dvc, tmp_path: Path, victim: str
-) -> None:
-    dvc.run("pass")
-    code = "import os, time; open('pid', 'w').write(f'{os.getpid()} {os.getppid()}'); time.sleep(60)"
-    dvc.begin(code)
-    while not (tmp_path / "pid").exists() or len((tmp_path / "pid").read_text().split()) < 2:
-        time.sleep(0.01)
-    stage, server = map(int, (tmp_path / "pid").read_text().split())
-    (asking,) = (
-        int(entry.name)
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and int(entry.name) not in (stage, server) and asks(entry, tmp_path)
-    )
-    os.kill({"dvc": dvc.process.pid, "server": server, "what asked": asking}[victim], signal.SIGKILL)
+@pytest.mark.parametrize("victim", ["dvc", "what asked"])
+def test_nothing_works_on_once_dvc_or_the_process_that_asked_is_killed(dvc: Dvc, tmp_path: Path, victim: str) -> None:
+    stage, server, asking = working(dvc, tmp_path)
+    os.kill({"dvc": dvc.process.pid, "what asked": asking}[victim], signal.SIGKILL)
     assert gone(stage)
     assert gone(asking)
     assert victim == "what asked" or gone(server)
+
+
+def test_a_stage_works_on_when_what_it_was_forked_from_is_killed_and_the_next_one_leaves_another_behind(
+    dvc: Dvc, tmp_path: Path
+) -> None:
+    _, server, _ = working(dvc, tmp_path)
+    os.kill(server, signal.SIGKILL)
+    assert gone(server)
+    (tmp_path / "enough").touch()
+    assert dvc.said.readline() == "0\n"
+    assert dvc.run("pass") == ["0"]
+    assert dvc.shared() != server
+
+
+def working(dvc: Dvc, folder: Path) -> tuple[int, int, int]:
+    """Begin a stage that works until `enough` is there, at most 30 s; return its number, its server's and who asked."""
+    dvc.run("pass")
+    code = "import os, time; open('pid', 'w').write(f'{os.getpid()} {os.getppid()}'); "
+    dvc.begin(code + "[time.sleep(0.01) for _ in range(3000) if not os.path.exists('enough')]")
+    while not (folder / "pid").exists() or len((folder / "pid").read_text().split()) < 2:
+        time.sleep(0.01)
+    stage, server = map(int, (folder / "pid").read_text().split())
+    (asking,) = (
+        int(entry.name)
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and int(entry.name) not in (stage, server) and asks(entry, folder)
+    )
+    return stage, server, asking
 
 
 @pytest.mark.parametrize("reaper", ["the system's", "one of another session"])
@@ -186,7 +228,8 @@ def test_without_a_server_or_with_somebody_elses_a_stage_runs_by_itself(
     dvc.run("pass")
     connection = forkserver.connect(dvc.process.pid)
     assert connection
-    connection.close()
+    with connection:
+        assert forkserver._owner(connection) == os.geteuid()
     monkeypatch.setattr(forkserver, "_owner", lambda connection: os.geteuid() + 1)
     assert forkserver.connect(dvc.process.pid) is None
 
@@ -196,6 +239,196 @@ def test_a_server_of_another_folder_is_another_one(dvc: Dvc, tmp_path: Path, mon
     (tmp_path / "copy").mkdir()
     monkeypatch.chdir(tmp_path / "copy")
     assert forkserver.connect(dvc.process.pid) is None
+
+
+def test_what_is_left_behind_hears_no_ctrl_c_since_it_has_a_session_of_its_own(dvc: Dvc) -> None:
+    dvc.run("pass")
+    server = dvc.shared()
+    assert os.getsid(server) == server
+
+
+def test_a_variable_that_is_unset_is_unset_for_later_stages(dvc: Dvc) -> None:
+    look = "import os; print(os.environ.get('ONLY', 'unset'))"
+    assert dvc.run(look, ONLY="first") == ["first", "0"]
+    dvc.shared()
+    assert dvc.run(look) == ["unset", "0"]
+
+
+def test_a_crash_shows_where_it_was_also_in_a_forked_stage(dvc: Dvc, tmp_path: Path) -> None:
+    dvc.run("pass")
+    dvc.shared()
+    assert dvc.run("1 / 0", PREPARED="os.dup2(os.open('said', os.O_CREAT | os.O_WRONLY), 2)") == ["1"]
+    assert "ZeroDivisionError" in (tmp_path / "said").read_text()
+
+
+def test_a_stage_is_not_forked_for_another_user(dvc: Dvc) -> None:
+    dvc.run("pass", PREPARED="forkserver._owner = lambda connection: os.geteuid() + 1")
+    _, imported, *_ = told(dvc.run(TELL, WHO="asks"))
+    assert not imported
+
+
+SHORT = "forkserver.LIMIT = 1"
+# What a client may say that is no request, or a part of one.
+NONSENSE = {
+    "nothing": [],
+    "a size of 2**63": [struct.pack("!Q", 2**63)],
+    "the most that a size can be": [struct.pack("!Q", 2**64 - 1)],
+    "half a size": [b"\0\0\0"],
+    "half a request": [struct.pack("!Q", 100), b'[["pa'],
+    "no JSON": [struct.pack("!Q", 4), b"\xff{[,"],
+    "JSON of another kind": [struct.pack("!Q", 4), b"null"],
+    "nested JSON": [struct.pack("!Q", 10**6), b"[" * 10**6],
+}
+
+
+@pytest.mark.parametrize("said", NONSENSE)
+@pytest.mark.parametrize("terminal", ["with a terminal", "without one"])
+def test_a_client_that_is_silent_or_talks_nonsense_holds_up_and_ends_nobody_else(
+    dvc: Dvc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, terminal: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    dvc.run("pass", PREPARED=SHORT)
+    server = dvc.shared()
+    connection = forkserver.connect(dvc.number)
+    assert connection
+    with connection:
+        first, *more = NONSENSE[said] or [b""]
+        if terminal == "with a terminal" and first:
+            socket.send_fds(connection, [first], [0, 1, 2])
+        else:
+            connection.sendall(first)
+        with suppress(OSError):  # refused by now
+            for part in more:
+                connection.sendall(part)
+        assert dvc.shared() == server
+        begun = time.monotonic()
+        with suppress(ConnectionResetError):
+            assert connection.recv(1) in (b"", b"\1")  # what was forked for it has ended, within LIMIT
+        assert time.monotonic() - begun < 5
+    assert dvc.shared() == server
+
+
+@pytest.mark.parametrize("side", ["who asks", "who is asked"])
+def test_a_stage_whose_request_is_too_large_runs_by_itself(dvc: Dvc, side: str) -> None:
+    small = "forkserver.LARGEST = 100"
+    dvc.run("pass", PREPARED=small if side == "who is asked" else "")
+    _, imported, *_ = told(dvc.run(TELL, WHO="asks", PREPARED=small if side == "who asks" else ""))
+    assert not imported
+
+
+@pytest.mark.parametrize("where", ["_owner", "_request"])
+def test_a_server_or_its_process_that_dies_before_a_stage_has_started_costs_the_shared_imports_alone(
+    dvc: Dvc, where: str
+) -> None:
+    dvc.run("pass", PREPARED=f"forkserver.{where} = lambda connection: os.kill(os.getpid(), 9)")
+    _, imported, *_ = told(dvc.run(TELL, WHO="second"))
+    assert not imported
+    assert dvc.run("code = 3") == ["3"]
+
+
+def test_a_stage_whose_server_is_stopped_runs_within_the_limit_and_only_once(dvc: Dvc, tmp_path: Path) -> None:
+    dvc.run("pass")
+    server = dvc.shared()
+    os.kill(server, signal.SIGSTOP)
+    begun = time.monotonic()
+    try:
+        assert dvc.run("open('ran', 'a').write('once ')", PREPARED=SHORT) == ["0"]
+    finally:
+        os.kill(server, signal.SIGCONT)
+    assert 1 <= time.monotonic() - begun < 5
+    assert dvc.shared() == server
+    assert (tmp_path / "ran").read_text() == "once "
+
+
+def test_a_stage_that_does_not_hear_go_does_not_run(dvc: Dvc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(forkserver, "GO", b"")
+    dvc.run("pass", PREPARED=SHORT)
+    connection = forkserver.connect(dvc.number)
+    assert connection
+    assert forkserver.run(connection, ["open('ran', 'a').write('once ')"]) in (1, 137)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "squatter", ["a file", "a folder", "a socket that nobody listens to", "a listener that is silent"]
+)
+def test_who_sits_on_the_address_holds_no_stage_up(
+    dvc: Dvc, tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch, squatter: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    forkserver._folder().mkdir(0o700)
+    address = forkserver._address(dvc.number)
+    with socket.socket(socket.AF_UNIX) as listener:
+        match squatter:
+            case "a file":
+                address.touch()
+            case "a folder":
+                address.mkdir()
+            case _:
+                listener.bind(str(address))
+        if squatter == "a listener that is silent":
+            listener.listen()
+        begun = time.monotonic()
+        assert dvc.run("pass", PREPARED=SHORT) == ["0"]
+        assert dvc.run("pass", PREPARED=SHORT) == ["0"]
+        assert time.monotonic() - begun < 10
+        if squatter in ("a file", "a socket that nobody listens to"):
+            dvc.shared()
+
+
+@pytest.mark.parametrize(
+    "folder", ["for others, too", "a link", "another user's", "a file", "in no folder", "too long"]
+)
+def test_a_folder_that_is_not_this_users_alone_or_cannot_be_is_not_used(dvc: Dvc, place: Path, folder: str) -> None:
+    ours, prepared, variables = place / f"exam-passage-{os.geteuid()}", "", {}
+    match folder:
+        case "for others, too":
+            ours.mkdir()
+            ours.chmod(0o750)
+        case "a link":
+            (place / "private").mkdir(0o700)
+            ours.symlink_to(place / "private")
+        case "another user's":
+            prepared = "os.geteuid = lambda: 4242"
+        case "a file":
+            ours.touch()
+        case "in no folder":
+            variables = {"TMPDIR": str(place / "none")}
+        case _:
+            (place / ("long" * 40)).mkdir()
+            variables = {"TMPDIR": str(place / ("long" * 40))}
+    for who in ("first", "second"):
+        _, imported, *_ = told(dvc.run(TELL, WHO=who, PREPARED=prepared, **variables))
+        assert not imported
+    assert not [path for path in place.rglob("*") if path.is_socket()]
+
+
+def test_no_socket_is_left_behind_but_by_a_server_that_is_killed_and_that_one_goes_with_the_next(
+    tmp_path: Path, place: Path
+) -> None:
+    def ended(started: Dvc) -> None:
+        started.process.kill()
+        started.process.communicate()
+
+    first, second = Dvc(tmp_path), Dvc(tmp_path)
+    for started in (first, second):
+        started.run("pass")
+    assert len(sockets(place)) == 2
+    server = second.shared()
+    ended(second)
+    assert gone(server)
+    assert len(sockets(place)) == 1
+    os.kill(first.shared(), signal.SIGKILL)
+    ended(first)
+    assert len(sockets(place)) == 1
+    third = Dvc(tmp_path)
+    third.run("pass")
+    assert [left.name.partition("-")[0] for left in sockets(place)] == [str(third.number)]
+    server = third.shared()
+    ended(third)
+    assert gone(server)
+    assert list(place.iterdir()) == []
 
 
 IMPORTS = """
