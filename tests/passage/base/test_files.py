@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passage import params
 from passage.base import files
 from passage.base.rounding import significant
+from passage.params import leftovers
 
 
 def test_what_stood_before_stands_when_writing_fails(tmp_path: Path) -> None:
@@ -23,6 +26,33 @@ def test_what_stood_before_stands_when_writing_fails(tmp_path: Path) -> None:
         files.write_text(path, 3)  # type: ignore[arg-type]
     assert files.read_json(path) == {"good": 1}
     assert [left.name for left in path.parent.iterdir()] == ["x.json"]
+
+
+def test_what_was_written_before_writing_failed_is_gone(tmp_path: Path) -> None:
+    def write_half() -> None:
+        with files.replacing(path) as partial:
+            partial.write_text("hal")
+            raise OSError("the disk is full")
+
+    path = tmp_path / "x.json"
+    files.write_text(path, "whole")
+    with pytest.raises(OSError, match="full"):
+        write_half()
+    assert [left.name for left in tmp_path.iterdir()] == ["x.json"]
+    assert path.read_text() == "whole"
+
+
+def test_what_a_killed_stage_was_writing_counts_neither_for_check_nor_for_git_and_dvc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = params.parse((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    with files.replacing(Path("models/of_nobody/model.json")) as partial:
+        partial.touch()
+        assert leftovers.strays(settings) == []
+        for ignoring in (".gitignore", ".dvcignore"):
+            assert any(map(partial.match, (ROOT / ignoring).read_text(encoding="utf-8").split()))
+    assert leftovers.strays(settings) == [Path("models/of_nobody/model.json")]
 
 
 def test_both_hashes_of_each_file_are_those_of_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
