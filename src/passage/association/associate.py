@@ -3,7 +3,7 @@
 Written to models/NAME/association.json. It depends on the rows alone, not on how strongly a model is penalised.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from passage.association import estimates, firth, significance, wald
+from passage.association import dependence, estimates, firth, significance, wald
 from passage.association.estimates import FIRTH, FIRTH_WALD, WALD
 from passage.base.rounding import PREDICTED, significant
 from passage.model import separation
@@ -25,14 +25,15 @@ NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
 class Association:
     """What the rows say of each feature, and what keeps them from saying more.
 
-    intercept: log-odds where each feature is 0, absent (None) where the features depend on each other.
+    intercept: log-odds where each feature is 0, absent (None) where columns depend on each other.
     features: by column of the design table, coefficient, low and high (the estimate and its interval at `confidence`,
     log-odds per unit of the table) and standard_deviation (of the training rows, in units of the table); a number that
     is not known or not finite is absent. significance: by feature, all of its columns together, whether it tells
     something beyond the others (significance.of_features); absent where that is not known. separation: how a plane
-    divides the classes: none, quasi or perfect. constant: features with one value. dependent: features of which one
-    follows from the others. nearly_copies: pairs with their correlation. method: where the numbers are from: firth,
-    with profile intervals and likelihood-ratio tests or, for many features, Wald's; for very many rows, wald.
+    divides the classes: none, quasi or perfect. constant: columns with one value. dependent: columns of which one
+    follows from the others, so that no coefficient of theirs is known. redundant: features without which all would be.
+    nearly_copies: pairs with their correlation. method: where the numbers are from: firth, with profile intervals and
+    likelihood-ratio tests or, for many features, Wald's; for very many rows, wald.
     """
 
     confidence: float
@@ -43,6 +44,7 @@ class Association:
     separation: str
     constant: list[str]
     dependent: list[str]
+    redundant: list[str]
     nearly_copies: list[tuple[str, str, float]]
     converged: bool
     method: str = FIRTH
@@ -58,63 +60,64 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
     Its columns are in the table's own units. columns: which feature each of them is of; without them, each is one.
     Raises ValueError where the target has one class alone.
     """
-    features = [str(name) for name in rows.columns]
-    spreads = {name: float(rows[name].std(ddof=0)) for name in features}
+    features, feature_of = [str(name) for name in rows.columns], {column.name: column.feature for column in columns}
     varying = [name for name in features if _varies(rows[name].to_numpy(dtype=float))]
-    of = {column.name: column.feature for column in columns}
-    together: dict[str, list[int]] = {}
-    for position, name in enumerate(varying):
-        together.setdefault(of.get(name, name), []).append(position)
-    many = bool(varying) and wald.suits(target, len(varying))
-    way, groups = _many if many else _few, list(together.values())
-    found, dependent, kind, correlations, method = way(rows[varying], target, confidence, groups)
-    numbers: dict[str, dict[str, float]] = {name: {} for name in features}
+    correlations = dependence.correlations(rows[varying].to_numpy(dtype=float))
+    unknown = [varying[position] for position in dependence.unknown(correlations)]
+    left_out = dependence.redundant(correlations, {name: [position] for position, name in enumerate(varying)})
+    kept = [name for name in varying if name not in left_out]
+    tested = _by_feature([name for name in kept if name not in unknown], kept, feature_of)
+    many = bool(tested) and wald.suits(target, len(kept))
+    found, kind, method = (_many if many else _few)(rows[kept], target, confidence, tested)
+    numbers = {name: {"standard_deviation": float(rows[name].std(ddof=0))} for name in features}
     if found:
         ends = {"coefficient": found.coefficients, "low": found.low, "high": found.high}
-        for position, name in enumerate(varying):
-            numbers[name] = {end: values[position] for end, values in ends.items()}
+        for place in (place for places in tested.values() for place in places):
+            numbers[kept[place]] = {end: values[place] for end, values in ends.items()} | numbers[kept[place]]
     return Association(
         confidence=confidence,
         rows=len(rows),
-        intercept=significant(found.intercept, PREDICTED) if found else None,
-        features={name: _finite(numbers[name] | {"standard_deviation": spreads[name]}) for name in features},
-        significance=significance.of_features(dict(zip(together, found.tests, strict=True))) if found else {},
+        intercept=significant(found.intercept, PREDICTED) if found and not unknown else None,
+        features={name: _finite(numbers[name]) for name in features},
+        significance=significance.of_features(dict(zip(tested, found.tests, strict=True))) if found else {},
         separation=kind,
         constant=[name for name in features if name not in varying],
-        dependent=[varying[position] for position in dependent],
-        nearly_copies=nearly_copies(varying, correlations),
+        dependent=unknown,
+        redundant=dependence.redundant(correlations, _by_feature(varying, varying, feature_of)),
+        nearly_copies=[pair for pair in nearly_copies(varying, correlations) if not {*pair[:2]} <= {*unknown}],
         converged=found.converged if found else True,
         method=method,
     )
 
 
-_Found = tuple[estimates.Estimates | None, list[int], separation.Separation, np.ndarray, str]
+def _by_feature(names: Sequence[str], among: Sequence[str], feature_of: Mapping[str, str]) -> dict[str, list[int]]:
+    """Return the positions of the columns `names` among others, by the feature that they are of."""
+    together: dict[str, list[int]] = {}
+    for name in names:
+        together.setdefault(feature_of.get(name, name), []).append(among.index(name))
+    return together
 
 
-def _few(rows: pd.DataFrame, target: np.ndarray, confidence: float, together: list[list[int]]) -> _Found:
-    """Return Firth's estimates, or which features depend on each other; how the classes are separated; correlations."""
+_Found = tuple[estimates.Estimates | None, separation.Separation, str]
+
+
+def _few(rows: pd.DataFrame, target: np.ndarray, confidence: float, tested: Mapping[str, list[int]]) -> _Found:
+    """Return Firth's estimates where a column has one, how the classes are separated, and the method."""
     values = rows.to_numpy(dtype=float)
     kind = separation.kind(values, target)
-    correlations = np.corrcoef(values, rowvar=False) if values.shape[1] > 1 else np.eye(values.shape[1])
-    if not values.size:
-        return None, [], kind, correlations, FIRTH
-    try:
-        found = firth.fit(values, target, confidence, together)
-    except estimates.DependentColumns as columns:
-        return None, columns.together, kind, correlations, FIRTH
-    return found, [], kind, correlations, FIRTH if found.profiled else FIRTH_WALD
+    if not tested:
+        return None, kind, FIRTH
+    found = firth.fit(values, target, confidence, list(tested.values()))
+    return found, kind, FIRTH if found.profiled else FIRTH_WALD
 
 
-def _many(rows: pd.DataFrame, target: np.ndarray, confidence: float, together: list[list[int]]) -> _Found:
+def _many(rows: pd.DataFrame, target: np.ndarray, confidence: float, tested: Mapping[str, list[int]]) -> _Found:
     """Return the same of so many rows that neither a penalty nor a profile changes anything."""
     values = rows.to_numpy(dtype=float, copy=True)
-    try:
-        found = wald.fit(values, target, confidence, together)  # scales them
-    except estimates.DependentColumns:
-        found = None
+    found = wald.fit(values, target, confidence, list(tested.values()))  # scales them
     if found is None or not separation.overlap_is_certain(values, target, found[1]):
-        return _few(rows, target, confidence, together)
-    return found[0], [], "none", wald.correlations(values), WALD
+        return _few(rows, target, confidence, tested)
+    return found[0], "none", WALD
 
 
 def _varies(values: np.ndarray) -> bool:

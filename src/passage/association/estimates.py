@@ -12,20 +12,6 @@ DEPENDENT = 1e-10  # least eigenvalue of the features' correlations; below it ei
 BLOCK = 8192  # rows at a time: products of so many rows stay in the processor's cache
 
 
-class DependentColumns(ValueError):
-    """Columns of which one follows from the others.
-
-    together: their positions.
-    """
-
-    def __init__(self, together: list[int]) -> None:
-        self.together = together
-        super().__init__(
-            f"columns {', '.join(map(str, together))} (from 0) depend on each other: one follows from the rest and "
-            "says nothing of its own; leave one out"
-        )
-
-
 class Test(NamedTuple):
     """How far rows are from what they would say if a feature told nothing: chi-squared with so many degrees."""
 

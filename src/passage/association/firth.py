@@ -21,10 +21,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from passage.association import profile
+from passage.association import dependence, profile
 from passage.association.estimates import (
     DEPENDENT,
-    DependentColumns,
     Estimates,
     Test,
     blocks,
@@ -48,7 +47,7 @@ def fit(
     rows: (n_rows, n_features), finite, in any units: their scale changes the result's units and nothing else.
     target: (n_rows,), 0 or 1. level: how often the intervals are to hold the truth. together: positions of the columns
     that are tested together; without it, each column is tested alone.
-    Raises ValueError for one class alone and a column with one value, DependentColumns where one follows from others.
+    Raises ValueError for one class alone, a column with one value, and columns of which one follows from others.
     Each end of an interval takes about five evaluations of n_rows * n_features**2 multiplications; 20 to 100, and
     n_features**3, where a row's leverage is above INFLUENTIAL. Few rows with many features can give the penalised
     likelihood several optima; of those that the searches meet the highest one counts. No step is longer than LONGEST,
@@ -135,8 +134,8 @@ def _whiten(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     correlations = whitened.T @ whitened / len(rows)
     eigenvalues, vectors = np.linalg.eigh(correlations)
     if eigenvalues[0] < DEPENDENT:
-        together = np.flatnonzero(np.abs(vectors[:, 0]) > 1e-4).tolist()
-        raise DependentColumns(together)
+        together = ", ".join(map(str, np.flatnonzero(np.abs(vectors[:, 0]) > dependence.PART)))
+        raise ValueError(f"columns {together} (from 0) depend on each other: one follows from the rest; leave one out")
     inverse = np.linalg.inv(np.linalg.cholesky(correlations))
     for block in blocks(len(rows)):
         whitened[block] = whitened[block] @ inverse.T

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import expit
 
-from passage.association.estimates import DEPENDENT, DependentColumns, Estimates, blocks, reach, wald_tests
+from passage.association.estimates import Estimates, blocks, reach, wald_tests
 from passage.base.progress import clock
 
 ROWS = 50_000
@@ -33,16 +33,13 @@ def fit(
     """Return the estimates, intervals and tests of firth.fit, and by how much the probability of each row is off.
 
     Nothing where there seems to be no finite optimum.
-    rows: (n_rows, n_features), finite, none constant; scaled in place to mean 0 and standard deviation 1.
-    Raises DependentColumns where one column follows from others.
+    rows: (n_rows, n_features), finite, of which no column is constant or follows from others; scaled in place to mean 0
+    and standard deviation 1.
     """
     center = rows.mean(axis=0)
     rows -= center
     scale = np.sqrt(sum((rows[block] ** 2).sum(axis=0) for block in blocks(len(rows))) / len(rows))
     rows /= scale
-    eigenvalues, vectors = np.linalg.eigh(correlations(rows))
-    if eigenvalues[0] < DEPENDENT:
-        raise DependentColumns(np.flatnonzero(np.abs(vectors[:, 0]) > 1e-4).tolist())
     step = max(len(rows) // SAMPLE, 1)
     begun = _maximise(rows[::step], target[::step], np.zeros(rows.shape[1] + 1))
     with clock(f"odds of {len(rows):,} rows"):
@@ -66,13 +63,6 @@ def fit(
         profiled=False,
     )
     return estimates, off
-
-
-def correlations(scaled: np.ndarray) -> np.ndarray:
-    """Return the correlations of columns with mean 0 and standard deviation 1, (n_features, n_features)."""
-    return sum(
-        (scaled[block].T @ scaled[block] for block in blocks(len(scaled))), np.zeros(2 * scaled.shape[1:])
-    ) / len(scaled)
 
 
 def _maximise(rows: np.ndarray, target: np.ndarray, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

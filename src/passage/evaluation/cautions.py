@@ -55,8 +55,8 @@ def of_association(association: Mapping[str, Any], rows: str) -> dict[str, str]:
         )
     if names := association["dependent"]:
         found["dependent_features"] = (
-            f"of {listed(names)}, one follows from the others: what each is worth alone cannot be known, so there are "
-            "no intervals; leave one out"
+            f"of {listed(names)}, one follows from the others: what each is worth alone cannot be known, so they have "
+            f"no odds; without {listed(association['redundant'])} the others have"
         )
     if pairs := association["nearly_copies"]:
         pairs_listed = listed(f"{one} and {other} (correlation {correlation:.3f})" for one, other, correlation in pairs)

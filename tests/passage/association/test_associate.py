@@ -59,7 +59,8 @@ def test_features_of_which_one_follows_from_the_others_are_named_and_have_no_int
     assert found.dependent == ["hours", "courses", "both"]
     assert found.intercept is None
     assert found.converged, "that there is nothing to search is no search without an end"
-    assert all(set(numbers) == {"standard_deviation"} for numbers in found.features.values())
+
+    assert all(set(found.features[name]) == {"standard_deviation"} for name in found.dependent)
 
 
 def test_dependent_features_are_named_also_behind_one_with_one_value() -> None:
@@ -98,3 +99,48 @@ def test_columns_of_one_feature_are_tested_together() -> None:
     least, most = sorted(found.values(), key=lambda test: test["p_value"])
     assert least["p_value_holm"] == pytest.approx(min(2 * least["p_value"], 1), rel=1e-7)
     assert most["p_value_holm"] == max(least["p_value_holm"], most["p_value"])
+
+
+def test_what_does_not_depend_on_others_is_known_where_they_do() -> None:
+    chance = np.random.default_rng(4)
+    table = pd.DataFrame({"months": chance.integers(1, 60, 80), "score": chance.normal(size=80)})
+    paid = (chance.random(80) < 1 / (1 + np.exp(-table["score"]))).astype(int).to_numpy()
+    found = associate(table.assign(years=table["months"] / 12), paid, 0.95)
+    expected = associate(table, paid, 0.95)
+    assert found.features["score"] == pytest.approx(expected.features["score"], rel=1e-7)
+    assert found.significance["score"]["p_value"] == pytest.approx(expected.significance["score"]["p_value"], rel=1e-7)
+    assert list(found.significance) == ["score"]
+    assert (found.dependent, found.redundant, found.nearly_copies) == (["months", "years"], ["years"], [])
+    without = associate(table.assign(years=table["months"] / 12).drop(columns=found.redundant), paid, 0.95)
+    assert without.dependent == []
+
+
+def test_of_aliased_categories_only_those_that_are_aliased_are_unknown() -> None:
+    """No line is no shield and no television: three columns that are one."""
+    chance = np.random.default_rng(5)
+    line = chance.choice(["none", "slow", "fast"], 200)
+    rows = pd.DataFrame({"months": chance.integers(1, 60, 200)}).assign(
+        **{"line=none": line == "none", "line=slow": line == "slow"},
+        **{"shield=no line": line == "none", "shield=yes": (line != "none") & (chance.random(200) < 0.5)},
+        **{"tv=no line": line == "none", "tv=yes": (line != "none") & (chance.random(200) < 0.5)},
+    )
+    columns = [Column(name, name.partition("=")[0], "category") for name in map(str, rows)]
+    left = (chance.random(200) < 1 / (1 + np.exp(rows["months"] / 20 - 1))).astype(int).to_numpy()
+    found = associate(rows.astype(float), left, 0.95, columns)
+    assert found.dependent == ["line=none", "shield=no line", "tv=no line"]
+    assert found.redundant == ["shield", "tv"]
+    dropped = associate(rows.drop(columns=["shield=no line", "tv=no line"]).astype(float), left, 0.95)
+    for name in ("months", "line=slow", "shield=yes", "tv=yes"):
+        assert found.features[name] == pytest.approx(dropped.features[name], rel=1e-7)
+    assert {feature: test["degrees_of_freedom"] for feature, test in found.significance.items()} == dict.fromkeys(
+        ["months", "line", "shield", "tv"], 1
+    )
+    assert found.significance["shield"]["chi_squared"] == pytest.approx(
+        dropped.significance["shield=yes"]["chi_squared"], rel=1e-7
+    )
+
+
+def test_with_fewer_rows_than_columns_nothing_is_known_of_any() -> None:
+    rows = pd.DataFrame(np.random.default_rng(0).normal(size=(4, 4)), columns=list("abcd"))
+    found = associate(rows, np.array([0, 1, 0, 1]), 0.95)
+    assert (found.dependent, found.redundant, found.significance) == (list("abcd"), ["d"], {})

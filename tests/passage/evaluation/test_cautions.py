@@ -29,7 +29,12 @@ SOUND: dict[str, Any] = associate(students.ROWS[students.FEATURES], students.ROW
             "without an error, but for those that lie on it (quasi separation)",
         ),
         ({"constant": ["hours"]}, "constant_feature", "hours has one value in all 8 training students"),
-        ({"dependent": ["a", "b", "c"]}, "dependent_features", "of a, b and c, one follows from the others"),
+        (
+            {"dependent": ["a", "b", "c"], "redundant": ["c"]},
+            "dependent_features",
+            "of a, b and c, one follows from the others: what each is worth alone cannot be known, so they have no "
+            "odds; without c the others have",
+        ),
         (
             {"nearly_copies": [("a", "b", -0.9951), ("c", "d", 0.999)]},
             "nearly_copies",
