@@ -1,7 +1,7 @@
 """Say how the target goes with each feature among one model's training rows: odds, intervals and tests."""
 
 from passage import params
-from passage.association.associate import associate
+from passage.association.associate import of_training
 from passage.association.estimates import estimator
 from passage.base import files, parquet
 from passage.base.paths import ModelPaths
@@ -14,8 +14,9 @@ def main(name: str) -> None:
     lane, settings = ModelPaths(name), params.load().model(name)
     prepared = preparation.read(files.read_json(lane.scaler))
     rows = parquet.read(lane.split_train, [*(one.name for one in prepared.features), settings.target])
-    target = labels.encode(rows, settings.target, settings.positive)[settings.target].to_numpy()
-    found = associate(prepared.design(rows), target, settings.evaluate.confidence, prepared.columns)
+    rows = labels.encode(rows, settings.target, settings.positive)
+    target = rows[settings.target].to_numpy()
+    found = of_training(rows, target, settings.evaluate.confidence, prepared)
     files.write_json(lane.association, found.content())
     whose = estimator(found.content())
     print(f"{name}: log-odds of {settings.target} per unit ({whose}), with {found.confidence * 100:g} % intervals")

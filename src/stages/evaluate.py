@@ -5,15 +5,15 @@ from typing import Any
 import pandas as pd
 
 from passage import params
+from passage.association import gaps
 from passage.base import files, parquet
 from passage.base.paths import ModelPaths
 from passage.base.rounding import FITTED, significant
 from passage.evaluation import cautions, gallery
-from passage.evaluation.cross_validation import cross_validation, left_out
+from passage.evaluation.cross_validation import of_model
 from passage.evaluation.metrics import measures, read_predictions, summary
 from passage.evaluation.odds import odds
 from passage.model.classifier import Model
-from passage.model.folds import subsample
 from passage.params import labels
 from passage.params.model import ModelSettings
 
@@ -29,13 +29,10 @@ def evaluate(
     """
     association, choices, classifier = found["association"], found["choices"], model.classifier
     train, test = sides["training"], sides["test"]
-    held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
-    compared = left_out(model.preparation.columns, classifier.coefficients)
-    every = subsample([train, test], settings.target)
-    validated, doubts = cross_validation(every, settings, held, compared, len(train) + len(test))
+    validated, doubts = of_model([train, test], model, settings)
     beware = cautions.of_model(association, train, test, classifier, settings, found["dropped"])
     metrics = {
-        "rows": {"train": len(train), "test": len(test)},
+        "rows": {"train": len(train), "test": len(test)} | gaps.counts(association),
         "chosen": {key: choices[key] for key in (auto.removeprefix("train.") for auto in settings.autos())},
         "test": measures(predictions, float(train[settings.target].mean()), settings.evaluate.confidence),
         "train": {"accuracy": significant(learned, FITTED)},

@@ -4,18 +4,19 @@ Written to models/NAME/association.json. It depends on the rows alone, not on ho
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from passage.association import dependence, estimates, firth, significance, wald
+from passage.association import dependence, estimates, firth, gaps, significance, wald
 from passage.association.estimates import FIRTH, FIRTH_WALD, WALD
 from passage.base.rounding import PREDICTED, significant
 from passage.model import separation
 from passage.model.design import Column
+from passage.model.preparation import Preparation
 
 SAME = 1e-150  # what values differ by in a column that counts as constant: the square of less is no number
 NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
@@ -33,7 +34,8 @@ class Association:
     divides the classes: none, quasi or perfect. constant: columns with one value. dependent: columns of which one
     follows from the others, so that no coefficient of theirs is known. redundant: features without which all would be.
     nearly_copies: pairs with their correlation. method: where the numbers are from: firth, with profile intervals and
-    likelihood-ratio tests or, for many features, Wald's; for very many rows, wald.
+    likelihood-ratio tests or, for many features, Wald's; for very many rows, wald. gaps: what is left
+    out (gaps.content).
     """
 
     confidence: float
@@ -48,28 +50,44 @@ class Association:
     nearly_copies: list[tuple[str, str, float]]
     converged: bool
     method: str = FIRTH
+    gaps: dict[str, Any] = field(default_factory=dict)
 
     def content(self) -> dict[str, Any]:
-        """Return what is written to association.json: of the method, where it is not the usual one."""
-        return {key: value for key, value in asdict(self).items() if key != "method" or value != FIRTH}
+        """Return what is written to association.json: of method and gaps, where they are not the usual ones."""
+        usual = {"method": FIRTH, "gaps": {}}
+        return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
+
+
+def of_training(rows: pd.DataFrame, target: np.ndarray, confidence: float, preparation: Preparation) -> Association:
+    """Return how `target` (n_rows,), 0 and 1, goes with the features among those `rows` that have a value of each.
+
+    rows: which train the model, with features as they come. Whether a value was missing tells nothing of complete rows.
+    """
+    columns = [column for column in preparation.columns if column.kind != "indicator"]
+    feature_of, design = {column.name: column.feature for column in columns}, preparation.design(rows)
+    if missing := gaps.content(rows, design, target, feature_of):
+        whole = gaps.complete(rows, feature_of.values())
+        design, target = design.loc[whole, list(feature_of)], target[whole]
+    return replace(associate(design, target, confidence, columns), gaps=missing)
 
 
 def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns: Sequence[Column] = ()) -> Association:
     """Return how `target` (n_rows,), 0 and 1, goes with the features in `rows` (n_rows, n_columns), a design table.
 
     Its columns are in the table's own units. columns: which feature each of them is of; without them, each is one.
-    Raises ValueError where the target has one class alone.
+    Where the target has one class alone, nothing is known.
     """
     features, feature_of = [str(name) for name in rows.columns], {column.name: column.feature for column in columns}
-    varying = [name for name in features if _varies(rows[name].to_numpy(dtype=float))]
+    varying = [name for name in features if len(rows) and _varies(rows[name].to_numpy(dtype=float))]
     correlations = dependence.correlations(rows[varying].to_numpy(dtype=float))
     unknown = [varying[position] for position in dependence.unknown(correlations)]
     left_out = dependence.redundant(correlations, {name: [position] for position, name in enumerate(varying)})
     kept = [name for name in varying if name not in left_out]
-    tested = _by_feature([name for name in kept if name not in unknown], kept, feature_of)
+    known = [name for name in kept if name not in unknown] if len(np.unique(target)) > 1 else []
+    tested = _by_feature(known, kept, feature_of)
     many = bool(tested) and wald.suits(target, len(kept))
     found, kind, method = (_many if many else _few)(rows[kept], target, confidence, tested)
-    numbers = {name: {"standard_deviation": float(rows[name].std(ddof=0))} for name in features}
+    numbers = {name: {"standard_deviation": float(rows[name].std(ddof=0)) if len(rows) else 0.0} for name in features}
     if found:
         ends = {"coefficient": found.coefficients, "low": found.low, "high": found.high}
         for place in (place for places in tested.values() for place in places):
@@ -104,7 +122,7 @@ _Found = tuple[estimates.Estimates | None, separation.Separation, str]
 def _few(rows: pd.DataFrame, target: np.ndarray, confidence: float, tested: Mapping[str, list[int]]) -> _Found:
     """Return Firth's estimates where a column has one, how the classes are separated, and the method."""
     values = rows.to_numpy(dtype=float)
-    kind = separation.kind(values, target)
+    kind = separation.kind(values, target) if len(np.unique(target)) > 1 else "none"
     if not tested:
         return None, kind, FIRTH
     found = firth.fit(values, target, confidence, list(tested.values()))

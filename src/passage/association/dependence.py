@@ -15,6 +15,8 @@ PART = 1e-4  # of a direction of length 1: with less, a column has no part in it
 
 def correlations(rows: np.ndarray) -> np.ndarray:
     """Return the correlations of the columns of `rows` (n_rows, n_columns), of which none is constant."""
+    if not rows.size:
+        return np.eye(rows.shape[1])
     center = rows.mean(axis=0)
     total = sum((part.T @ part for part in (rows[block] - center for block in blocks(len(rows)))), np.zeros(()))
     scale = np.sqrt(np.diag(total))

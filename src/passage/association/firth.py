@@ -86,6 +86,15 @@ def fit(
     )
 
 
+def slope(column: np.ndarray, target: np.ndarray) -> tuple[float, float]:
+    """Return Firth's coefficient of one column (n_rows,), without any other, and its variance."""
+    _, transform, whitened = _whiten(column[:, np.newaxis].astype(float))
+    design, sign = np.column_stack([np.ones(len(whitened)), whitened]), np.where(target == 1, 1.0, -1.0)
+    best = maximise(design, sign, point_at(design, sign, np.zeros(2)), np.eye(2), EXACT)
+    scale = float(transform[0, 0])
+    return scale * float(best.theta[1]), scale**2 * float(np.linalg.inv(best.information)[1, 1])
+
+
 def _likelihood_ratio(best: Point, without: Point, group: Sequence[int]) -> Test:
     """Return the test of the columns in `group`. What counts as the same optimum has lost nothing."""
     lost = best.value - without.value

@@ -40,7 +40,7 @@ def of_model(
 
 def of_association(association: Mapping[str, Any], rows: str) -> dict[str, str]:
     """Return what association.json tells to beware of. rows: what the rows are called."""
-    count, found = association["rows"], {}
+    count, found = association["rows"], of_gaps(association, rows)
     if association["separation"] != "none":
         through = listed(association["features"])
         but = "" if association["separation"] == "perfect" else ", but for those that lie on it"
@@ -63,6 +63,29 @@ def of_association(association: Mapping[str, Any], rows: str) -> dict[str, str]:
         found["nearly_copies"] = f"nearly copies of each other are {pairs_listed}: what each is worth alone is unsure"
     if not association["converged"]:
         found["intervals_not_found"] = "the search for the intervals of the odds did not end: those missing are wide"
+    return found
+
+
+def of_gaps(association: Mapping[str, Any], rows: str) -> dict[str, str]:
+    """Return what the gaps of the training rows tell to beware of: odds are of the rows without any."""
+    if not (gaps := association.get("gaps")):
+        return {}
+    whole, every = association["rows"], association["rows"] + gaps["rows"]
+    filled = listed(f"{name} in {count}" for name, count in gaps["missing"].items())
+    complete = f"the {whole:,} of {every:,} training {rows} without a gap"
+    found = {
+        "filled_gaps": f"what was missing ({filled} of {every:,} training {rows}) is filled for predictions alone: "
+        f"odds, intervals and tests are of {complete}"
+    }
+    if 2 * whole < every:
+        found["few_complete_rows"] = f"odds, intervals and tests are of fewer than half of the rows, {complete}"
+    if gaps["otherwise"]:
+        found["gaps_with_outcome"] = (
+            f"among {complete}, the outcome goes otherwise with {listed(gaps['otherwise'])} than among all that have "
+            "it: gaps seem to depend on both together, which biases the odds"
+        )
+    if not any("low" in one or "high" in one for one in association["features"].values()):
+        found["no_odds"] = f"of {complete} nothing can be said of the odds"
     return found
 
 

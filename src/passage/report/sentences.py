@@ -62,7 +62,7 @@ def cross_validated(metrics: Mapping[str, Any], words: Vocabulary) -> str:
     """Return what the cross-validation came to; nothing where there is none."""
     if not (found := metrics.get("cross_validation")):
         return ""
-    total, folds = f"{sum(metrics['rows'].values()):,} {words.rows}", found["folds"]
+    total, folds = f"{metrics['rows']['train'] + metrics['rows']['test']:,} {words.rows}", found["folds"]
     if "drawn" in found:
         total = f"{found['drawn']:,} {words.rows}, drawn by chance from {total},"
     chosen = " and ".join(metrics.get("chosen", {}))  # from other rows than those it is judged by
@@ -127,10 +127,8 @@ def _against(column: Column) -> tuple[str, str]:
     match column.kind:
         case "category":
             return f"of {name} {column.value}", f", compared with those of {name} {column.against}"
-        case "boolean":
-            return f"with {name}", f", compared with those without {name}"
         case _:
-            return f"whose {name} is missing", f", compared with those whose {name} is {column.against}"
+            return f"with {name}", f", compared with those without {name}"
 
 
 def interval(ratios: Mapping[str, float]) -> str:

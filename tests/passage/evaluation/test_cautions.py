@@ -49,6 +49,32 @@ def test_what_the_association_tells(changed: dict[str, Any], kind: str, sentence
     assert sentence in found[kind]
 
 
+@pytest.mark.parametrize(
+    ("gaps", "kinds"),
+    [
+        ({"rows": 2, "missing": {"age": 2}, "otherwise": []}, ["filled_gaps"]),
+        ({"rows": 9, "missing": {"age": 9}, "otherwise": []}, ["filled_gaps", "few_complete_rows"]),
+        ({"rows": 2, "missing": {"age": 2}, "otherwise": ["hours"]}, ["filled_gaps", "gaps_with_outcome"]),
+    ],
+)
+def test_what_gaps_take_away_is_told(gaps: dict[str, Any], kinds: list[str]) -> None:
+    found = cautions.of_association(SOUND | {"gaps": gaps}, "students")
+    assert list(found) == kinds
+    every, missing = 8 + gaps["rows"], gaps["missing"]["age"]
+    assert found["filled_gaps"] == (
+        f"what was missing (age in {missing} of {every} training students) is filled for predictions alone: odds, "
+        f"intervals and tests are of the 8 of {every} training students without a gap"
+    )
+
+
+def test_complete_rows_that_tell_nothing_are_named() -> None:
+    nothing = {
+        "features": {"hours": {"standard_deviation": 0.0}},
+        "gaps": {"rows": 8, "missing": {"a": 8}, "otherwise": []},
+    }
+    assert "no_odds" in cautions.of_association(SOUND | nothing | {"rows": 0}, "students")
+
+
 def test_sound_rows_need_no_caution() -> None:
     assert cautions.of_association(SOUND, "students") == {}
     test = pd.DataFrame({"hours": [4, 6], "courses": [0, 1], "passed": [0, 1]})
