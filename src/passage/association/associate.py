@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from passage.association import dependence, estimates, firth, gaps, significance, wald
+from passage.association import dependence, estimates, firth, gaps, one_class, significance, wald
 from passage.association.estimates import FIRTH, FIRTH_WALD, WALD
 from passage.base.rounding import PREDICTED, significant
 from passage.model import separation
@@ -34,8 +34,9 @@ class Association:
     divides the classes: none, quasi or perfect. constant: columns with one value. dependent: columns of which one
     follows from the others, so that no coefficient of theirs is known. redundant: features without which all would be.
     nearly_copies: pairs with their correlation. method: where the numbers are from: firth, with profile intervals and
-    likelihood-ratio tests or, for many features, Wald's; for very many rows, wald. gaps: what is left
-    out (gaps.content).
+    likelihood-ratio tests or, for many features, Wald's; for very many rows, wald. one_class: by
+    column, a group of one class alone, which leaves it one end (one_class.groups). gaps: what is left out
+    (gaps.content).
     """
 
     confidence: float
@@ -50,11 +51,12 @@ class Association:
     nearly_copies: list[tuple[str, str, float]]
     converged: bool
     method: str = FIRTH
+    one_class: dict[str, dict[str, Any]] = field(default_factory=dict)
     gaps: dict[str, Any] = field(default_factory=dict)
 
     def content(self) -> dict[str, Any]:
-        """Return what is written to association.json: of method and gaps, where they are not the usual ones."""
-        usual = {"method": FIRTH, "gaps": {}}
+        """Return what is written to association.json: of method, one_class and gaps, where there is something."""
+        usual = {"method": FIRTH, "one_class": {}, "gaps": {}}
         return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
 
 
@@ -92,11 +94,13 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
         ends = {"coefficient": found.coefficients, "low": found.low, "high": found.high}
         for place in (place for places in tested.values() for place in places):
             numbers[kept[place]] = {end: values[place] for end, values in ends.items()} | numbers[kept[place]]
+    named = [[kept[place] for place in places] for places in tested.values()]
+    pure = one_class.groups(rows, target, named)
     return Association(
         confidence=confidence,
         rows=len(rows),
         intercept=significant(found.intercept, PREDICTED) if found and not unknown else None,
-        features={name: _finite(numbers[name]) for name in features},
+        features={name: _finite(one_class.without_estimate(numbers[name], pure.get(name))) for name in features},
         significance=significance.of_features(dict(zip(tested, found.tests, strict=True))) if found else {},
         separation=kind,
         constant=[name for name in features if name not in varying],
@@ -105,6 +109,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
         nearly_copies=[pair for pair in nearly_copies(varying, correlations) if not {*pair[:2]} <= {*unknown}],
         converged=found.converged if found else True,
         method=method,
+        one_class=pure,
     )
 
 

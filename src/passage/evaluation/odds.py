@@ -19,7 +19,8 @@ def odds(
     standard_deviation: of the training rows, in units of the table. Of each step, odds_ratio is the model's own, held
     back by its penalty; the estimate of the rows is named after its estimator (ESTIMATES), and low and high are the
     ends of its interval. What is not known or too large for a number is absent. against: by column of 0 and 1, what a 1
-    (one unit more) is read against.
+    (one unit more) is read against. group: of a column that tells rows of one class apart, those rows: they leave it no
+    estimate, and one end.
     """
     ratios, name = {}, estimates.estimator(association).lower().replace(" ", "_")
     for feature, known in association["features"].items():
@@ -33,6 +34,8 @@ def odds(
             "per_standard_deviation": _ratios(slopes, known["standard_deviation"]),
             "standard_deviation": known["standard_deviation"],
         } | ({"against": against[feature]} if feature in against else {})
+        if group := association.get("one_class", {}).get(feature):
+            ratios[feature]["group"] = {key: group[key] for key in ("rows", "positive", "value")}
     return ratios
 
 

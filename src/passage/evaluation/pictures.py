@@ -126,11 +126,15 @@ def coefficients(rows: pd.DataFrame, confidence: float, estimator: str) -> Draw:
 
     def draw(axes: Axes) -> None:
         axes.axvline(1, color=GREY, linestyle=":")
-        if named := [name for name in odds.ESTIMATES if name in shown]:
-            interval = f"{estimator}, {confidence * 100:g} % interval"
-            low, high = (shown[end].clip(1 / FARTHEST, FARTHEST) for end in ("low", "high"))
+        limits = pd.Series({"low": 1 / FARTHEST, "high": FARTHEST})
+        ends = shown.reindex(columns=limits.index)
+        if (known := ends.notna().any(axis="columns")).any():
+            estimates = next((shown[name] for name in odds.ESTIMATES if name in shown), np.nan * places)
+            ends = ends.fillna(limits).where(known, axis="index").clip(1 / FARTHEST, FARTHEST)  # one end may be known
+            low, high = ends["low"], ends["high"]
             axes.hlines(places, low, high, color=BLUE, linewidth=2)
-            axes.plot(_within_reach(shown[named[0]]), places, "D", color=BLUE, label=interval)
+            interval = f"{estimator}, {confidence * 100:g} % interval"
+            axes.plot(_within_reach(pd.Series(estimates)), places, "D", color=BLUE, label=interval)
             for end, marker in ((low, "<"), (high, ">")):  # an interval that goes on where the picture ends
                 beyond = ~end.between(1 / FARTHEST, FARTHEST, inclusive="neither")
                 axes.plot(end[beyond], places[beyond], marker, color=BLUE)

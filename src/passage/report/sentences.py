@@ -108,17 +108,42 @@ def _odds(feature: str, ratios: Mapping[str, Any], confidence: float, words: Voc
     column = words.column(feature)
     step = "per_unit" if of_a_size or column.against else "per_standard_deviation"
     numbers = ratios[step]
-    if (ratio := estimate(numbers)) is None:
+    if (ratio := estimate(numbers)) is None and not ("group" in ratios and numbers.keys() & {"low", "high"}):
         return f"What {feature} is worth on its own, these {words.rows} cannot say."
     more, others = words.more(feature), ""
     if column.against:
         more, others = _against(column)
     elif step == "per_standard_deviation":
         more = f"with {feature} higher by one standard deviation"
-    subject = f"{words.rows} {more} had {times(ratio)} times the odds of {words.outcome}{others}"
+    if ratio is None:
+        found, told = one_end(numbers), f"one end of the {level(confidence)} interval"
+        because = f": {_group(column, ratios['group'], words)}"
+    else:
+        found, told, because = times(ratio), f"{level(confidence)}: {interval(numbers)}", ""
     equal = "Other features being equal, " if several else ""
-    sentence = f"{equal}{subject} ({level(confidence)}: {interval(numbers)})."
+    sentence = f"{equal}{words.rows} {more} had {found} times the odds of {words.outcome}{others} ({told}){because}."
     return sentence[0].upper() + sentence[1:]
+
+
+def one_end(ratios: Mapping[str, float]) -> str:
+    """Return what the one known end of an interval says."""
+    return f"at most {number(ratios['high'])}" if "high" in ratios else f"at least {number(ratios['low'])}"
+
+
+def _group(column: Column, group: Mapping[str, Any], words: Vocabulary) -> str:
+    """Return which rows are of one class."""
+    if not column.against:
+        of = f"with {column.feature} {number(group['value'])}"
+    elif column.kind == "category":
+        of = f"of {column.feature} {column.value if group['value'] else column.against}"
+    else:
+        of = f"{'with' if group['value'] else 'without'} {column.feature}"
+    return f"of the {group['rows']:,} {words.rows} {of}, {group_size(group)} counts as {words.classes[1]}"
+
+
+def group_size(group: Mapping[str, Any]) -> str:
+    """Return how many rows of a group of one class are of class 1."""
+    return "each one" if group["positive"] else "none"
 
 
 def _against(column: Column) -> tuple[str, str]:

@@ -95,6 +95,16 @@ def test_an_estimate_out_of_all_proportion_does_not_widen_the_picture() -> None:
     assert axes.get_xlim()[0] > 1e-4
 
 
+def test_one_known_end_is_drawn_from_where_the_picture_begins_and_nothing_known_is_not() -> None:
+    rows = pd.DataFrame({"feature": ["a", "b"], "odds_ratio": 2.0, "high": [5.4, np.nan]})
+    axes = Figure().add_subplot()
+    pictures.coefficients(rows, 0.95, "Firth")(axes)
+    drawn = [np.ravel(path.vertices).tolist() for lines in axes.collections for path in lines.get_paths()]
+    assert [line for line in drawn if np.isfinite(line).all() and line] == [[0.001, 1.0, 5.4, 1.0]]
+    pictures.coefficients(rows.drop(columns="high"), 0.95, "Firth")(axes := Figure().add_subplot())
+    assert not axes.collections
+
+
 def test_a_name_is_text_not_mathematics_or_markup_and_is_cut_where_it_is_long() -> None:
     rows = pd.DataFrame({"feature": ["$x^2$", "<b>", "n" * 200], "odds_ratio": 2.0})
     found = letters(pictures.svg(pictures.coefficients(rows, 0.95, "Firth")))
