@@ -41,7 +41,7 @@ ui: $(ready) ## open the runs in MLflow on http://127.0.0.1:5000 (PORT=5001: ano
 experiments: $(ready) ## show the experiments: what was changed, and what came of it
 	@python3 src experiments
 
-verify: $(ready) ## rebuild a run and compare every byte (RUN=id or all; ENV=own: with its own packages)
+verify: $(ready) ## rebuild a run, with its own code, and compare (RUN=id or all; ENV=own: its packages, too)
 	@$(if $(RUN),,$(error RUN=id of a run, or RUN=all))python3 src verify "$$RUN" $(if $(ENV),--env)
 
 history: $(ready) ## bring results of earlier commits and experiments into the store, without retraining

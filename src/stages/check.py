@@ -57,8 +57,8 @@ def main() -> None:
     settings = params.load()
     if wrong := list(wrong_tables(settings)) or list(too_large(settings)):
         raise Mistake(wrong)
-    for stage in leftovers.remove(settings):
-        print(f"{stage} is no longer in {paths.PARAMS}: its outputs and its entry in {paths.PIPELINE_LOCK} are gone")
+    for line in leftovers.remove(settings):
+        print(line)
     leftovers.refuse_strays(settings)
     for warning in not_the_same_everywhere(settings):
         print(warning)

@@ -11,11 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from yaml import YAMLError
-
-from passage.base import files, paths
+from passage.base import lock, paths
 from passage.base.errors import Mistake
 from passage.base.files import file_hash
+from passage.base.lock import Stages
 from passage.base.progress import bar
 
 REPAIR = "--repair"
@@ -29,27 +28,12 @@ def cache_folder() -> Path:
     return Path(done.stdout.strip()) / "files" / "md5"
 
 
-def recorded() -> dict[str, list[str]]:
+def recorded(stages: Stages) -> dict[str, list[str]]:
     """Return the outputs in dvc.lock by the MD5 that DVC recorded of them; a folder's ends with .dir."""
     outputs: dict[str, list[str]] = defaultdict(list)
-    if paths.PIPELINE_LOCK.exists():
-        try:
-            lock = files.read_yaml(paths.PIPELINE_LOCK) or {}
-        except YAMLError:
-            raise Mistake(f"{paths.PIPELINE_LOCK}: it is half-written; `python3 src mend` puts it right") from None
-        for stage in lock.get("stages", {}).values():
-            for out in stage.get("outs", []):
-                outputs[out["md5"]].append(out["path"])
+    for output in lock.outputs(stages):
+        outputs[output.md5].append(output.path.as_posix())
     return outputs
-
-
-def tables() -> dict[str, str]:
-    """Return the tables that DVC keeps (data/raw/**/*.dvc) by the MD5 that it recorded of them."""
-    kept = {}
-    for record in sorted(paths.RAW.rglob("*.dvc")):
-        for out in files.read_yaml(record)["outs"]:
-            kept[out["md5"]] = str(record.parent / out["path"])
-    return kept
 
 
 def with_folders(outputs: dict[str, list[str]], cache: Path) -> dict[str, list[str]]:
@@ -57,15 +41,16 @@ def with_folders(outputs: dict[str, list[str]], cache: Path) -> dict[str, list[s
     every = defaultdict(list, {md5: list(of) for md5, of in outputs.items()})
     for md5, folders in outputs.items():
         for entry in _listed(cache / md5[:2] / md5[2:]) if md5.endswith(".dir") else []:
-            every[entry["md5"]] += [f"{folder}/{entry['relpath']}" for folder in folders]
+            inside = [f"{folder}/{entry['relpath']}" for folder in folders]
+            every[entry["md5"]] += filter(lock.written, inside)
     return every
 
 
 def _listed(folder: Path) -> list[dict[str, str]]:
     """Return the files of a folder in the cache; none where the list is damaged or gone."""
     try:
-        return list(json.loads(folder.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+        return [{"md5": one["md5"], "relpath": one["relpath"]} for one in json.loads(folder.read_bytes())]
+    except (OSError, ValueError, KeyError, TypeError):
         return []
 
 
@@ -98,7 +83,10 @@ def main(*options: str) -> int:
     if options not in ((), (REPAIR,)):
         raise Mistake(f"{' '.join(options)} is not known; {REPAIR} puts what is damaged aside")
     cache = cache_folder()
-    outputs, kept = with_folders(recorded(), cache), tables()
+    stages = lock.read()
+    for line in lock.foreign(stages):
+        print(line)
+    outputs, kept = with_folders(recorded(stages), cache), {table.md5: str(table.path) for table in lock.tables()}
     objects = dict(damaged_objects(cache))
     altered = list(altered_outputs(outputs))
     for md5, path in objects.items():

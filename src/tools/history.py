@@ -15,7 +15,7 @@ from dvc_data.index import DataIndexDirError
 from yaml import YAMLError
 
 from passage import params
-from passage.base import files, paths
+from passage.base import lock, paths
 from passage.base.errors import Mistake, Unreachable
 from passage.base.progress import bar
 from passage.params import Params
@@ -142,9 +142,9 @@ def restore(name: str, settings: Params, tree: DVCFileSystem) -> None:
     Raises Stale where dvc.lock is not of this revision's parameters, code and tables, and Mistake for what neither Git
     nor DVC's cache holds.
     """
-    lock = files.read_yaml(paths.PIPELINE_LOCK)["stages"]
+    stages = lock.read()
     asked = params.read_yaml(paths.PARAMS.read_text(encoding="utf-8"))
-    recorded = {out["path"]: str(out["md5"]) for entry in lock.values() for out in entry.get("outs", [])}
+    recorded = {output.path.as_posix(): output.md5 for output in lock.outputs(stages)}
 
     def md5_of(path: str) -> str | None:
         if path in recorded:
@@ -153,13 +153,16 @@ def restore(name: str, settings: Params, tree: DVCFileSystem) -> None:
             return folder_hash({one.removeprefix(f"{path}/"): md5_of(one) or "" for one in tree.find(path)})
         return hashlib.md5(tree.read_bytes(path), usedforsecurity=False).hexdigest() if tree.isfile(path) else None
 
-    stages = stages_of([name], settings)
-    ground = ["check"] if "check" in lock else []
+    wanted = stages_of([name], settings)
+    ground = ["check"] if "check" in stages else []
     with _held(f"what {paths.PAGE} was built from"):
-        changed = stale(lock, asked, [*ground, *stages], md5_of)
+        changed = stale(stages, asked, [*ground, *wanted], md5_of)
     if changed:
         raise Stale(changed)
-    built = [out["path"] for stage in stages for out in lock[stage].get("outs", [])]
+    entries = {stage: stages[stage] for stage in wanted}
+    if others := lock.foreign(entries):
+        raise Mistake(others)
+    built = [output.path.as_posix() for output in lock.outputs(entries)]
     for path in dict.fromkeys([*built, *map(str, tables(name, settings))]):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         with _held(path):

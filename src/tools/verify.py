@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from passage import params
-from passage.base import paths
+from passage.base import lock, paths
 from passage.base.errors import Mistake
 from passage.base.files import file_hash, read_json
 from passage.base.progress import bar
@@ -22,7 +22,7 @@ from tools.rebuild.clone import Source, build, prepare, require_table
 from tools.rebuild.difference import first_difference
 
 ALL = "all"
-ID = re.compile("[0-9a-f]{32}")
+ID, COMMIT = re.compile("[0-9a-f]{32}"), re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 OWN_ENVIRONMENT = "--env"
 DIFFERENT, IMPOSSIBLE = 1, 2  # exit codes
 
@@ -64,6 +64,10 @@ def source(run: Kept) -> Source:
         raise Mistake(f"its artifacts are gone: no {paths.PARAMS} to build it from")
     if lacking := sorted(({"model", "data.md5"} - tags.keys()) | ({"data"} - run.params.keys())):
         raise Mistake(f"its tags and parameters lack {', '.join(lacking)}")
+    if not COMMIT.fullmatch(tags["git.commit"]) or not paths.is_name(tags["model"]):
+        raise Mistake(f"its tags name no commit or no model: {tags['git.commit']!r}, {tags['model']!r}")
+    if not paths.is_raw_table(run.params["data"]):
+        raise Mistake(f"its parameter data is {run.params['data']!r}, which is no table below {paths.RAW}/")
     changes = run.folder / runs.CHANGES
     if tags.get("git.dirty") == "true" and not changes.is_file() and "git.left_out" not in tags:
         raise Mistake("it was built with uncommitted changes that it does not keep")
@@ -78,7 +82,7 @@ def source(run: Kept) -> Source:
 def _left_out(tag: str) -> tuple[str, ...]:
     try:
         return tuple(json.loads(tag))
-    except ValueError:  # the store had no room for all of it
+    except (ValueError, TypeError):  # the store had no room for all of it
         raise Mistake(f"its tag git.left_out is cut off: {tag[-40:]}") from None
 
 
@@ -107,9 +111,12 @@ def compare(run: Kept, rebuilt: Path) -> list[Compared]:
 
 def _listed(outputs: Path) -> dict[str, str]:
     try:
-        return dict(read_json(outputs))
-    except ValueError:
+        listed = dict(read_json(outputs))
+    except (ValueError, TypeError):
         raise Mistake(f"its {runs.OUTPUTS} is damaged") from None
+    if others := [path for path in listed if not lock.written(path)]:
+        raise Mistake(f"its {runs.OUTPUTS} names {others[0]!r}, which no stage of this project writes")
+    return listed
 
 
 def _difference(expected: str | None, kept: Path | None, rebuilt: Path) -> str | None:

@@ -65,6 +65,19 @@ def test_a_damaged_table_that_dvc_keeps_comes_back_with_the_command_that_the_mes
     assert project.stage("audit").stdout.startswith("every file in DVC's cache, and every output, is what")
 
 
+def test_what_a_lock_names_and_no_stage_writes_is_not_moved(project: Project, tmp_path: Path) -> None:
+    mine = tmp_path.with_name(f"{tmp_path.name}.txt")
+    mine.write_text("mine", encoding="utf-8")
+    outs = "".join(f"    - path: {path}\n      md5: '0'\n" for path in (mine, f"../{mine.name}", "src/stages/split.py"))
+    with (project.folder / "dvc.lock").open("a", encoding="utf-8") as lock:
+        lock.write(f"  split@gone:\n    cmd: x\n    outs:\n{outs}")
+    said = project.stage("audit", "--repair").stdout.splitlines()
+    assert said[0] == f"dvc.lock: 'split@gone' does not write '{mine}', which it names; it is left alone"
+    assert len(said) == 4
+    assert mine.exists()
+    assert (project.folder / "src/stages/split.py").exists()
+
+
 def test_a_half_written_lock_is_told_with_the_command_that_mends_it(project: Project) -> None:
     project.replace("dvc.lock", "stages:", "stages: [")
     done = project.stage("audit", check=False)

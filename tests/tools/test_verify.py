@@ -17,9 +17,10 @@ from tools import verify
 from tools.rebuild.clone import Source
 
 TABLES = {
-    "raw.csv": "7b8d90b631886d7b37b3bc6eeec4ede0",
-    "other.csv": "db483c04bf692ae094f9db18b070db46",
+    "data/raw/raw.csv": "7b8d90b631886d7b37b3bc6eeec4ede0",
+    "data/raw/other.csv": "db483c04bf692ae094f9db18b070db46",
 }  # each holds its own name; with the MD5 of that
+COMMIT = "c" * 40
 SAME, OTHER, LARGE = "models/m/model.json", "metrics/m.json", "data/split/m/train.parquet"
 
 
@@ -33,8 +34,8 @@ def run(tmp_path: Path) -> Kept:
     files.write_json(kept / "rebuild/outputs.json", hashes)
     shutil.copytree(kept, tmp_path / "rebuilt")
     (kept / LARGE).unlink()
-    tags = {"model": "m", "git.commit": "c", "git.dirty": "false", "data.md5": "d"}
-    return Kept("id", "m", tags, {"data": "raw.csv"}, kept)
+    tags = {"model": "m", "git.commit": COMMIT, "git.dirty": "false", "data.md5": "d"}
+    return Kept("id", "m", tags, {"data": "data/raw/raw.csv"}, kept)
 
 
 def differences(run: Kept) -> dict[str, str | None]:
@@ -83,13 +84,16 @@ def test_a_run_from_before_there_was_a_list_is_held_to_the_files_it_keeps(run: K
 
 
 def test_a_run_that_does_not_say_what_it_was_built_from_cannot_be_rebuilt(run: Kept) -> None:
-    assert verify.source(run).commit == "c"
+    assert verify.source(run).commit == COMMIT
     empty = run.folder.parent / "empty"
     for said, changed in {
         "outside Git": {"tags": {"model": "m"}},
         "does not keep": {"tags": run.tags | {"git.dirty": "true"}},
         r"git.left_out is cut off: \[\"data/raw/l$": {"tags": run.tags | {"git.left_out": '["data/raw/l'}},
-        "its tags and parameters lack data, data.md5": {"tags": {"model": "m", "git.commit": "c"}, "params": {}},
+        "its tags and parameters lack data, data.md5": {"tags": {"model": "m", "git.commit": COMMIT}, "params": {}},
+        "name no commit": {"tags": run.tags | {"git.commit": "--orphan=x"}},
+        "no model: .*'../x'": {"tags": run.tags | {"model": "../x"}},
+        "no table below data/raw/": {"params": {"data": "/etc/hostname"}},
         r"its artifacts are gone: no params\.yaml": {"folder": empty},
         "its artifacts cannot be read: no answer": {"folder": empty, "problem": "no answer"},
     }.items():
@@ -111,6 +115,13 @@ def test_a_run_whose_outputs_are_gone_or_whose_list_is_damaged_is_not_equal_to_a
     assert verify._verdict(run, rebuilt).problem == "its outputs are gone"
 
 
+@pytest.mark.parametrize("path", ["/etc/hostname", "../../x", ".git/config", "models/m/../../x", "data/raw/x.csv"])
+def test_what_a_run_lists_and_no_stage_writes_is_not_read(run: Kept, path: str) -> None:
+    files.write_json(run.folder / "rebuild/outputs.json", {path: "0"})
+    with pytest.raises(Mistake, match=r"^its rebuild/outputs.json names .*, which no stage of this project writes$"):
+        verify.compare(run, run.folder.parent / "rebuilt")
+
+
 def test_runs_of_one_state_share_a_build_also_where_their_tables_differ(
     run: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,10 +131,10 @@ def test_runs_of_one_state_share_a_build_also_where_their_tables_differ(
     def prepare(what: Source, folder: Path, repository: Path, own_environment: bool) -> dict[str, str]:
         shutil.copytree(tmp_path / "rebuilt", folder)
         for name in TABLES:
-            files.write_text(folder / name, name)
+            files.write_text(folder / name, Path(name).name)
         return {}
 
-    def of(name: str, table: str, md5: str, commit: str = "c") -> Kept:
+    def of(name: str, table: str, md5: str, commit: str = COMMIT) -> Kept:
         tags = run.tags | {"data.md5": md5, "git.commit": commit}
         return dataclasses.replace(run, id=name, tags=tags, params={"data": table})
 
@@ -131,11 +142,11 @@ def test_runs_of_one_state_share_a_build_also_where_their_tables_differ(
     monkeypatch.setattr(verify, "build", lambda folder, variables: built.append(folder))
     raw, other = TABLES
     same = [of("one", raw, TABLES[raw]), of("two", other, TABLES[other]), of("changed", raw, TABLES[other])]
-    verdicts = list(verify.verify([*same, of("later", raw, TABLES[raw], "d")], False, tmp_path))
+    verdicts = list(verify.verify([*same, of("later", raw, TABLES[raw], "d" * 40)], False, tmp_path))
     assert {verdict.run.id: (len(verdict.files), verdict.problem[:17]) for verdict in verdicts} == {
         "one": (3, ""),
         "two": (3, ""),
-        "changed": (0, "its table raw.csv"),
+        "changed": (0, "its table data/ra"),
         "later": (3, ""),
     }
     assert len(built) == 2

@@ -31,6 +31,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """Give a place to write to, and put what was written there in the place of `path` unless that failed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
+    partial.unlink(missing_ok=True)  # which may be a link to somewhere else
     try:
         yield partial
         partial.replace(path)

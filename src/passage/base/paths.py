@@ -1,6 +1,7 @@
 """Where every file of the project lies, seen from its root (the working folder of each stage)."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,19 @@ METRICS = Path("metrics")
 
 # What `report` and `track` depend on as whole folders: nothing may lie in them that no lane of params.yaml has made.
 LANE_FOLDERS = (Path("models"), Path("predictions"), METRICS)
+
+KIND = "[A-Za-z_]+"  # of a plot or picture
+
+
+def is_name(name: str) -> bool:
+    """Return whether a model or a batch may be called so: its name becomes a part of paths."""
+    return re.fullmatch("[A-Za-z0-9_-]*[A-Za-z0-9][A-Za-z0-9_-]*", name) is not None and name != "score"
+
+
+def is_raw_table(name: str) -> bool:
+    """Return whether a raw table may be called so."""
+    path = Path(name)
+    return path.is_relative_to(RAW) and ".." not in path.parts and path.suffix in (".csv", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -79,6 +93,13 @@ class ModelPaths:
     @property
     def metrics(self) -> Path:
         return Path("metrics", f"{self.name}.json")
+
+    def writes(self, path: Path) -> bool:
+        """Return whether the stages of this lane write `path`."""
+        if (path.parent, path.suffix) in ((self.pictures.parent, ".csv"), (self.pictures, ".svg")):
+            return re.fullmatch(KIND, path.stem) is not None
+        rows = (self.split_train, self.split_test, self.dropped, self.normalized_train, self.normalized_test)
+        return path in (*self.result, *rows, self.pictures)
 
     @property
     def folders(self) -> tuple[Path, ...]:

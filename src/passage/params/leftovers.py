@@ -7,40 +7,39 @@ would differ from a clean clone's.
 import io
 import shutil
 from pathlib import Path
-from typing import Any
 
 from ruamel.yaml import YAML
-from yaml import YAMLError
 
-from passage.base import files, paths
+from passage.base import files, lock, paths
 from passage.base.errors import Mistake
+from passage.base.lock import Stages
 from passage.params import Params
 
 
 def remove(settings: Params) -> list[str]:
-    """Take lanes and batches that `settings` does not list out of dvc.lock, with the outputs recorded there.
+    """Take lanes and batches that `settings` does not list out of dvc.lock, with the outputs that they have written.
 
-    Returns the stages' names. The outputs come back, from DVC's cache, with the entry in params.yaml.
+    Returns what was done, in lines. The outputs come back, from DVC's cache, with the entry in params.yaml.
     """
-    if not paths.PIPELINE_LOCK.exists():
+    stages = lock.read()
+    gone = unlisted(stages, settings)
+    if not gone:
         return []
-    try:
-        stages = (files.read_yaml(paths.PIPELINE_LOCK) or {}).get("stages", {})
-    except YAMLError:
-        raise Mistake(f"{paths.PIPELINE_LOCK}: it is half-written; `python3 src mend` puts it right") from None
-    if gone := unlisted(stages, settings):
-        for output in (output for stage in gone for output in stages[stage].get("outs", [])):
-            _unlink(Path(output["path"]))
-        yaml, text = YAML(), io.StringIO()  # round trip, as DVC itself writes the file
-        lock = yaml.load(paths.PIPELINE_LOCK.read_text(encoding="utf-8"))
-        for stage in gone:
-            del lock["stages"][stage]
-        yaml.dump(lock, text)
-        files.write_text(paths.PIPELINE_LOCK, text.getvalue())
-    return gone
+    entries = {stage: stages[stage] for stage in gone}
+    said = lock.foreign(entries)
+    for output in lock.outputs(entries):
+        _unlink(output.path)
+    yaml, text = YAML(), io.StringIO()  # round trip, as DVC itself writes the file
+    kept = yaml.load(paths.PIPELINE_LOCK.read_text(encoding="utf-8"))
+    for stage in gone:
+        del kept["stages"][stage]
+    yaml.dump(kept, text)
+    files.write_text(paths.PIPELINE_LOCK, text.getvalue())
+    named = f"is no longer in {paths.PARAMS}: its outputs and its entry in {paths.PIPELINE_LOCK} are gone"
+    return [*said, *(f"{stage} {named}" for stage in gone)]
 
 
-def unlisted(stages: dict[str, Any], settings: Params) -> list[str]:
+def unlisted(stages: Stages, settings: Params) -> list[str]:
     """Return those of `stages` (STAGE@NAME: entry) whose NAME is not in `settings`."""
     listed = {
         stage: settings.score if stage.startswith("score@") else settings.models for stage in stages if "@" in stage
@@ -62,7 +61,7 @@ def strays(settings: Params) -> list[Path]:
 
 
 def _unlink(output: Path) -> None:
-    if output.is_dir():
+    if output.is_dir() and not output.is_symlink():
         shutil.rmtree(output)
     output.unlink(missing_ok=True)
     if output.parent.is_dir() and not any(output.parent.iterdir()):

@@ -3,7 +3,6 @@
 import math
 import re
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from annotated_types import Ge, Le, Lt, MaxLen, MinLen
@@ -35,14 +34,13 @@ ADDED_COLUMNS = ("actual", "log_odds", "probability", "predicted", "outside_trai
 
 
 def _lane_name(name: str) -> str:
-    if not (name.isascii() and name.replace("_", "").replace("-", "").isalnum()) or name == "score":
+    if not paths.is_name(name):
         raise messages.wrong(name, "a name must consist of letters, digits, _ and -, and must not be score")
     return name
 
 
 def _raw_table(name: str) -> str:
-    path = Path(name)
-    if not path.is_relative_to(paths.RAW) or ".." in path.parts or path.suffix not in (".csv", ".parquet"):
+    if not paths.is_raw_table(name):
         raise messages.wrong(name, f"it must be a .csv or .parquet file below {paths.RAW}/")
     return name
 

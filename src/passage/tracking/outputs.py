@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from passage.base import files, paths
+from passage.base import lock, paths
 from passage.base.errors import Mistake
 from passage.base.files import Hashes
 
@@ -23,7 +23,7 @@ def refuse_altered(outputs: Mapping[Path, Hashes]) -> None:
 
     They were changed by hand, or are a damaged copy from DVC's cache, which DVC itself does not read again.
     """
-    recorded = _recorded(files.read_yaml(paths.PIPELINE_LOCK))
+    recorded = {output.path.as_posix(): output.md5 for output in lock.outputs(lock.read())}
     there = {path: hashes.md5 for path, hashes in outputs.items()}
     there |= {
         folder: folder_hash({path.name: md5 for path, md5 in there.items() if path.parent == folder})
@@ -38,11 +38,6 @@ def refuse_altered(outputs: Mapping[Path, Hashes]) -> None:
         )
     if own := [path for path in outputs if not any(str(place) in recorded for place in (path, *path.parents))]:
         raise Mistake(f"{path}: no stage in {paths.PIPELINE_LOCK} made this; move it or remove it" for path in own)
-
-
-def _recorded(lock: Mapping[str, Mapping[str, Mapping[str, list[dict[str, str]]]]]) -> dict[str, str]:
-    outputs = (out for stage in lock["stages"].values() for out in stage.get("outs", []))
-    return {out["path"]: out["md5"] for out in outputs}
 
 
 def folder_hash(held: Mapping[str, str]) -> str:

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from passage import params
-from passage.base import environment, files, paths
+from passage.base import environment, files, lock, paths
 from passage.base.errors import Mistake
 from passage.base.files import Hashes
+from passage.base.lock import Stages
 from passage.params import Params
 from passage.tracking.outputs import folder_hash
-
-Lock = Mapping[str, Mapping[str, Any]]
 
 GROUND = tuple(map(str, paths.GROUND))
 ANEW = "`dvc repro` builds it anew and tracks it"
@@ -39,7 +38,7 @@ def refuse(settings: Params, known: Mapping[Path, Hashes]) -> None:
 
     known: hashes of files, which are not read again.
     """
-    lock = files.read_yaml(paths.PIPELINE_LOCK)["stages"]
+    stages = lock.read()
 
     @cache
     def md5_of(path: str) -> str | None:
@@ -51,34 +50,36 @@ def refuse(settings: Params, known: Mapping[Path, Hashes]) -> None:
         return files.file_hash("md5", place) if place.is_file() else None
 
     asked = params.read_yaml(paths.PARAMS.read_text(encoding="utf-8"))
-    if changed := stale(lock, asked, ["check", *stages_of(settings.models, settings)], md5_of):
+    if changed := stale(stages, asked, ["check", *stages_of(settings.models, settings)], md5_of):
         raise Stale(f"{changed}; {ANEW}")
     ground = hashlib.md5(environment.ground().encode(), usedforsecurity=False).hexdigest()
-    if ground not in (out["md5"] for out in lock["check"]["outs"]):
+    if ground not in (out["md5"] for out in stages["check"]["outs"]):
         raise Stale(
             "the packages of this Python are not those that the stages ran with; `dvc repro -sf check && dvc repro` "
             "builds with these"
         )
 
 
-def stale(lock: Lock, settings: Mapping[str, Any], stages: Iterable[str], md5_of: Callable[[str], str | None]) -> str:
+def stale(
+    recorded: Stages, settings: Mapping[str, Any], stages: Iterable[str], md5_of: Callable[[str], str | None]
+) -> str:
     """Return the first thing that changed since `stages` were built, in words; empty where nothing did.
 
-    lock: `stages` of dvc.lock. settings: params.yaml as it is. md5_of: the MD5 of a file or folder that no stage builds
-    as such, None where there is none.
+    recorded: the stages in dvc.lock. settings: params.yaml as it is. md5_of: the MD5 of a file or folder that no stage
+    builds as such, None where there is none.
     """
-    built = {out["path"]: out["md5"] for entry in lock.values() for out in entry.get("outs", [])}
+    built = {out["path"]: out["md5"] for entry in recorded.values() for out in entry.get("outs", [])}
     for stage in stages:
-        if stage not in lock:
+        if stage not in recorded:
             return f"{paths.PIPELINE_LOCK} does not know {stage}"
-        for dependency in lock[stage].get("deps", []):
+        for dependency in recorded[stage].get("deps", []):
             path = dependency["path"]
             # The tables that are used are deps of split and score, each by itself.
             if path == str(paths.RAW) or (stage == "check" and not path.startswith(GROUND)):
                 continue
             if dependency["md5"] != (built[path] if path in built else md5_of(path)):
                 return f"{path} is not the one that {stage} was built from"
-        for key, value in lock[stage].get("params", {}).get(str(paths.PARAMS), {}).items():
+        for key, value in recorded[stage].get("params", {}).get(str(paths.PARAMS), {}).items():
             if value != _value(settings, key):
                 return f"{key} in {paths.PARAMS} is not the one that {stage} was built from"
     return ""

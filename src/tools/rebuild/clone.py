@@ -8,13 +8,15 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from passage.base import environment, files, paths
+from passage.base import environment, files, lock, paths
 from passage.base.errors import Mistake
 from passage.tracking import git
 
 USERS = ("DVC_", "GIT_", "MLFLOW_")  # variables of the user's that a rebuild must not see
 REMOTE = "cache-of-the-repository"  # DVC would add to the keys of a remote which has that name already
 LAST_STAGE = "track"  # which would write to a store
+
+DVCS_OWN = (".dvc", ".dvc/config.local", ".dvc/tmp", ".dvc/cache")  # where DVC writes in a clone
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ def _clone(source: Source, folder: Path, repository: Path, variables: dict[str, 
         patch = folder / ".git" / "changes.patch"
         files.write_bytes(patch, source.changes)
         _run(["git", "apply", "--whitespace=nowarn", str(patch)], folder, variables)
+    if links := [name for name in DVCS_OWN if (folder / name).is_symlink()]:
+        raise Mistake(f"its {links[0]} is a link: DVC would write where it leads")
     files.write_bytes(folder / paths.PARAMS, source.params)
 
 
@@ -105,11 +109,14 @@ def _programs(folder: Path, own_environment: bool) -> Path:
 
 def _bring_data(source: Source, folder: Path, repository: Path, variables: dict[str, str]) -> None:
     for path in source.left_out:
+        if not (lock.below(path, repository) and lock.below(path, folder)):
+            raise Mistake(f"its tag git.left_out names {path!r}, which is no file of this project")
         if (repository / path).is_file():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)  # which Git has only where it has a file in it
+            (folder / path).unlink(missing_ok=True)  # which may be a link to somewhere else
             shutil.copy2(repository / path, folder / path)
     # `check` wants the tables of all models, not of this one alone
-    if records := sorted(str(path.relative_to(folder)) for path in (folder / paths.RAW).rglob("*.dvc")):
+    if records := sorted({str(table.record.relative_to(folder)) for table in lock.tables(folder)}):
         cache = _run(["dvc", "cache", "dir"], repository, os.environ | {"PATH": variables["PATH"]}).strip()
         _run(["dvc", "remote", "add", "--local", REMOTE, cache], folder, variables)
         _run(["dvc", "pull", "--remote", REMOTE, *records], folder, variables)

@@ -55,6 +55,14 @@ def test_what_a_killed_stage_was_writing_counts_neither_for_check_nor_for_git_an
     assert leftovers.strays(settings) == [Path("models/of_nobody/model.json")]
 
 
+def test_a_link_in_the_place_of_a_partial_file_is_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "mine.txt"
+    outside.write_text("mine", encoding="utf-8")
+    (tmp_path / "x.json.partial").symlink_to(outside)
+    files.write_text(tmp_path / "x.json", "{}")
+    assert (outside.read_text(encoding="utf-8"), files.read_json(tmp_path / "x.json")) == ("mine", {})
+
+
 def test_both_hashes_of_each_file_are_those_of_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "BLOCK", 3)
     paths = [tmp_path / "empty", tmp_path / "long"]

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import yaml
 from conftest import ROOT
 
 from passage import params
+from passage.base import files
 from passage.params import leftovers
 
 Write = Callable[[str, str], Path]
@@ -43,13 +45,43 @@ def test_an_unlisted_lane_and_batch_go_with_their_recorded_outputs_and_nothing_e
         "predictions/score/old_batch.csv",
     ):
         in_folder(path, "x")
-    assert leftovers.remove(SETTINGS) == ["train@old", "score@old_batch"]
+    assert [line.partition(" ")[0] for line in leftovers.remove(SETTINGS)] == ["train@old", "score@old_batch"]
     assert not Path("models/old/model.json").exists()
     assert not Path("predictions/score").exists()
     assert Path("models/old/notes.txt").exists()
     assert Path("models/model/model.json").exists()
     kept = yaml.safe_load(Path("dvc.lock").read_text())["stages"]
     assert kept == {name: entry for name, entry in yaml.safe_load(LOCK)["stages"].items() if "old" not in name}
+
+
+@pytest.mark.parametrize("stage", ["split@gone", "score@gone", "evil@gone", "split@../x", "split@"])
+def test_what_a_lock_names_and_no_stage_writes_is_left_alone_and_told(
+    in_folder: Write, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    in_folder("root/models/model/model.json", "x")
+    Path("root/models/gone").symlink_to(outside)
+    Path("root/link").symlink_to(outside)
+    monkeypatch.chdir("root")
+    named = [
+        *("../notes.txt", ".git/hooks/x", "data/raw/exam_hours.csv", "src/stages/split.py", "models/model/model.json"),
+        *(
+            "models/gone/model.json",
+            "link/model.json",
+            str(outside / "mine.txt"),
+            str(outside),
+            "data/split/gone/../x.csv",
+        ),
+    ]
+    for path in named:
+        if not Path(path).exists():
+            in_folder(path, "x")
+    entry = {"cmd": "x", "outs": [{"path": path, "md5": "0"} for path in named]}
+    files.write_text(Path("dvc.lock"), yaml.safe_dump({"schema": "2.0", "stages": {stage: entry}}))
+    lines = leftovers.remove(SETTINGS)
+    assert all(Path(path).exists() for path in named)
+    assert len([line for line in lines if line.endswith("it is left alone")]) == len(named)
+    assert yaml.safe_load(Path("dvc.lock").read_text())["stages"] == {}
 
 
 def test_a_lock_without_leftovers_is_not_touched(in_folder: Write) -> None:

@@ -128,3 +128,35 @@ def test_a_table_that_was_too_large_for_the_patch_is_taken_from_the_working_tree
     what, clone = source(project, left_out=(table,)), tmp_path_factory.mktemp("x") / "clone"
     prepare(what, clone, project.folder, own_environment=False)
     assert (clone / table).read_text(encoding="utf-8") == "a\n"
+
+
+@pytest.mark.parametrize("path", ["../../x.csv", "/etc/hostname", ".git/hooks/post-checkout", "data/raw/away/x.csv"])
+def test_what_was_left_out_is_brought_from_within_the_project_to_within_the_clone(
+    project: Project, tmp_path_factory: pytest.TempPathFactory, path: str
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (project.folder / "data/raw/away").symlink_to(outside)
+    (outside / "x.csv").touch()
+    said = refusal(project, source(project, left_out=(path,)), tmp_path_factory.mktemp("x"))
+    assert said == f"its tag git.left_out names {path!r}, which is no file of this project"
+
+
+@pytest.mark.parametrize("path", [".git/hooks/x", "../x", "/var/x", "data/raw/away/x"])
+def test_a_patch_writes_nothing_but_the_clones_files(
+    project: Project, tmp_path_factory: pytest.TempPathFactory, path: str
+) -> None:
+    folder = tmp_path_factory.mktemp("x")
+    (project.folder / "data/raw/away").symlink_to(folder)
+    project.commit()
+    patch = f"--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+more\n".encode()
+    said = refusal(project, source(project, changes=patch), folder)
+    assert said.startswith("`git apply` failed:\n  error: ")
+    assert [one.name for one in folder.iterdir()] == ["clone"]
+
+
+def test_a_link_where_dvc_writes_is_refused(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (project.folder / ".dvc/config.local").symlink_to(tmp_path_factory.mktemp("outside") / "config")
+    project.run("git", "add", "--force", ".dvc/config.local")
+    project.commit()
+    said = refusal(project, source(project), tmp_path_factory.mktemp("x"))
+    assert said == "its .dvc/config.local is a link: DVC would write where it leads"

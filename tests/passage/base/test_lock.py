@@ -1,0 +1,89 @@
+"""No path of a machine-written file leads out of what this project's own stages write."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from passage.base import files, lock, paths
+from passage.base.errors import Mistake
+
+STAGES = ("check", "split", "train", "evaluate", "score", "report", "track", "evil")
+parts = st.sampled_from(
+    [
+        *(
+            "..",
+            ".",
+            "",
+            "~",
+            ".git",
+            ".dvc",
+            "hooks",
+            "data",
+            "raw",
+            "split",
+            "models",
+            "metrics",
+            "plots",
+            "pictures",
+        ),
+        *("predictions", "score", "gone", "link", "src", "train.parquet", "model.json", "gone.json", "gone.csv"),
+        *("roc.svg", "index.html", "report", "exam_hours.csv", "config", "a\0b", "a\nb"),
+    ]
+)
+texts = st.builds(lambda root, names: root + "/".join(names), st.sampled_from(["", "/", "//"]), st.lists(parts))
+names = parts | st.text()
+
+
+@given(texts | st.text(), st.sampled_from(STAGES), names)
+@example("../gone/models/gone/model.json", "train", "gone")
+@example("models/../../model.json", "train", "..")
+@example("models/gone/model.json", "train", "gone")
+@example("predictions/gone/test.csv", "train", "gone")
+@example("data/raw/exam_hours.csv", "split", "gone")
+@example("plots/gone/pictures/../../../x.svg", "evaluate", "gone")
+@example("plots/gone/pictures/roc.svg", "evaluate", "gone")
+def test_no_path_escapes_from_what_a_stage_writes(text: str, stage: str, name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root, outside = Path(folder, "root"), Path(folder, "outside")
+        for made in (root / "plots/gone", outside / "gone"):
+            made.mkdir(parents=True)
+        for link in (root / "link", root / "models", root / "plots/gone/pictures"):
+            link.symlink_to(outside)
+        ours, any_ones = lock.written_by(f"{stage}@{name}", text, root), lock.written(text, root)
+        for found in filter(None, (ours, any_ones, lock.below(text, root))):
+            assert (root / found).parent.resolve().is_relative_to(root.resolve())
+            assert not {".git", ".dvc", ".."} & {*found.parts}
+        if any_ones:
+            assert any_ones.parts[0] in ("data", "metrics", "models", "mlruns", "plots", "predictions", "report")
+            assert any_ones.parts[:2] != ("data", "raw")
+        if ours and name:
+            assert paths.is_name(name)
+            assert name in (*ours.parts, ours.stem), "only its own lane's"
+
+
+def test_every_output_in_the_committed_lock_is_its_own_stages() -> None:
+    stages = yaml.safe_load((ROOT / "dvc.lock").read_text(encoding="utf-8"))["stages"]
+    assert lock.foreign(stages) == []
+    named = [out["path"] for entry in stages.values() for out in entry.get("outs", [])]
+    assert [output.path.as_posix() for output in lock.outputs(stages)] == named
+    assert all(lock.written(path) for path in named)
+    assert not lock.written_by("train@model", "models/model_2/model.json"), "another lane's"
+
+
+def test_a_record_of_a_table_may_only_name_a_file_beside_it(tmp_path: Path) -> None:
+    record = tmp_path / "data/raw/of 2024/large.csv.dvc"
+    files.write_text(record, "outs:\n- md5: a12\n  path: large.csv\n")
+    assert list(lock.tables(tmp_path)) == [(record, record.with_name("large.csv"), "a12")]
+    for wrong in ("path: ../x.csv", "path: /x.csv", "path: a/x.csv", "path: .git", "path: x\nwdir: .."):
+        files.write_text(record, f"outs:\n- md5: a12\n  {wrong}\n")
+        with pytest.raises(Mistake, match="it may only name a table beside it"):
+            list(lock.tables(tmp_path))
+    for wrong in ("outs: 3", "[", "md5: 12", "outs:\n- path: x"):
+        files.write_text(record, wrong)
+        with pytest.raises(Mistake, match="it does not say which table DVC keeps"):
+            list(lock.tables(tmp_path))
