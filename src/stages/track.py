@@ -6,7 +6,6 @@ from passage import params
 from passage.base import environment, files, paths
 from passage.base.progress import clock
 from passage.params import Params, leftovers
-from passage.report.sections import section
 from passage.tracking import git, staleness
 from passage.tracking.handover import hand_over
 from passage.tracking.result import Result, collect, hashed
@@ -45,6 +44,6 @@ def main() -> None:
             f"{result.name}: {'tracked as run' if is_new else 'this result is run'} {run}{'' if is_new else ' already'}"
         )
     files.write_json(paths.RECEIPT, {result.name: result.fingerprint for result in built})
-    for name in settings.models:
-        print(f"{name}: {section(name, settings).short_answer}")
+    for result in built:
+        print(f"{result.name}: {result.short_answer}")
     print(f"The whole answer, with pictures and what not to believe: {paths.PAGE}")

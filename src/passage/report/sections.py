@@ -51,7 +51,7 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Section:
-    """What the page says of one model. batches: of new rows, that it predicts."""
+    """What the page says of one model. beware: a sentence for each kind. batches: of new rows, that it predicts."""
 
     name: str
     settings: ModelSettings
@@ -60,7 +60,7 @@ class Section:
     scaler: dict[str, Any]
     metrics: dict[str, Any]
     association: dict[str, Any]
-    beware: list[str]
+    beware: dict[str, str]
     batches: list[str]
 
     @cached_property
@@ -101,7 +101,7 @@ class Section:
     @property
     def answer(self) -> str:
         """The model's answer in one paragraph."""
-        return sentences.answer(self.metrics, self.confidence, self.words, self.beware)
+        return sentences.answer(self.metrics, self.confidence, self.words, list(self.beware.values()))
 
     @property
     def told(self) -> str:
@@ -126,6 +126,7 @@ def section(name: str, settings: Params) -> Section:
     model, metrics, association = (files.read_json(path) for path in (of.model, of.metrics, of.association))
     scaler = files.read_json(of.scaler)
     words = vocabulary(lane, model["classes"], design.read(scaler)[1])
+    batches = [batch for batch, of_batch in settings.score.items() if of_batch.model == name]
     return Section(
         name=name,
         settings=lane,
@@ -134,8 +135,8 @@ def section(name: str, settings: Params) -> Section:
         scaler=scaler,
         metrics=metrics,
         association=association,
-        beware=list(beware(name, settings).values()),
-        batches=[batch for batch, of_batch in settings.score.items() if of_batch.model == name],
+        beware=_beware(metrics, batches),
+        batches=batches,
     )
 
 
@@ -203,10 +204,10 @@ def _outside(name: str, text: str, limits: Mapping[str, Any]) -> str:
     return f"no training row has {name} {text or design.MISSING}"
 
 
-def beware(name: str, settings: Params) -> dict[str, str]:
+def _beware(metrics: Mapping[str, Any], batches: list[str]) -> dict[str, str]:
     """Return what to beware of in a model and in its batches of new rows: a sentence for each kind."""
-    found = {one["kind"]: one["sentence"] for one in files.read_json(paths.ModelPaths(name).metrics)["cautions"]}
-    for batch in (batch for batch, of in settings.score.items() if of.model == name):
+    found = {one["kind"]: one["sentence"] for one in metrics["cautions"]}
+    for batch in batches:
         of_batch = files.read_json(paths.scored_metrics(batch))["cautions"]
         found |= {f"{one['kind']}.{batch}": f"{batch}: {one['sentence']}" for one in of_batch}
     return found

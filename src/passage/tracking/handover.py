@@ -23,7 +23,6 @@ from passage.base.progress import clock
 from passage.model.classifier import Model
 from passage.model.pipeline import pipeline
 from passage.params import Params
-from passage.report.sections import section
 from passage.tracking.result import Result
 from passage.tracking.runs import CHANGES, LISTED, OUTPUTS, WRITER, add_circumstances, clear_away, find
 from passage.tracking.store import writable
@@ -69,10 +68,9 @@ class _Side(PandasDataset):
 
 @dataclass(frozen=True)
 class View:
-    """What a run shows of a result beside its numbers: a title, the answer in words, the rows and the model itself."""
+    """What a run shows of a result beside its facts: a title, the rows and the model itself."""
 
     title: str
-    answer: str
     rows: list[Rows]
     model: Pipeline
 
@@ -97,7 +95,6 @@ def view(result: Result, settings: Params) -> View:
     experiment = result.tags.get("dvc.experiment")
     return View(
         title=f"{result.name} {experiment}" if experiment else result.name,
-        answer=html.escape(section(result.name, settings).answer),
         rows=sides(result, settings),
         model=pipeline(Model.load(result.name)),
     )
@@ -120,7 +117,8 @@ def log(experiment_id: str, writer: str, result: Result, view: View) -> str:
     tags = result.tags | lists | {WRITER: writer}
     with mlflow.start_run(experiment_id=experiment_id, run_name=view.title, tags=tags) as run:
         run_id = str(run.info.run_id)
-        mlflow.set_tag(DESCRIPTION, f"{view.answer}\n\nRebuild it and compare every byte: `make verify RUN={run_id}`")
+        rebuild = f"Rebuild it and compare every byte: `make verify RUN={run_id}`"
+        mlflow.set_tag(DESCRIPTION, f"{html.escape(result.answer)}\n\n{rebuild}")
         mlflow.log_params(result.params)
         for side in view.rows:
             _log_rows(side)

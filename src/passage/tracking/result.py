@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from passage.base import files, paths
+from passage.base import paths
 from passage.base.errors import Mistake
 from passage.base.files import Hashes, hashes
 from passage.model import design
 from passage.params import Batch, Params, flat_params
-from passage.report.sections import beware
+from passage.report.sections import section
 from passage.tracking import outputs
 from passage.tracking.staleness import ANEW, Stale
 
@@ -24,11 +24,13 @@ LARGEST = 20_000_000  # bytes of a file that a run keeps; of a larger one it kee
 class Result:
     """One model with everything that was built for it.
 
-    outputs: the SHA-256 of each file, by its path. artifacts: the files that a run keeps. patch: what differed from the
-    commit, empty where nothing did.
+    answer, short_answer: in words. outputs: the SHA-256 of each file, by its path. artifacts: the files that a run
+    keeps. patch: what differed from the commit, empty where nothing did.
     """
 
     name: str
+    answer: str
+    short_answer: str
     params: dict[str, str]
     metrics: dict[str, float]
     tags: dict[str, str]
@@ -72,24 +74,26 @@ def collect(
 
     there: the hashes of its tables and files, as `hashed` gives them.
     """
-    lane, files_of = settings.models[name], paths.ModelPaths(name)
+    lane, told = settings.models[name], section(name, settings)
     batches = _batches(name, settings)
     built = outputs.of_lane(name, batches)
-    decisive = [*files_of.result, *(path for batch in batches for path in paths.batch_result(batch))]
+    decisive = [*paths.ModelPaths(name).result, *(path for batch in batches for path in paths.batch_result(batch))]
     raw = tables(name, settings)
     used = {"model": name, **lane.used(), "score": {key: batch.model_dump() for key, batch in batches.items()}}
     mark = fingerprint(used, {path: there[path].sha256 for path in (*raw, *decisive)})
     return Result(
         name=name,
+        answer=told.answer,
+        short_answer=told.short_answer,
         params=params_of(lane.used()),
-        metrics=flat_metrics(files.read_json(files_of.metrics)),
+        metrics=flat_metrics(told.metrics),
         tags={
             **circumstances,
             "model": name,
             "fingerprint": mark,
             "data.md5": there[raw[0]].md5,
-            **references(files.read_json(files_of.scaler)),
-            **{f"warning.{kind}": sentence for kind, sentence in beware(name, settings).items()},
+            **references(told.scaler),
+            **{f"warning.{kind}": sentence for kind, sentence in told.beware.items()},
         },
         outputs={path.as_posix(): there[path].sha256 for path in built},
         artifacts=[paths.PARAMS, *(path for path in built if path.stat().st_size <= LARGEST)],

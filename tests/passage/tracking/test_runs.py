@@ -43,6 +43,8 @@ pytestmark = pytest.mark.usefixtures("ready_store")
 def result(path: Path, fingerprint: str) -> Result:
     return Result(
         name="m",
+        answer="It <passes>.",
+        short_answer="It passes.",
         params={"train.C": "1.0"},
         metrics={"test_accuracy": 0.8, "coef_hours": 1.5},
         tags={"model": "m", "fingerprint": fingerprint, "git.commit": "c1"},
@@ -60,7 +62,7 @@ def rows(context: str) -> handover.Rows:
 
 def log(experiment: str, path: Path, fingerprint: str) -> str:
     model = pipeline(Model(fit(ROWS, lane()), *fitted()))
-    view = handover.View("m brave-owl", "It passes.", [rows("training"), rows("testing")], model)
+    view = handover.View("m brave-owl", [rows("training"), rows("testing")], model)
     return handover.log(experiment, "me", result(path, fingerprint), view)
 
 
@@ -98,6 +100,7 @@ def test_a_run_holds_params_metrics_tags_inputs_artifacts_and_a_model_that_takes
     assert run.data.params == {"train.C": "1.0"}
     assert run.data.metrics == {"test_accuracy": 0.8, "coef_hours": 1.5}
     assert run.data.tags["fingerprint"] == "f1"
+    assert run.data.tags[handover.DESCRIPTION].startswith("It &lt;passes&gt;.\n\n")
     assert run.inputs is not None
     assert [[tag.value for tag in used.tags] for used in run.inputs.dataset_inputs] == [["training"], ["testing"]]
     assert [json.loads(str(used.dataset.profile)) for used in run.inputs.dataset_inputs] == [
