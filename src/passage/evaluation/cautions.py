@@ -126,7 +126,7 @@ def _on_both_sides(train: pd.DataFrame, test: pd.DataFrame) -> int:
 
 
 def of_dropped(dropped: Mapping[str, Any], rows: str) -> dict[str, str]:
-    """Return how many rows were dropped, and for want of what. dropped: as tables.whole has it."""
+    """Return how many rows were dropped, and for want of what. dropped: as convert.drop_missing has it."""
     if not dropped:
         return {}
     gaps = listed(f"{name} in {count}" for name, count in dropped["missing"].items())

@@ -80,7 +80,7 @@ def held_out(table: pd.DataFrame, settings: ModelSettings) -> tuple[np.ndarray, 
     """Return what became of each row of `table` and its probability from a fit without its fold, (n_rows,) each.
 
     By time, of each row that is held out, from a fit on earlier ones. Nothing where there are no two folds.
-    table: features in their own units; of many rows, some (folds.some). settings: C is a number.
+    table: features in their own units; of many rows, some (folds.subsample). settings: C is a number.
     """
     sample, asked = Sample.of(table, settings), settings.evaluate
     division = divide(sample, asked.folds, asked.seed)
@@ -123,7 +123,7 @@ def cross_validation(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what stands under cross_validation in metrics/NAME.json, and by kind a sentence on what to beware of.
 
-    table: every row of the lane, or those of its `rows` that folds.some has drawn (`drawn` then says how many),
+    table: every row of the lane, or those of its `rows` that folds.subsample has drawn (`drawn` then says how many),
     features in their own units. Where the rarer class has fewer rows than there should be folds, there are as many
     folds as it has rows; where a fold leaves too few to fit or to choose, there is no cross-validation. Without each
     feature in turn, or each one that is `left_out`, the same folds show what knowing it is worth: by how much the log

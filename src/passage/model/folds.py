@@ -19,7 +19,7 @@ RARE = 500  # rows of the rarer class
 
 @dataclass(frozen=True)
 class Sample:
-    """Rows to divide. rows: (n_rows, n_features), as preparation.coded has them. target: (n_rows,), 0 or 1.
+    """Rows to divide. rows: (n_rows, n_features), as preparation.encode has them. target: (n_rows,), 0 or 1.
 
     marks: (n_rows,), numbers that are the same for rows that belong together; None where each row stands alone.
     past_only: marks are in order of time, and a row may be predicted from earlier ones alone.
@@ -117,7 +117,7 @@ def divide(sample: Sample, wanted: int, seed: int, repeats: int = 1) -> Division
 def _in_groups(target: np.ndarray, marks: np.ndarray, wanted: int, seed: int, repeats: int) -> np.ndarray:
     """Return the fold of each row, (repeats, n_rows), by dividing the groups that `marks` (n_rows,) tell apart.
 
-    As many folds as there are groups with rows of the class that fewer groups have, each with subsample of those.
+    As many folds as there are groups with rows of the class that fewer groups have, each with some of those.
     scikit-learn's StratifiedGroupKFold goes through the groups by their size, so that its repeats are nearly the same
     division where sizes differ (adjusted Rand index 0.85 for 40 groups of 5 to 60 rows, 0 here): their spread would say
     nothing. It also takes 90 s for a million groups, each time.
@@ -157,7 +157,7 @@ def _stratified(strata: np.ndarray, folds: int, seed: int, repeats: int) -> np.n
     if folds >= 2:
         division = RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=seed)
         with warnings.catch_warnings():
-            # of groups, the other stratum may be smaller: subsample folds then have none of it
+            # of groups, the other stratum may be smaller: some folds then have none of it
             warnings.filterwarnings("ignore", "The least populated class in y has only", UserWarning)
             for position, (_, held_out) in enumerate(division.split(strata, strata)):
                 fold_of[position // folds, held_out] = position % folds

@@ -75,7 +75,7 @@ SCALERS = {"standard": StandardScaler, "minmax": MinMaxScaler}
 def unfitted(settings: ModelSettings, rows: np.ndarray) -> Pipeline:
     """Return preparation, scaler and regression as `settings` say, to be fitted on some of `rows`.
 
-    rows: (n_rows, n_features), as preparation.coded has them: in their own units where all are numbers without gaps.
+    rows: (n_rows, n_features), as preparation.encode has them: in their own units where all are numbers without gaps.
     Without features it predicts the share of each class. With them, train.C must be a number.
     """
     if not settings.features:

@@ -1,6 +1,6 @@
 """From rows as they come to a table of numbers: gaps filled, categories one-hot, where that is asked for.
 
-Between the two, each category is a number, its place in an order with the reference first: scikit-fit is quick with
+Between the two, each category is a number, its place in an order with the reference first: scikit-learn is quick with
 numbers, and the order depends on no locale.
 """
 
@@ -48,7 +48,7 @@ class Preparation:
         if self.plain:
             return rows[[feature.name for feature in self.features]]
         names = [column.name for column in self.columns]
-        if rows.empty:  # which scikit-fit refuses
+        if rows.empty:  # which scikit-learn refuses
             return pd.DataFrame(columns=names, index=rows.index, dtype=float)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", UNSEEN)

@@ -1,6 +1,6 @@
 """How C and the threshold are chosen where params.yaml says auto: by cross-validation of rows that train.
 
-Preparation, scaler and regression are fitted anew in each fold, on rows as preparation.coded has them, so that no fold
+Preparation, scaler and regression are fitted anew in each fold, on rows as preparation.encode has them, so that no fold
 sees another's. Whatever is compared has eight digits, so that the choice is the same on every machine.
 """
 
@@ -110,7 +110,7 @@ def choose(sample: Sample, settings: ModelSettings) -> Choices:
 def for_model(name: str, training: pd.DataFrame, settings: ModelSettings) -> Choices | None:
     """Return what is chosen for model `name` from its `training` rows, in their own units, with cautions.
 
-    Of very many rows, from some (folds.some). Nothing where nothing is auto; Mistake where a class has one row. No
+    Of very many rows, from some (folds.subsample). Nothing where nothing is auto; Mistake where a class has one row. No
     solver's warning leaves this function.
     """
     if not settings.chooses():

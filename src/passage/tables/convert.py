@@ -75,7 +75,7 @@ def is_numbers_or_text(column: pd.Series) -> bool:
 
 
 def labels(table: pd.DataFrame, name: str, positive: Label, violations: Violations) -> pd.Series:
-    """Return the target column `name` as labels like `positive`: text, drop_missing numbers, or true and false.
+    """Return the target column `name` as labels like `positive`: text, whole numbers, or true and false.
 
     It is a violation where `positive` is none of them or the only one, and so is a value that is neither it nor
     the most frequent other one.

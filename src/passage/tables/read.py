@@ -16,7 +16,7 @@ def table(path: Path, texts: Iterable[str] = (), columns: Iterable[str] | None =
 
     texts: columns of which a CSV's values stay the text that stands there, so that 01 is not 1. columns: those that
     are needed, all where nothing is said; of them, those that the table lacks are absent.
-    Raises Mistake for what `headers.columns` refuses, rows of different widths and a header without rows.
+    Raises Mistake for what `header.columns` refuses, rows of different widths and a header without rows.
     """
     there = header.columns(path)
     wanted = there if columns is None else [name for name in there if name in set(columns)]
@@ -27,12 +27,12 @@ def table(path: Path, texts: Iterable[str] = (), columns: Iterable[str] | None =
 
 
 def _csv(path: Path, there: list[str], columns: list[str], texts: list[str]) -> pd.DataFrame:
-    alone = len(there) == 1  # a line of blanks is no row for pandas, which says so wherever the table is table
+    alone = len(there) == 1  # a line of blanks is no row for pandas, which says so wherever the table is read
     table = None if alone else plain_csv.read(path, columns, [name for name in texts if name in columns])
     if table is not None:
         return table
     try:
-        # Where nothing is quoted, a row that is too long is refused only if all columns are table.
+        # Where nothing is quoted, a row that is too long is refused only if all columns are read.
         used = [there.index(name) for name in columns] if header.contains(path, b'"') else None
         found = pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(texts, str), usecols=used)
     except (pd.errors.ParserError, UnicodeDecodeError) as error:

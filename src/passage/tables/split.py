@@ -118,11 +118,11 @@ def grouped(groups: pd.Series, target: pd.Series, test_size: float, stratify: bo
 
     def draw() -> tuple[float, np.ndarray]:
         order = chance.permutation(len(rows))
-        test_mask = rows[order].cumsum()[:-1]  # some group must train
-        end = int(np.abs(test_mask / len(groups) - test_size).argmin())
-        off = abs(test_mask[end] / len(groups) - test_size)
+        tested = rows[order].cumsum()[:-1]  # some group must train
+        end = int(np.abs(tested / len(groups) - test_size).argmin())
+        off = abs(tested[end] / len(groups) - test_size)
         drawn = order[: end + 1]
-        return off + stratify * abs(ones[drawn].sum() / test_mask[end] - second.mean()), drawn
+        return off + stratify * abs(ones[drawn].sum() / tested[end] - second.mean()), drawn
 
     _, tests = min((draw() for _ in range(DRAWS)), key=lambda drawn: drawn[0])
     return np.isin(codes, tests)
