@@ -12,6 +12,11 @@ def verb(singular: str, count: str | int) -> str:
     return "are" if singular == "is" else singular.removesuffix("s")
 
 
+def counted(count: int, one: str) -> str:
+    """Return how many there are: one row, or 1,234 rows."""
+    return f"one {one}" if count == 1 else f"{count:,} {one}s"
+
+
 def listed(names: Iterable[str], most: int = SHOWN) -> str:
     """Return names as one reads a list: a, b and c; of more than `most`, the first ones."""
     every = list(names)

@@ -12,7 +12,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_curve
 
 from passage.base.rounding import PREDICTED, significant
-from passage.model import design
+from passage.model import design, tuning
 from passage.model.classifier import Classifier
 from passage.model.scaler import Scaler
 
@@ -22,7 +22,6 @@ STEPS = 50  # along a feature
 FEATURES = 12  # that are drawn one by one
 ROWS_A_BIN = 5  # at least, where probabilities are binned
 BINS = 10
-THRESHOLDS = np.arange(2, 100, 2) / 100
 
 
 def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -104,15 +103,15 @@ def thresholds(actual: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame({"threshold": [], "accuracy": [], "precision": [], "recall": []}, dtype=float)
     order = np.sort(probability)
     passed = np.sort(probability[actual == 1])
-    predicted = len(order) - np.searchsorted(order, THRESHOLDS)
-    right = len(passed) - np.searchsorted(passed, THRESHOLDS)
+    predicted = len(order) - np.searchsorted(order, tuning.THRESHOLDS)
+    right = len(passed) - np.searchsorted(passed, tuning.THRESHOLDS)
     wrong = predicted - right
     negatives = len(order) - len(passed)
     with np.errstate(invalid="ignore"):
         precision, recall = right / predicted, right / len(passed)
     return _rounded(
         {
-            "threshold": THRESHOLDS,
+            "threshold": np.array(tuning.THRESHOLDS),
             "accuracy": (right + negatives - wrong) / len(order),
             "precision": precision,
             "recall": recall,

@@ -13,6 +13,7 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, is_object_dtype
 
 from passage.base.progress import bar
+from passage.base.wording import counted
 from passage.model.design import MISSING
 from passage.params.types import ADDED_COLUMNS
 from tools.adopt.leakage import gives_away
@@ -107,7 +108,7 @@ def _column(values: pd.Series, truth: np.ndarray) -> Column:
     if distinct == 1:
         return out(f"always {_short(known.iloc[0])}" + (f" or missing ({gaps:,})" if gaps else ""))
     if len(known) < min(FEW, rows / 2):
-        return out(f"known in {_rows(len(known))} of {rows:,} only")
+        return out(f"known in {counted(len(known), 'row')} of {rows:,} only")
     kind: Literal["number", "boolean", "category"]
     if _booleans(known):
         kind, reason = "category" if gaps else "boolean", ""  # a boolean has no place for a third value
@@ -135,7 +136,7 @@ def _column(values: pd.Series, truth: np.ndarray) -> Column:
         rare, count = (MISSING, gaps) if 0 < gaps < counts.iloc[-1] else (counts.index[-1], int(counts.iloc[-1]))
         if count < RARE:
             settings["unseen"] = "reference"
-            why += f"; {_short(rare)} in {_rows(count)} only, so an unseen one is allowed"
+            why += f"; {_short(rare)} in {counted(count, 'row')} only, so an unseen one is allowed"
         asked = asked or nearly_numbers(pd.Series(counts.index))
     elif kind == "number":
         why += _remarks(known, distinct)
@@ -250,10 +251,6 @@ def _remarks(known: pd.Series, distinct: int) -> str:
     if whole and 2 < distinct <= 6:
         return f"; {distinct} different values: if they are codes, make it a category"
     return ""
-
-
-def _rows(count: int) -> str:
-    return "one row" if count == 1 else f"{count:,} rows"
 
 
 def _short(value: object) -> str:

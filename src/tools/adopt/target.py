@@ -9,6 +9,7 @@ import pandas as pd
 from pandas.api.types import is_float_dtype
 
 from passage.base.errors import Mistake
+from passage.base.wording import counted
 from passage.params.labels import written
 from tools.adopt.patterns import scalars
 
@@ -69,16 +70,18 @@ def outcome(column: pd.Series, wanted: str, source: str) -> Outcome:
         )
     counts = {_plain(label): int(count) for label, count in column.value_counts().items()}
     if len(counts) != 2:
-        shown = ", ".join(f"{_quoted(label)} ({_rows(count)})" for label, count in list(counts.items())[:SHOWN])
+        shown = ", ".join(
+            f"{_quoted(label)} ({counted(count, 'row')})" for label, count in list(counts.items())[:SHOWN]
+        )
         more = f" and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
         raise Mistake(
-            f"{source}: {name} has {_labels(len(counts))}, {shown}{more}; a target must have two"
+            f"{source}: {name} has {counted(len(counts), 'label')}, {shown}{more}; a target must have two"
             + ("" if len(counts) < 2 else ": take the rows of the others out of the table, or put labels together")
         )
     frequent, rare = counts
     if counts[rare] < 2 or len(column) < 5:
         raise Mistake(
-            f"{source}: {name} is {_quoted(frequent)} in {_rows(counts[frequent])} and {_quoted(rare)} in "
+            f"{source}: {name} is {_quoted(frequent)} in {counted(counts[frequent], 'row')} and {_quoted(rare)} in "
             f"{counts[rare]}; to train and to test, it takes two rows of each label and five in all"
         )
     positive, why = _chosen(wanted, frequent, rare, counts, f"{source}: {name}")
@@ -87,14 +90,6 @@ def outcome(column: pd.Series, wanted: str, source: str) -> Outcome:
 
 def _quoted(label: Label) -> str:
     return json.dumps(label, ensure_ascii=False) if isinstance(label, str) else written(label)
-
-
-def _rows(count: int) -> str:
-    return "one row" if count == 1 else f"{count:,} rows"
-
-
-def _labels(count: int) -> str:
-    return "one label" if count == 1 else f"{count:,} labels"
 
 
 def _plain(label: object) -> Label:
