@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from passage.association import dependence, estimates, firth, gaps, one_class, significance, wald
+from passage.association import dependence, estimates, firth, gaps, margins, one_class, significance, wald
 from passage.association.estimates import FIRTH, FIRTH_WALD, WALD
 from passage.base.rounding import PREDICTED, significant
 from passage.model import separation
@@ -34,9 +34,9 @@ class Association:
     divides the classes: none, quasi or perfect. constant: columns with one value. dependent: columns of which one
     follows from the others, so that no coefficient of theirs is known. redundant: features without which all would be.
     nearly_copies: pairs with their correlation. method: where the numbers are from: firth, with profile intervals and
-    likelihood-ratio tests or, for many features, Wald's; for very many rows, wald. one_class: by
-    column, a group of one class alone, which leaves it one end (one_class.groups). gaps: what is left out
-    (gaps.content).
+    likelihood-ratio tests or, for many features, Wald's; for very many rows, wald. profiled: the columns with profile
+    intervals where others have Wald's. one_class: by column, a group of one class alone, which leaves it one end
+    (one_class.groups). gaps: what is left out (gaps.content).
     """
 
     confidence: float
@@ -51,12 +51,13 @@ class Association:
     nearly_copies: list[tuple[str, str, float]]
     converged: bool
     method: str = FIRTH
+    profiled: list[str] = field(default_factory=list)
     one_class: dict[str, dict[str, Any]] = field(default_factory=dict)
     gaps: dict[str, Any] = field(default_factory=dict)
 
     def content(self) -> dict[str, Any]:
-        """Return what is written to association.json: of method, one_class and gaps, where there is something."""
-        usual = {"method": FIRTH, "one_class": {}, "gaps": {}}
+        """Return what is written to association.json: of the method and what follows it, what is not usual."""
+        usual = {"method": FIRTH, "profiled": [], "one_class": {}, "gaps": {}}
         return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
 
 
@@ -87,8 +88,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
     kept = [name for name in varying if name not in left_out]
     known = [name for name in kept if name not in unknown] if len(np.unique(target)) > 1 else []
     tested = _by_feature(known, kept, feature_of)
-    many = bool(tested) and wald.suits(target, len(kept))
-    found, kind, method = (_many if many else _few)(rows[kept], target, confidence, tested)
+    found, kind, method = _found(rows[kept].to_numpy(dtype=float), target, confidence, tested)
     numbers = {name: {"standard_deviation": float(rows[name].std(ddof=0)) if len(rows) else 0.0} for name in features}
     if found:
         ends = {"coefficient": found.coefficients, "low": found.low, "high": found.high}
@@ -109,6 +109,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
         nearly_copies=[pair for pair in nearly_copies(varying, correlations) if not {*pair[:2]} <= {*unknown}],
         converged=found.converged if found else True,
         method=method,
+        profiled=[kept[place] for place in found.profiled] if found and method == FIRTH_WALD else [],
         one_class=pure,
     )
 
@@ -121,26 +122,24 @@ def _by_feature(names: Sequence[str], among: Sequence[str], feature_of: Mapping[
     return together
 
 
-_Found = tuple[estimates.Estimates | None, separation.Separation, str]
+def _found(
+    values: np.ndarray, target: np.ndarray, confidence: float, tested: Mapping[str, list[int]]
+) -> tuple[estimates.Estimates | None, separation.Separation, str]:
+    """Return estimates where a column has one, how the classes are separated, and the method.
 
-
-def _few(rows: pd.DataFrame, target: np.ndarray, confidence: float, tested: Mapping[str, list[int]]) -> _Found:
-    """Return Firth's estimates where a column has one, how the classes are separated, and the method."""
-    values = rows.to_numpy(dtype=float)
+    values: (n_rows, n_columns). tested: the positions of the columns of each feature that have one.
+    """
+    groups, search = list(tested.values()), None
+    if groups and margins.suit(target, values.shape[1]):
+        search = np.flatnonzero(margins.least_cells(values, target) < margins.CELL).tolist()
+        found = None if search else wald.fit(scaled := values.copy(), target, confidence, groups)
+        if found and separation.overlap_is_certain(scaled, target, found[1]):
+            return found[0], "none", WALD
     kind = separation.kind(values, target) if len(np.unique(target)) > 1 else "none"
-    if not tested:
+    if not groups:
         return None, kind, FIRTH
-    found = firth.fit(values, target, confidence, list(tested.values()))
-    return found, kind, FIRTH if found.profiled else FIRTH_WALD
-
-
-def _many(rows: pd.DataFrame, target: np.ndarray, confidence: float, tested: Mapping[str, list[int]]) -> _Found:
-    """Return the same of so many rows that neither a penalty nor a profile changes anything."""
-    values = rows.to_numpy(dtype=float, copy=True)
-    found = wald.fit(values, target, confidence, list(tested.values()))  # scales them
-    if found is None or not separation.overlap_is_certain(values, target, found[1]):
-        return _few(rows, target, confidence, tested)
-    return found[0], "none", WALD
+    penalised = firth.fit(values, target, confidence, groups, search or None)
+    return penalised, kind, FIRTH if len(penalised.profiled) == values.shape[1] else FIRTH_WALD
 
 
 def _varies(values: np.ndarray) -> bool:

@@ -25,7 +25,8 @@ class Estimates:
 
     coefficients, low, high: (n_features,), in the columns' own units. intercept: log-odds where each feature is 0.
     tests: of each group of columns, whether it tells something beyond the others. converged: False where a search did
-    not end; an end that was not found is infinite. profiled: whether ends and tests are of the profile, not Wald's.
+    not end; an end that was not found is infinite. profiled: positions of the columns whose ends and tests are of the
+    profile; those of the others are Wald's.
     """
 
     coefficients: np.ndarray
@@ -34,7 +35,7 @@ class Estimates:
     high: np.ndarray
     tests: list[Test]
     converged: bool
-    profiled: bool = True
+    profiled: list[int]
 
 
 def blocks(count: int) -> Iterator[slice]:
@@ -57,7 +58,9 @@ def wald_tests(coefficients: np.ndarray, covariance: np.ndarray, groups: Sequenc
 
 def test_name(association: Mapping[str, Any]) -> str:
     """Return which test association.json holds of each feature."""
-    return "Wald's test" if "method" in association else "Firth's penalised likelihood-ratio test"
+    if "method" not in association:
+        return "Firth's penalised likelihood-ratio test"
+    return "Wald's test" + (", or Firth's where intervals are searched for," if "profiled" in association else "")
 
 
 def estimator(association: Mapping[str, Any]) -> str:

@@ -8,7 +8,8 @@ A likelihood-ratio test says whether a feature tells something beyond the others
 likelihood loses where the feature's coefficients are 0. Of one column, it rejects where the interval leaves out 0.
 
 Each end and each test is a search of its own. Where those of many features would take more than minutes, both are
-Wald's instead: estimate +- quantile * standard error, of the same penalised fit.
+Wald's instead: estimate +- quantile * standard error, of the same penalised fit; but not those of a column with a rare
+cell, which they may miss by a standard error.
 
 Firth (1993), Bias reduction of maximum likelihood estimates, Biometrika 80:27-38.
 Heinze and Schemper (2002), A solution to the problem of separation in logistic regression, Statistics in Medicine
@@ -21,7 +22,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from passage.association import dependence, profile
+from passage.association import dependence, margins, profile
 from passage.association.estimates import (
     DEPENDENT,
     Estimates,
@@ -40,13 +41,19 @@ SEARCH, LEVERED_SEARCH = 5, 50  # evaluations that an end takes, about: without 
 
 
 def fit(
-    rows: np.ndarray, target: np.ndarray, level: float = 0.95, together: Sequence[Sequence[int]] | None = None
+    rows: np.ndarray,
+    target: np.ndarray,
+    level: float = 0.95,
+    together: Sequence[Sequence[int]] | None = None,
+    search: Sequence[int] | None = None,
 ) -> Estimates:
-    """Return Firth's estimates for `rows` with profile penalised-likelihood intervals and tests, Wald's beyond LIMIT.
+    """Return Firth's estimates for `rows` with profile penalised-likelihood intervals and tests, or Wald's.
 
     rows: (n_rows, n_features), finite, in any units: their scale changes the result's units and nothing else.
     target: (n_rows,), 0 or 1. level: how often the intervals are to hold the truth. together: positions of the columns
-    that are tested together; without it, each column is tested alone.
+    that are tested together; without it, each column is tested alone. search: positions of the columns whose ends are
+    searched for, all without it; where that would take more than LIMIT, those with a rare cell (margins), the rarest
+    first. A test is searched for where the ends of all its columns are.
     Raises ValueError for one class alone, a column with one value, and columns of which one follows from others.
     Each end of an interval takes about five evaluations of n_rows * n_features**2 multiplications; 20 to 100, and
     n_features**3, where a row's leverage is above INFLUENTIAL. Few rows with many features can give the penalised
@@ -57,33 +64,48 @@ def fit(
     center, transform, whitened = _whiten(np.asarray(rows, dtype=float))
     design = np.column_stack([np.ones(len(whitened)), whitened])
     sign = np.where(np.asarray(target) == 1, 1.0, -1.0)
-    parameters = design.shape[1]
-    slopes = np.column_stack([np.zeros(len(transform)), transform])  # coefficient = slope @ theta
+    free, slopes = np.eye(design.shape[1]), np.column_stack([np.zeros(len(transform)), transform])
     groups = [[position] for position in range(len(slopes))] if together is None else together
-    nothing = point_at(design, sign, np.zeros(parameters), plainly=True)
-    if _price(nothing) > LIMIT:
-        with clock(f"odds of {len(transform)} features"):
-            best = maximise(design, sign, nothing, np.eye(parameters), EXACT, plainly=True)
-        return _with_wald_ends(best, slopes, center, level, groups)
-    best = maximise(design, sign, point_at(design, sign, np.zeros(parameters)), np.eye(parameters), EXACT)
-    while True:
-        ends = profile.ends(design, sign, best, slopes, level)
-        found = [point for _, point in ends]
-        if found[-1].value <= best.value + SAME:
-            found += profile.without(design, sign, best, [slopes[group] for group in groups])
-        if found[-1].value <= best.value + SAME:
+    nothing = point_at(design, sign, np.zeros(len(free)), plainly=True)
+    searched = _affordable(list(range(len(slopes))) if search is None else list(search), nothing, rows, target)
+    if len(searched) < len(slopes):
+        with clock(f"odds of {len(slopes)} features"):
+            nothing = maximise(design, sign, nothing, free, EXACT, plainly=True)
+    best = maximise(design, sign, point_at(design, sign, nothing.theta), free, EXACT) if searched else nothing
+    tested = [place for place, group in enumerate(groups) if set(group) <= set(searched)]
+    ends, others = list[tuple[float, Point]](), list[Point]()
+    while searched:
+        ends = profile.ends(design, sign, best, slopes[searched], level)
+        if (higher := ends[-1][1]).value <= best.value + SAME:
+            others = profile.without(design, sign, best, [slopes[groups[place]] for place in tested])
+            higher = others[-1] if others else best
+        if higher.value <= best.value + SAME:
             break
-        best = maximise(design, sign, found[-1], np.eye(parameters), EXACT)  # the first one was not the only optimum
-    coefficients = slopes @ best.theta
-    low, high = np.array([end for end, _ in ends]).reshape(2, -1)
+        best = maximise(design, sign, higher, free, EXACT)  # the first one was not the only optimum
+    coefficients, low, high, tests = _wald(best, slopes, level, groups)
+    if searched:
+        low[searched], high[searched] = np.reshape([end for end, _ in ends], (2, -1))
+    for place, point in zip(tested, others, strict=True):
+        tests[place] = _likelihood_ratio(best, point, groups[place])
     return Estimates(
-        coefficients=coefficients,
+        coefficients=coefficients,  # slope @ theta
         intercept=float(best.theta[0] - coefficients @ center),
         low=low,
         high=high,
-        tests=[_likelihood_ratio(best, point, group) for point, group in zip(found[len(ends) :], groups, strict=True)],
-        converged=best.converged and all(point.converged for point in found),
+        tests=tests,
+        converged=best.converged and all(point.converged for point in [*(point for _, point in ends), *others]),
+        profiled=searched,
     )
+
+
+def _affordable(wanted: list[int], nothing: Point, rows: np.ndarray, target: np.ndarray) -> list[int]:
+    """Return which of the `wanted` columns' ends to search for: all, or those with rare cells as far as LIMIT goes."""
+    each = _price(nothing)
+    if each * len(wanted) <= LIMIT:
+        return wanted
+    cells = margins.least_cells(rows[:, wanted], target)
+    rarest = [wanted[place] for place in np.argsort(cells, kind="stable") if cells[place] < margins.CELL]
+    return sorted(rarest[: int(LIMIT // each)])
 
 
 def slope(column: np.ndarray, target: np.ndarray) -> tuple[float, float]:
@@ -102,26 +124,19 @@ def _likelihood_ratio(best: Point, without: Point, group: Sequence[int]) -> Test
 
 
 def _price(point: Point) -> float:
-    """Return about how many multiplications all ends of profile intervals take."""
+    """Return about how many multiplications the two ends of a profile interval take."""
     rows, parameters = len(point.leverage), len(point.theta)
     levered = point.leverage.max() > INFLUENTIAL
-    return 2.0 * rows * parameters**3 * (LEVERED_SEARCH * parameters if levered else SEARCH)
+    return 2.0 * rows * parameters**2 * (LEVERED_SEARCH * parameters if levered else SEARCH)
 
 
-def _with_wald_ends(
-    best: Point, slopes: np.ndarray, center: np.ndarray, level: float, groups: Sequence[Sequence[int]]
-) -> Estimates:
+def _wald(
+    best: Point, slopes: np.ndarray, level: float, groups: Sequence[Sequence[int]]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[Test]]:
+    """Return coefficients, both ends of each and the tests that the information gives."""
     coefficients, root = slopes @ best.theta, np.linalg.inv(np.linalg.cholesky(best.information)) @ slopes.T
     away = reach(level, np.linalg.norm(root, axis=0))
-    return Estimates(
-        coefficients=coefficients,
-        intercept=float(best.theta[0] - coefficients @ center),
-        low=coefficients - away,
-        high=coefficients + away,
-        tests=wald_tests(coefficients, root.T @ root, groups),
-        converged=best.converged,
-        profiled=False,
-    )
+    return coefficients, coefficients - away, coefficients + away, wald_tests(coefficients, root.T @ root, groups)
 
 
 def _require_both_classes(target: np.ndarray) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from passage.association.margins import two_values
+
 ENDS = {(1, 0): "high", (1, 1): "low", (0, 0): "low", (0, 1): "high"}  # by side and class: what is left
 
 
@@ -26,7 +28,7 @@ def groups(rows: pd.DataFrame, target: np.ndarray, together: Sequence[Sequence[s
         columns = {name: rows[name].to_numpy(dtype=float) for name in names}
         base = np.logical_and.reduce([column == column.min() for column in columns.values()])
         for name, column in columns.items():
-            if not _has_two_values(column):
+            if not two_values(column):
                 continue
             sides = [(1, column == column.max()), (0, base)]
             pure = [(side, at) for side, at in sides if at.any() and len(np.unique(target[at])) == 1]
@@ -46,7 +48,3 @@ def without_estimate(numbers: Mapping[str, float], group: Mapping[str, Any] | No
     """Return `numbers` of a column less those that say nothing where it has such a `group`."""
     dropped = () if group is None else {"coefficient", "low", "high"} - set(group["ends"])
     return {name: number for name, number in numbers.items() if name not in dropped}
-
-
-def _has_two_values(column: np.ndarray) -> bool:
-    return bool(((column == column.min()) | (column == column.max())).all())

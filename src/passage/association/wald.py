@@ -1,9 +1,9 @@
 """The same as firth where rows are so many that a penalty and a profile change nothing: maximum likelihood.
 
 Its intervals are estimate +- quantile * standard error (Wald 1943, Tests of statistical hypotheses concerning several
-parameters when the number of observations is large, Transactions of the American Mathematical Society 54:426-482). With
-fifty rows of the rarer class for each parameter and 50,000 rows in all, their ends are within two hundredths of a
-standard error of the profile's; Firth's search for each end would take n_features times as long.
+parameters when the number of observations is large, Transactions of the American Mathematical Society 54:426-482).
+Where `margins` suit, their ends are within two hundredths of a standard error of the profile's; Firth's search for each
+end would take n_features times as long.
 """
 
 from collections.abc import Sequence
@@ -14,17 +14,9 @@ from scipy.special import expit
 from passage.association.estimates import Estimates, blocks, reach, wald_tests
 from passage.base.progress import clock
 
-ROWS = 50_000
-EVENTS_PER_PARAMETER = 50
 SAMPLE = 50_000  # rows of which the search is begun
 EXACT = 1e-16  # what the next step would gain in log-likelihood, of each row, where the search ends
 STEPS = 25
-
-
-def suits(target: np.ndarray, features: int) -> bool:
-    """Return whether there are rows enough. target: (n_rows,), 0 and 1."""
-    ones = int(target.sum())
-    return len(target) >= ROWS and min(ones, len(target) - ones) >= EVENTS_PER_PARAMETER * (features + 1)
 
 
 def fit(
@@ -60,7 +52,7 @@ def fit(
         high=coefficients + away,
         tests=wald_tests(coefficients, covariance, groups),
         converged=True,
-        profiled=False,
+        profiled=[],
     )
     return estimates, off
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from passage.association.estimates import estimator
-from passage.base.wording import verb
+from passage.base.wording import listed, verb
 from passage.evaluation.odds import estimate
 from passage.evaluation.vocabulary import Vocabulary
 from passage.model.design import Column
@@ -183,9 +183,12 @@ def why_two(model: Mapping[str, Any], association: Mapping[str, Any]) -> str:
 def _wald_ends(association: Mapping[str, Any]) -> str:
     if association.get("method") != "firth-wald":
         return ""
+    but = (
+        f", but for those of {listed(names)}, of which few rows tell" if (names := association.get("profiled")) else ""
+    )
     return (
-        " The intervals are Wald's, from the estimate and its standard error: profile intervals of so many features "
-        "would take minutes to hours. Where few rows tell of a feature, they are rough."
+        f" The intervals are Wald's, from the estimate and its standard error{but}: to search for the profile's would "
+        "take minutes to hours."
     )
 
 

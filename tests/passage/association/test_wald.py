@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from passage.association import firth, wald
+from passage.association import firth, likelihood, margins, wald
 from passage.association.associate import associate
 
 
@@ -34,7 +34,7 @@ def test_the_numbers_are_those_of_statsmodels() -> None:
 
 def test_with_so_many_rows_firths_ends_are_within_two_hundredths_of_a_standard_error() -> None:
     rows, target = drawn(60_000, intercept=-5)
-    assert wald.suits(target, 3)
+    assert margins.suit(target, 3)
     profile, (ours, _) = firth.fit(rows, target), wald.fit(rows.copy(), target, 0.95) or pytest.fail("no optimum")
     error = (profile.high - profile.low) / 3.92
     for theirs, mine in ((profile.low, ours.low), (profile.high, ours.high)):
@@ -46,7 +46,7 @@ def test_ends_that_would_take_minutes_are_walds_from_firths_estimates(monkeypatc
     profile = firth.fit(rows, target)
     monkeypatch.setattr(firth, "LIMIT", 0.0)
     quick = firth.fit(rows, target)
-    assert (profile.profiled, quick.profiled, quick.converged) == (True, False, True)
+    assert (profile.profiled, quick.profiled, quick.converged) == ([0, 1, 2], [], True)
     assert quick.coefficients == pytest.approx(profile.coefficients, rel=1e-9)
     assert quick.intercept == pytest.approx(profile.intercept, rel=1e-9)
     assert quick.high - quick.coefficients == pytest.approx(quick.coefficients - quick.low, rel=1e-9)
@@ -71,7 +71,7 @@ def test_what_every_end_would_take_follows_the_shape_of_the_rows() -> None:
     def searched(rows: int, features: int) -> bool:
         chance = np.random.default_rng(7)
         values = chance.normal(size=(rows, features))
-        return firth.fit(values, chance.integers(0, 2, rows)).profiled
+        return bool(firth.fit(values, chance.integers(0, 2, rows)).profiled)
 
     assert searched(200, 20)
     assert not searched(1000, 80)
@@ -79,9 +79,9 @@ def test_what_every_end_would_take_follows_the_shape_of_the_rows() -> None:
 
 
 def test_few_rows_or_few_of_one_class_are_firths() -> None:
-    assert wald.suits(np.array([0, 1] * 25_000), 10)
-    assert not wald.suits(np.array([0, 1] * 24_000), 10)
-    assert not wald.suits(np.repeat([0, 1], [60_000, 549]), 10)
+    assert margins.suit(np.array([0, 1] * 25_000), 10)
+    assert not margins.suit(np.array([0, 1] * 24_000), 10)
+    assert not margins.suit(np.repeat([0, 1], [60_000, 549]), 10)
 
 
 def test_of_many_rows_the_file_names_the_method_and_says_all_else() -> None:
@@ -106,3 +106,62 @@ def test_copies_and_separated_classes_are_told_of_many_rows_too() -> None:
     apart = associate(table[["b"]].assign(key=target * 2.0 + table["a"].clip(-0.9, 0.9)), target, 0.95)
     assert apart.separation == "perfect"
     assert "method" not in apart.content()
+
+
+def with_rare(rows: int, cell: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return `drawn` rows and a column that is 1 in few of them, `cell` of each class."""
+    values, target = drawn(rows)
+    rare = np.zeros(rows)
+    for label in (0, 1):
+        rare[np.flatnonzero(target == label)[:cell]] = 1
+    return pd.DataFrame(values, columns=["a", "b", "c"]).assign(rare=rare), target
+
+
+def test_a_rare_column_of_many_rows_has_profile_ends_and_the_others_walds() -> None:
+    """Of 3 and 1 rows Wald would say 0.94 to 86.5 times the odds, where Firth's profile says 1.15 to 72.2."""
+    rows, target = with_rare(50_000, 4)
+    assert margins.least_cells(rows.to_numpy(), target)[3] == 4
+    found = associate(rows, target, 0.95)
+    assert (found.content()["method"], found.profiled) == ("firth-wald", ["rare"])
+    profile = firth.fit(rows.to_numpy(), target, search=[3])
+    assert found.features["rare"]["low"] == pytest.approx(profile.low[3], rel=1e-7)
+    maximum = (wald.fit(rows.to_numpy(copy=True), target, 0.95) or pytest.fail("no optimum"))[0]
+    error = (maximum.high - maximum.low) / 3.92
+    assert abs(maximum.high - profile.high)[3] > 0.02 * error[3]
+    assert (abs(maximum.high - profile.high)[:3] < 0.02 * error[:3]).all()
+    assert "method" in associate(rows.drop(columns="rare"), target, 0.95).content()
+    common, target = with_rare(50_000, 100)
+    assert associate(common, target, 0.95).content()["method"] == "wald"
+
+
+def test_where_a_search_for_all_ends_would_take_too_long_rare_columns_keep_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows, target = with_rare(2000, 4)
+    whole = firth.fit(rows.to_numpy(), target)
+    monkeypatch.setattr(firth, "LIMIT", 1.5 * firth._price(point(rows, target)))
+    quick = firth.fit(rows.to_numpy(), target)
+    assert quick.profiled == [3]
+    assert [quick.low[3], quick.high[3]] == pytest.approx([whole.low[3], whole.high[3]], rel=1e-9)
+    assert quick.tests[3].chi_squared == pytest.approx(whole.tests[3].chi_squared, rel=1e-8)
+    assert quick.high[:3] - quick.coefficients[:3] == pytest.approx(quick.coefficients[:3] - quick.low[:3], rel=1e-9)
+    found = associate(rows, target, 0.95)
+    assert found.content()["profiled"] == ["rare"]
+
+
+def point(rows: pd.DataFrame, target: np.ndarray) -> likelihood.Point:
+    design = np.column_stack([np.ones(len(rows)), firth._whiten(rows.to_numpy())[2]])
+    return likelihood.point_at(design, np.where(target == 1, 1.0, -1.0), np.zeros(design.shape[1]))
+
+
+def test_the_least_cell_is_of_a_columns_usual_value_or_not_by_class() -> None:
+    target = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 1])
+    columns = {
+        "two values": ([1, 1, 0, 0, 1, 0, 0, 0, 0, 0], 1),
+        "one class": ([5, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0),
+        "mostly 0": ([0, 0, 0, 7, 0, 0, 0, 8, 9, 3], 1),
+        "all different": (list(range(10)), 4),
+        "half and half": ([0, 0, 0, 0, 0, 1, 1, 1, 1, 1], 0),
+    }
+    rows = np.array([values for values, _ in columns.values()], dtype=float).T
+    assert margins.least_cells(rows, target).tolist() == [cell for _, cell in columns.values()]

@@ -233,6 +233,9 @@ def test_a_model_without_a_penalty_is_not_said_to_be_held_back() -> None:
         said = sentences.why_two({"settings": {"C": C}}, {"method": "firth-wald"})
         assert "are Firth's (bias-reduced), " in said
         assert "The intervals are Wald's" in said
+    some = {"method": "firth-wald", "profiled": ["rare", "seldom"]}
+    said = sentences.why_two({"settings": {"C": 1.0}}, some)
+    assert "standard error, but for those of rare and seldom, of which few rows tell: to search" in said
 
 
 def test_what_is_0_or_1_is_read_against_what_a_0_says() -> None:
