@@ -13,6 +13,7 @@ import numpy as np
 Separation = Literal["none", "quasi", "perfect"]
 
 BLOCK = 2**16  # rows that are looked at together
+EXACT = 1e-9  # by how much rounding may have a row on the wrong side; the programmes themselves allow 1e-7
 APART = 1e-6  # what the linear programmes take for more than nothing; coefficients are at most 1 there
 
 
@@ -20,16 +21,48 @@ def kind(rows: np.ndarray, target: np.ndarray) -> Separation:
     """Return how a plane can divide the classes.
 
     perfect: each class on its own side; quasi: on it, too, but for at least one row; none: in no way.
-    rows: (n_rows, n_features), finite. target: (n_rows,), 0 or 1, both present.
+    rows: (n_rows, n_features), finite. target: (n_rows,), 0 or 1.
     """
-    spread = rows.std(axis=0)
-    scaled = (rows - rows.mean(axis=0))[:, spread > 0] / spread[spread > 0]
-    if scaled.shape[1] == 0 or overlap_is_certain(scaled, target, _off(scaled, target)):
+    rows, target = rows[:, rows.max(axis=0) > rows.min(axis=0)], np.asarray(target)
+    if len(np.unique(target)) < 2:
+        return "perfect"
+    if rows.shape[1] < 2:
+        return _of_one(rows[:, 0], target) if rows.size else "none"
+    if (at := _one_class(rows, target)) is not None:  # a plane can have these rows on their side, and all others on it
+        rest = kind(rows[~at], target[~at])
+        return "perfect" if rest == "perfect" else "quasi"
+    scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    if overlap_is_certain(scaled, target, _off(scaled, target)):
         return "none"
-    signed = _signed(scaled, np.asarray(target))
+    signed = _signed(_of_one_size(rows), target)
+    signed /= np.abs(signed).max(axis=1, keepdims=True)  # a row's length changes nothing, and its digits are kept
     if not _divided(signed):
         return "none"
     return "perfect" if _with_a_gap(signed) else "quasi"
+
+
+def _of_one(column: np.ndarray, target: np.ndarray) -> Separation:
+    """Return the kind for one column, of which the order is enough."""
+    no, yes = column[target == 0], column[target == 1]
+    if no.max() < yes.min() or yes.max() < no.min():
+        return "perfect"
+    return "quasi" if no.max() == yes.min() or yes.max() == no.min() else "none"
+
+
+def _one_class(rows: np.ndarray, target: np.ndarray) -> np.ndarray | None:
+    """Return which rows one side of a column of two values tells apart that are of one class, (n_rows,); or None."""
+    for column in rows.T:
+        if ((column == column.min()) | (column == column.max())).all():
+            for at in (column == column.max(), column == column.min()):
+                if len(np.unique(target[at])) == 1:
+                    return np.asarray(at)
+    return None
+
+
+def _of_one_size(rows: np.ndarray) -> np.ndarray:
+    """Return columns whose middle half has one size, whatever lies far outside: by the deviation, that would vanish."""
+    low, middle, high = np.percentile(rows, [25, 50, 75], axis=0)
+    return np.asarray((rows - middle) / np.where(high > low, high - low, rows.std(axis=0)))
 
 
 def overlap_is_certain(scaled: np.ndarray, target: np.ndarray, off: np.ndarray) -> bool:
@@ -81,7 +114,7 @@ def _divided(signed: np.ndarray) -> bool:
     from scipy.optimize import linprog
 
     best = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1))
-    return bool(best.fun < -APART)
+    return bool(best.fun < -APART and (signed @ best.x).min() > -EXACT)
 
 
 def _with_a_gap(signed: np.ndarray) -> bool:

@@ -33,3 +33,52 @@ def test_the_short_cut_and_the_linear_programme_agree(monkeypatch: pytest.Monkey
             patch.setattr(separation, "overlap_is_certain", lambda *_: False)
             assert separation.kind(rows, target) == kinds[-1]
     assert set(kinds) == {"none", "perfect"} or set(kinds) == {"none", "quasi", "perfect"}
+
+
+FAR = [*range(1, 11), 1e9]
+OVERLAP = [0, 0, 1, 0, 1, 0, 1, 0, 1, 1, 1]
+
+
+def test_one_value_far_away_does_not_make_overlapping_classes_separated() -> None:
+    for rows in (np.array([FAR]).T, np.array([FAR, [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5]]).T):
+        assert separation.kind(rows, np.array(OVERLAP)) == "none"
+        assert separation.kind(rows, (rows[:, 0] > 5).astype(int)) == "perfect"
+
+
+def test_values_as_close_as_can_be_told_apart_are_told_apart() -> None:
+    hours = np.array([[0.0, 1.0, 1.0 + 1e-15, 2.0]]).T
+    assert separation.kind(hours, np.array([0, 0, 1, 1])) == "perfect"
+
+
+def test_units_and_far_rows_change_nothing() -> None:
+    random, kinds = np.random.default_rng(2), []
+    for _ in range(60):
+        rows = random.integers(0, 6, size=(random.integers(8, 40), 2)).astype(float)
+        noise = random.normal(size=len(rows)) * random.choice([0, 0.5, 2])
+        target = (rows @ random.normal(size=2) + noise > 0).astype(int)
+        if target.min() == target.max():
+            continue
+        kinds.append(separation.kind(rows, target))
+        assert separation.kind(rows * [2.0**-20, 2.0**20] + [1024, 0], target) == kinds[-1]
+        far = [np.vstack([rows, [size, 0.37 * size]]) for size in (1e3, 1e9)]
+        both = [separation.kind(one, np.append(target, 1)) for one in far]
+        assert both[0] == both[1]
+    assert set(kinds) == {"none", "quasi", "perfect"}
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"), [([0, 1, 0, 1, 0, 1], "quasi"), ([0, 0, 0, 1, 1, 1], "perfect"), ([1] * 6, "perfect")]
+)
+def test_a_group_of_one_class_is_on_its_side_and_the_rest_decides(others: list[int], expected: str) -> None:
+    hours = [1.0, 2, 3, 4, 5, 6, 3, 3]
+    rows = np.column_stack([hours, [0] * 6 + [1, 1]])
+    assert separation.kind(rows, np.array([*others, 0, 0])) == expected
+
+
+def test_a_group_of_one_class_among_many_rows_takes_no_linear_programme(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(3)
+    rows = np.column_stack([random.normal(size=(60_000, 3)), np.arange(60_000) < 20])
+    target = random.integers(0, 2, 60_000)
+    target[:20] = 0
+    monkeypatch.setattr(separation, "_divided", lambda _: pytest.fail("it would take minutes"))
+    assert separation.kind(rows, target) == "quasi"
