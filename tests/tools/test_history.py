@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from passage import params
 from passage.base import files
 from passage.base.errors import Mistake
 from tools import history
-from tools.history import Outcome, Revision, report
+from tools.history import Outcome, Revision, bring_in, report, revisions
 
 
 def fingerprints(project: Project) -> list[str]:
@@ -110,3 +111,58 @@ def test_reasons_are_told_once_with_all_that_they_hold_for() -> None:
         "not brought in, since x is gone: bbbbbbb m, shy-cat m",
         "1 results brought in, 0 were there, 2 cannot be brought in",
     ]
+
+
+def test_the_first_of_the_revisions_with_one_state_counts_and_experiments_come_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = Project(tmp_path)
+    repository.run("git", "init", "--quiet")
+
+    def committed(lock: str, code: str, note: str) -> str:
+        for path, content in {"dvc.lock": lock, "src/code.py": code, "params.yaml": "", "notes.md": note}.items():
+            files.write_text(tmp_path / path, content)
+        repository.commit()
+        return repository.run("git", "rev-parse", "HEAD").stdout.strip()
+
+    first, _, other_code, second = (committed(*state) for state in ("1ax", "1ay", "1by", "2by"))
+    experiment, dvcs_own = committed("3", "b", "y"), committed("4", "b", "y")
+    repository.run("git", "reset", "--quiet", "--hard", second)
+    for reference, commit in {
+        "refs/exps/ab/cdef/brave-owl": experiment,
+        "refs/exps/ab/cdef/shy-cat": other_code,  # a commit, too
+        "refs/exps/exec/EXEC_HEAD": dvcs_own,
+        "refs/exps/stash": dvcs_own,
+    }.items():
+        repository.run("git", "update-ref", reference, commit)
+    monkeypatch.chdir(tmp_path)
+    assert revisions() == [
+        [Revision(first), Revision(other_code)],
+        [Revision(second)],
+        [Revision(experiment, "brave-owl")],
+    ]
+
+
+def test_what_a_later_revision_says_takes_the_place_of_a_lock_that_was_of_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = Revision("a" * 40), Revision("b" * 40)
+    stale_one = Outcome(old, "m", problem="C is another one", is_stale=True)
+    for second in (Outcome(new, "m", "r1", True), Outcome(new, "m", problem="model.json is gone")):
+        said = {old: stale_one, new: second}
+        monkeypatch.setattr(history, "_bring_in", lambda revision, *_, said=said: iter([said[revision]]))
+        assert bring_in([old, new], tmp_path) == [second]
+    gone = Outcome(old, "m", problem="model.json is gone")
+    said = {old: gone, new: replace(stale_one, revision=new)}
+    monkeypatch.setattr(history, "_bring_in", lambda revision, *_: iter([said[revision]]))
+    assert bring_in([old, new], tmp_path) == [gone]
+
+
+def test_a_store_that_is_away_is_told_once_and_not_of_each_result(
+    built: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = f"sqlite:///{built.folder}/away/mlflow.db"
+    done = built.stage("history", check=False, MLFLOW_TRACKING_URI=away)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "there is no folder" in done.stderr

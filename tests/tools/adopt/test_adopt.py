@@ -125,6 +125,14 @@ def test_a_large_table_is_kept_by_dvc_and_what_is_told_to_be_typed_can_be_typed_
     assert added <= set(git.run("ls-files").decode().split("\n"))
 
 
+def test_a_large_table_that_git_has_stays_with_git(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adopt, "LARGE", 10)
+    table = write("data/raw/t.csv", NUMBERS.encode())
+    subprocess.run(["git", "add", str(table)], check=True)
+    adopt.main(str(table), "churned")
+    assert [path.name for path in Path("data/raw").iterdir()] == ["t.csv"]
+
+
 def parquet(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)

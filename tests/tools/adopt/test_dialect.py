@@ -67,6 +67,7 @@ def test_a_letter_across_two_chunks_is_a_letter(monkeypatch: pytest.MonkeyPatch)
         ('"a;b","y"\n"1;2","0"\n', ","),
         ('"a,b";y\n"1,5";0\n', ";"),
         ("date;time,y\n1;2,0\n", ","),
+        ("a,b;y\n1,2;0\n", ";"),
         ("y\n1\n0\n", ","),
         ("a, y\n1, 0\n", ","),
     ],
@@ -77,6 +78,8 @@ def test_the_separator_is_found(text: str, separator: str) -> None:
 
 def test_without_the_target_in_the_header_the_even_rows_decide() -> None:
     assert dialect.separator(b"a;b\n1,5;2,5\n1;2\n", "gone") == ";"
+    assert dialect.separator(b"a,b;c;d\n1,2;3;4\n", "gone") == ";", "of two that are even, the one that makes more"
+    assert dialect.separator(b"a;b\n1;2\n1;2;3\n", "gone") == ";", "that each row is one value is no evenness"
 
 
 def test_the_first_megabyte_decides_though_a_row_is_cut() -> None:

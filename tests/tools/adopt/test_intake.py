@@ -134,6 +134,7 @@ def test_the_line_that_excel_goes_by_goes(in_folder: Write, tmp_path: Path, text
     taken = intake.take(in_folder("t.csv", text), "y")
     assert taken.changes == changes
     assert landed(taken, tmp_path).to_dict("list") == {"a": ["x", "z"], "y": [0, 1]}
+    assert taken.content is None or taken.content.startswith(b"a,y\n")
 
 
 def test_below_the_line_that_excel_goes_by_lines_keep_their_numbers(in_folder: Write) -> None:

@@ -1,13 +1,12 @@
 """Numbers as others write them: what they become, what stays, and what nobody can know."""
 
-import io
 import math
 
-import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pandas._libs.parsers import STR_NA_VALUES
 
 from passage.base.errors import Mistake
 from tools.adopt import numbers
@@ -29,7 +28,7 @@ def plain(abroad: bool = False, **columns: list[str]) -> dict[str, list[str]]:
         (["1 234,5", "1\u00a0000,0", "1\u202f000"], ["1234.5", "1000.0", "1000"]),
         (["1'234.5", "1’234.5"], ["1234.5", "1234.5"]),
         (["1,5e3", "2,0E-2"], ["1.5e3", "2.0E-2"]),
-        (["?", "5"], ["", "5"]),
+        *(([mark, "5"], ["", "5"]) for mark in ("?", "-", "--", ".", "*")),
         (["-", "-1,5", "NA"], ["", "-1.5", "NA"]),
         (["0,123"], ["0.123"]),
     ],
@@ -63,7 +62,12 @@ def test_blanks_alone_are_a_missing_value_and_that_is_told() -> None:
     found = numbers.plain(pa.table({"a": ["1", " "], "b": ["x", "\u00a0\t"], "c": [" x", ""]}), "t.csv", abroad=False)
     assert found.table.to_pydict() == {"a": ["1", ""], "b": ["x", ""], "c": [" x", ""]}
     assert found.changes == ["values of nothing but blanks became missing ones in a, b"]
-    assert plain(a=["1,5", "  "]) == {"a": ["1.5", ""]}
+    found = numbers.plain(pa.table({"a": ["1,5", "  "]}), "t.csv", abroad=True)
+    assert found.table.to_pydict() == {"a": ["1.5", ""]}
+    assert [change.partition(" in ")[0] for change in found.changes] == [
+        "values of nothing but blanks became missing ones",
+        "numbers with a decimal comma are written plainly",
+    ]
 
 
 def test_columns_of_digits_that_begin_with_a_zero_are_named() -> None:
@@ -89,6 +93,9 @@ def test_where_nothing_decides_a_comma_is_refused_and_a_point_stays_and_is_told(
     found = numbers.plain(pa.table({"a": ["1.234"]}), "t.csv", abroad=True)
     assert found.table.to_pydict() == {"a": ["1.234"]}
     assert found.doubts == ['a: "1.234" stays 1.234, with a decimal point; is it 1234?']
+    english = numbers.plain(pa.table({"a": ["1.234"], "b": ["1,234.5"]}), "t.csv", abroad=False)
+    assert english.table.to_pydict() == {"a": ["1.234"], "b": ["1234.5"]}
+    assert english.doubts == []
 
 
 def test_what_was_changed_is_told_with_an_example_of_each_column() -> None:
@@ -115,6 +122,6 @@ def test_thousands_never_change_a_number(numbers: list[float]) -> None:
         assert all(map(math.isclose, map(float, plain(a=texts)["a"]), wanted))
 
 
-def test_missing_is_what_pandas_takes_for_missing() -> None:
-    for word in numbers.MISSING.to_pylist():
-        assert pd.read_csv(io.StringIO(f'a,b\n"{word}",1\n'))["a"].isna().all(), word
+@pytest.mark.parametrize("word", sorted(STR_NA_VALUES))
+def test_what_pandas_takes_for_missing_may_stand_among_foreign_numbers_and_stays(word: str) -> None:
+    assert plain(a=["1,5", word]) == {"a": ["1.5", word]}
