@@ -2,7 +2,6 @@
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 PARAMS = Path("params.yaml")
@@ -36,82 +35,37 @@ def is_raw_table(name: str) -> bool:
     return path.is_relative_to(RAW) and ".." not in path.parts and path.suffix in (".csv", ".parquet")
 
 
-@dataclass(frozen=True)
 class ModelPaths:
-    """The files of one model, from its split to its metrics."""
+    """The files of one model, from its split to its metrics.
 
-    name: str
+    folders: what holds files of this lane alone. result: what makes a result, all that the lane writes into
+    LANE_FOLDERS.
+    """
 
-    @property
-    def split_train(self) -> Path:
-        return Path("data/split", self.name, "train.parquet")
-
-    @property
-    def split_test(self) -> Path:
-        return Path("data/split", self.name, "test.parquet")
-
-    @property
-    def dropped(self) -> Path:
-        return Path("data/split", self.name, "dropped.json")
-
-    @property
-    def normalized_train(self) -> Path:
-        return Path("data/normalized", self.name, "train.parquet")
-
-    @property
-    def normalized_test(self) -> Path:
-        return Path("data/normalized", self.name, "test.parquet")
-
-    @property
-    def scaler(self) -> Path:
-        return Path("models", self.name, "scaler.json")
-
-    @property
-    def model(self) -> Path:
-        return Path("models", self.name, "model.json")
-
-    @property
-    def choices(self) -> Path:
-        return Path("models", self.name, "choices.json")
-
-    @property
-    def association(self) -> Path:
-        return Path("models", self.name, "association.json")
-
-    @property
-    def predictions(self) -> Path:
-        return Path("predictions", self.name, "test.csv")
+    def __init__(self, name: str) -> None:
+        self.folders = split, normalized, models, predictions, plots = tuple(
+            Path(folder, name) for folder in ("data/split", "data/normalized", "models", "predictions", "plots")
+        )
+        self.split_train, self.split_test = split / "train.parquet", split / "test.parquet"
+        self.dropped = split / "dropped.json"
+        self.normalized_train, self.normalized_test = normalized / "train.parquet", normalized / "test.parquet"
+        self.scaler, self.model = models / "scaler.json", models / "model.json"
+        self.choices, self.association = models / "choices.json", models / "association.json"
+        self.predictions = predictions / "test.csv"
+        self.plots, self.pictures = plots, plots / "pictures"
+        self.metrics = METRICS / f"{name}.json"
+        self.result = (self.scaler, self.choices, self.model, self.association, self.metrics, self.predictions)
 
     def plot(self, kind: str) -> Path:
         """Return where the rows of data of one kind of plot lie."""
-        return Path("plots", self.name, f"{kind}.csv")
-
-    @property
-    def pictures(self) -> Path:
-        return Path("plots", self.name, "pictures")
-
-    @property
-    def metrics(self) -> Path:
-        return Path("metrics", f"{self.name}.json")
+        return self.plots / f"{kind}.csv"
 
     def writes(self, path: Path) -> bool:
         """Return whether the stages of this lane write `path`."""
-        if (path.parent, path.suffix) in ((self.pictures.parent, ".csv"), (self.pictures, ".svg")):
+        if (path.parent, path.suffix) in ((self.plots, ".csv"), (self.pictures, ".svg")):
             return re.fullmatch(KIND, path.stem) is not None
         rows = (self.split_train, self.split_test, self.dropped, self.normalized_train, self.normalized_test)
         return path in (*self.result, *rows, self.pictures)
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """What holds files of this lane alone."""
-        return tuple(
-            Path(folder, self.name) for folder in ("data/split", "data/normalized", "models", "predictions", "plots")
-        )
-
-    @property
-    def result(self) -> tuple[Path, ...]:
-        """What makes a result: all that the lane writes into LANE_FOLDERS."""
-        return (self.scaler, self.choices, self.model, self.association, self.metrics, self.predictions)
 
 
 def scored(batch: str) -> Path:
