@@ -7,9 +7,8 @@ from passage.base import files, parquet
 from passage.base.paths import ModelPaths
 from passage.base.progress import clock
 from passage.model.classifier import Classifier
+from passage.model.predictions import first_rows
 from passage.params import labels
-
-SHOWN_ROWS = 20
 
 
 def predict(classifier: Classifier, original: pd.DataFrame, normalized: pd.DataFrame, target: str) -> pd.DataFrame:
@@ -33,6 +32,5 @@ def main(name: str) -> None:
         return
     right = (rows["predicted"] == rows["actual"]).sum()
     print(f"{name}: how well did it do? {right} of {len(rows)} test rows are predicted right")
-    print(rows.head(SHOWN_ROWS).to_string(index=False))
-    if len(rows) > SHOWN_ROWS:
-        print(f"... {len(rows) - SHOWN_ROWS} more in {lane.predictions}")
+    for line in first_rows(rows, lane.predictions):
+        print(line)

@@ -10,6 +10,7 @@ from passage.base.errors import Mistake
 from passage.base.progress import clock
 from passage.evaluation import cautions
 from passage.model.classifier import Model
+from passage.model.predictions import first_rows
 from passage.params import labels
 from passage.params.types import ADDED_COLUMNS
 from passage.tables import convert, header, read, rules
@@ -55,11 +56,14 @@ def main(batch: str) -> None:
         came = read.as_it_came(path)
         if len(came) != len(table):  # each prediction would stand in another's row
             raise RuntimeError(f"{path} has {len(table)} rows for one reader and {len(came)} for the other")
-        files.write_csv(paths.scored(batch), came.join(named, how="inner"))
+        predictions = came.join(named, how="inner")
+        files.write_csv(paths.scored(batch), predictions)
     found = cautions.of_dropped(dropped, "rows") | cautions.of_range(rows, classifier, "rows")
     counts = {name: int(scored[name].sum()) for name in scored if name not in ("log_odds", "probability")}
     files.write_json(paths.scored_metrics(batch), {"rows": len(scored), **counts, "cautions": cautions.content(found)})
     positive = labels.written(classifier.classes[1])
     print(f"{batch}: {counts['predicted']} of {len(scored)} rows are predicted {positive} by {settings.model}")
+    for line in first_rows(predictions, paths.scored(batch)):
+        print(line)
     for caution in found.values():
         print(f"warning: {batch}: {caution}")

@@ -83,3 +83,34 @@ def test_nothing_is_written_where_two_readers_found_other_rows(
     with pytest.raises(RuntimeError, match=f"^{path} has 2 rows for one reader and 1 for the other$"):
         score.main("guessed_hours")
     assert not Path("predictions/score").exists()
+
+
+def test_what_each_new_row_holds_is_printed_beside_its_chance(
+    trained: Path, in_folder: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_folder(str(trained), "student,plan\n" + "".join(f"s{number:02},basic\n" for number in range(21)))
+    capsys.readouterr()
+    score.main("guessed_hours")
+    said, head, first, *others = capsys.readouterr().out.splitlines()
+    assert said == "guessed_hours: 0 of 21 rows are predicted 1 by model"
+    chance = pd.read_csv("predictions/score/guessed_hours.csv")["probability"][0]
+    assert dict(zip(head.split(), first.split(), strict=True))["student"] == "s00"
+    assert float(dict(zip(head.split(), first.split(), strict=True))["probability"]) == pytest.approx(chance, abs=1e-5)
+    assert others[-1] == "... 1 more in predictions/score/guessed_hours.csv"
+    assert len(others) == 20
+
+
+def test_a_batch_of_which_no_row_is_left_says_so_without_a_table(
+    in_folder: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    in_folder("params.yaml", text.replace("{}", "{hours_studied: {missing: drop}}", 1))
+    in_folder("data/raw/exam_hours.csv", (ROOT / "data/raw/exam_hours.csv").read_text(encoding="utf-8"))
+    for stage in (split, normalize, train):
+        stage.main("model")
+    in_folder("data/raw/guessed_hours.csv", "hours_studied,name\n,Ann\n,Ben\n")
+    capsys.readouterr()
+    score.main("guessed_hours")
+    said, *others = capsys.readouterr().out.splitlines()
+    assert said == "guessed_hours: 0 of 0 rows are predicted 1 by model"
+    assert [line.split(":")[0] for line in others] == ["warning"]

@@ -15,6 +15,7 @@ from passage import params
 from passage.base import files, paths
 from passage.base.errors import Mistake
 from passage.base.progress import clock
+from passage.base.wording import printable
 from passage.tables import convert, header, read
 from passage.tracking import git
 from tools.adopt import entry, intake
@@ -138,8 +139,8 @@ def _told(place: Path, changes: Sequence[str], asked: Sequence[str], text: str, 
     return "\n".join(
         [
             f"{place}: {rows:,} rows, {'kept by DVC, as it is large' if in_dvc else 'for Git to keep'}",
-            *(f"  {entry.printable(change)}" for change in changes or ["taken as it is, byte for byte"]),
-            *(f"  please look: {entry.printable(doubt)}" for doubt in asked),
+            *(f"  {printable(change)}" for change in changes or ["taken as it is, byte for byte"]),
+            *(f"  please look: {printable(doubt)}" for doubt in asked),
             "",
             f"added to {paths.PARAMS}:",
             *(f"  {line}" for line in text.splitlines()),

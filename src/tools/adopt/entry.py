@@ -17,6 +17,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from passage import params
 from passage.base import paths
 from passage.base.errors import Mistake
+from passage.base.wording import printable
 from passage.params import train, types
 from tools.adopt.profile import Column, group
 from tools.adopt.target import Label, Outcome
@@ -140,11 +141,6 @@ def _quoted(content: Any) -> Any:
 def _comment(words: str) -> str:
     shown = printable(words)
     return shown if len(shown) <= COMMENT else f"{shown[: COMMENT - 3]}..."
-
-
-def printable(words: str) -> str:
-    """Return `words` on one line; line ends and what else a terminal or YAML would take amiss become escapes."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in words)
 
 
 def added(file: str, new: Entry) -> str:
