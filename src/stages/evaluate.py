@@ -29,13 +29,14 @@ def evaluate(
     """
     association, choices, classifier = found["association"], found["choices"], model.classifier
     train, test = sides["training"], sides["test"]
+    prevalence = float(train[settings.target].mean())
     validated, doubts = of_model([train, test], model, settings)
     beware = cautions.of_model(association, train, test, classifier, settings, found["dropped"])
     metrics = {
         "rows": {"train": len(train), "test": len(test)} | gaps.counts(association),
         "chosen": {key: choices[key] for key in (auto.removeprefix("train.") for auto in settings.autos())},
-        "test": measures(predictions, float(train[settings.target].mean()), settings.evaluate.confidence),
-        "train": {"accuracy": significant(learned, FITTED)},
+        "test": measures(predictions, prevalence, settings.evaluate.confidence),
+        "train": {"accuracy": significant(learned, FITTED), "prevalence": significant(prevalence, FITTED)},
         "cross_validation": validated,
         "odds": odds(classifier.original_units["coefficients"], association, model.preparation.against),
         "significance": association["significance"],

@@ -91,7 +91,9 @@ def draw(
         counts = [test[name] for name in ("true_negatives", "false_positives", "false_negatives", "true_positives")]
         drawn["confusion"] = pictures.svg(pictures.confusion(counts, words))
         if "roc_auc" in test:
-            drawn["roc"] = pictures.svg(pictures.roc(found["roc"], test["roc_auc"], words))
+            drawn["roc"] = pictures.svg(
+                pictures.roc(found["roc"], test["roc_auc"], sum(counts[:2]) * sum(counts[2:]), words)
+            )
     if len(found["calibration"]):
         drawn["calibration"] = pictures.svg(pictures.calibration(found["calibration"], words))
     if len(found["thresholds"]):

@@ -26,7 +26,8 @@ def measures(predictions: pd.DataFrame, prevalence: float, confidence: float) ->
     """Return the measures of `predictions`: actual, log_odds, probability, predicted.
 
     What is undefined is absent from the result: of no rows, everything.
-    prevalence: the share of class 1 among the training rows, whose more frequent class the baseline always predicts.
+    prevalence: the share of class 1 among the training rows. The baseline of the accuracy always predicts their more
+    frequent class, of two as frequent the better one; that of the log loss gives each row this share.
     confidence: how often the interval of the accuracy is to hold the truth, given rows that are independent of each
     other.
     """
@@ -44,18 +45,27 @@ def measures(predictions: pd.DataFrame, prevalence: float, confidence: float) ->
         "accuracy": metrics.accuracy_score(were, said, sample_weight=counts),
         "accuracy_low": low,
         "accuracy_high": high,
-        "baseline_accuracy": float((actual == (prevalence > 0.5)).mean()),
+        "baseline_accuracy": baseline_accuracy(float(actual.mean()), prevalence),
         "balanced_accuracy": metrics.balanced_accuracy_score(were, said, sample_weight=counts) if both else math.nan,
         "precision": precision,
         "recall": recall,
         "f1": f1,
         "log_loss": log_loss(actual, predictions["log_odds"]),
+        "baseline_log_loss": log_loss(actual, np.full(len(actual), math.log(prevalence / (1 - prevalence)))),
         "brier": float(((predictions["probability"] - actual) ** 2).mean()),
         "roc_auc": metrics.roc_auc_score(actual, predictions["log_odds"]) if both else math.nan,
     }
     names = ("true_negatives", "false_positives", "false_negatives", "true_positives")
     defined = {name: significant(value, FITTED) for name, value in numbers.items() if not math.isnan(value)}
     return defined | dict(zip(names, counts.tolist(), strict=True))
+
+
+def baseline_accuracy(share: float, prevalence: float) -> float:
+    """Return how often the training rows' more frequent class is right; of two as frequent, the better one.
+
+    share, prevalence: of class 1 among the rows that are predicted and among those that train.
+    """
+    return max(share, 1 - share) if prevalence == 0.5 else share if prevalence > 0.5 else 1 - share
 
 
 def summary(metrics: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from passage.association import estimates
-from passage.base.rounding import PREDICTED, significant
+from passage.base.rounding import FITTED, PREDICTED, significant
 
 ESTIMATES = ("firth", "maximum_likelihood", "unpenalised")  # the last: Firth's, in results of earlier versions
 
@@ -30,7 +30,7 @@ def odds(
             **{end: known[end] for end in ("low", "high") if end in known},
         }
         ratios[feature] = {
-            "per_unit": _ratios(slopes, 1.0),
+            "per_unit": _ratios(slopes, 1.0, {"odds_ratio": FITTED}),
             "per_standard_deviation": _ratios(slopes, known["standard_deviation"]),
             "standard_deviation": known["standard_deviation"],
         } | ({"against": against[feature]} if feature in against else {})
@@ -44,7 +44,17 @@ def estimate(ratios: Mapping[str, float]) -> float | None:
     return next((ratios[name] for name in ESTIMATES if name in ratios), None)
 
 
-def _ratios(slopes: Mapping[str, float], step: float) -> dict[str, float]:
-    """Return exp(slope * step) of each of `slopes` that a number can hold."""
+def _ratios(slopes: Mapping[str, float], step: float, digits: Mapping[str, int] | None = None) -> dict[str, float]:
+    """Return exp(slope * step) of each of `slopes` that a number can hold, with the digits that are right.
+
+    digits: that a slope has, PREDICTED without it. Those before the point say nothing of the last digits of exp.
+    """
     logs = {name: slope * step for name, slope in slopes.items()}
-    return {name: significant(math.exp(log), PREDICTED) for name, log in logs.items() if abs(log) < 700}
+    known = {name: (digits or {}).get(name, PREDICTED) - _before_the_point(log) for name, log in logs.items()}
+    return {
+        name: significant(math.exp(log), min(known[name], PREDICTED)) for name, log in logs.items() if abs(log) < 700
+    }
+
+
+def _before_the_point(number: float) -> int:
+    return len(str(int(abs(number)))) if abs(number) >= 1 else 0

@@ -173,12 +173,12 @@ def confusion(counts: Sequence[int], words: Vocabulary) -> Draw:
     return draw
 
 
-def roc(rows: pd.DataFrame, area: float, words: Vocabulary) -> Draw:
-    """Draw the ROC curve. rows: as plots.roc has them. area: below the curve."""
+def roc(rows: pd.DataFrame, area: float, pairs: int, words: Vocabulary) -> Draw:
+    """Draw the ROC curve. rows: as plots.roc has them. area: below the curve, a share of so many `pairs` of rows."""
 
     def draw(axes: Axes) -> None:
         display = RocCurveDisplay(fpr=rows["false_positive_rate"], tpr=rows["true_positive_rate"], roc_auc=area)
-        display.plot(ax=axes, name="model", curve_kwargs={"color": BLUE})
+        display.plot(ax=axes, name=f"model, {pairs:,} pairs", curve_kwargs={"color": BLUE})
         axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", label="by chance")
         no, yes = map(_short, words.classes)
         axes.set_xlabel(textwrap.fill(f"share of {no} predicted {yes}", BELOW))
@@ -193,7 +193,9 @@ def calibration(rows: pd.DataFrame, words: Vocabulary) -> Draw:
     def draw(axes: Axes) -> None:
         probability = rows["probability"].to_numpy()
         display = CalibrationDisplay(rows["share"].to_numpy(), probability, probability)
-        display.plot(ax=axes, name=f"model, in {len(rows)} bins", color=BLUE)
+        least, most = rows["rows"].min(), rows["rows"].max()
+        of = f"{least:,.0f}" if least == most else f"{least:,.0f} to {most:,.0f}"
+        display.plot(ax=axes, name=f"model, in {len(rows)} bins of {of} {words.rows}", color=BLUE)
         axes.set_xlabel(textwrap.fill(f"mean probability of {_short(words.outcome)}", BELOW))
         axes.set_ylabel(textwrap.fill(f"share of {_short(words.classes[1])}", BESIDE))
         axes.set_aspect("auto")

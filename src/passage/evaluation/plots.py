@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_curve
 
 from passage.base.rounding import PREDICTED, significant
@@ -44,16 +43,21 @@ def roc(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def calibration(actual: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
-    """Return probability and share (of class 1) of bins of rows with like probabilities.
+    """Return probability and share (of class 1) of bins of rows with like probabilities, and how many rows each has.
 
     actual, probability: (n_rows,), each row's probability from a model that has not seen it. At most BINS bins, of at
     least ROWS_A_BIN rows where these are not ties.
     """
     if not len(actual):
-        return pd.DataFrame({"probability": [], "share": []}, dtype=float)
+        return pd.DataFrame({"probability": [], "share": [], "rows": []}, dtype=float)
     bins = int(np.clip(len(actual) // ROWS_A_BIN, 1, BINS))
-    share, mean = calibration_curve(actual, probability, n_bins=bins, strategy="quantile")
-    return _rounded({"probability": mean, "share": share})
+    edges = np.percentile(probability, np.linspace(0, 100, bins + 1))  # as scikit-learn's calibration_curve has them
+    place = np.searchsorted(edges[1:-1], probability)
+    rows = pd.DataFrame({"probability": probability, "share": actual, "rows": 1}).groupby(place)
+    means = rows[["probability", "share"]].mean()
+    return _rounded({name: means[name].to_numpy() for name in ("probability", "share")}).assign(
+        rows=rows["rows"].sum().to_numpy()
+    )
 
 
 def curves(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from passage.evaluation.vocabulary import Vocabulary
-from passage.report.sentences import by_time, level
+from passage.report.numbers import level
+from passage.report.sentences import by_time, pairs
 
 ORDER = ("curve", "regions", "coefficients", "C", "confusion", "roc", "calibration", "thresholds")
 
@@ -73,7 +74,7 @@ def words_for(picture: str, metrics: Mapping[str, Any], confidence: float, words
             )
         case "roc":
             return (
-                f"ROC curve of the test {words.rows}, area {test['roc_auc']:.3g}",
+                f"ROC curve of the test {words.rows}, area {test['roc_auc']:.3g} (of {pairs(test):,} pairs)",
                 "Each threshold is a point of the curve; the area below it is the chance that, of one row of each "
                 "class, the right one gets the greater probability.",
             )

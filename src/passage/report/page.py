@@ -11,7 +11,7 @@ from passage.base.files import file_hash
 from passage.base.wording import listed
 from passage.evaluation.odds import estimate
 from passage.params import Params, flat_params
-from passage.report import sentences
+from passage.report import association, numbers, sentences
 from passage.report.sections import Section
 
 
@@ -48,7 +48,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.filters |= {name: getattr(sentences, name) for name in ("share", "number", "level")}
+    made.filters |= {"share": numbers.share, "number": numbers.number, "level": numbers.level}
     return made
 
 
@@ -69,6 +69,8 @@ def render(sections: Sequence[Section], settings: Params) -> str:
             parameters=parameters(settings),
             listed=listed,
             sentences=sentences,
+            association=association,
+            numbers=numbers,
             estimate=estimate,
         )
     )

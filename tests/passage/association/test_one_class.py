@@ -11,7 +11,7 @@ from passage.evaluation.odds import odds
 from passage.evaluation.vocabulary import vocabulary
 from passage.model.design import Column
 from passage.params.model import Words
-from passage.report import sentences
+from passage.report import association
 
 COLUMNS = [
     Column("age", "age", "number"),
@@ -82,7 +82,7 @@ def said(columns: list[Column], rows: pd.DataFrame, target: np.ndarray) -> dict[
     against = {column.name: column.against for column in columns if column.against}
     metrics = {"odds": odds(dict.fromkeys(map(str, rows), 0.0), known, against)}
     settings = students.lane().model_copy(update={"target": "ill", "words": Words(rows="people")})
-    return sentences.odds(metrics, 0.95, vocabulary(settings, (0, 1), columns))
+    return association.odds(metrics, 0.95, vocabulary(settings, (0, 1), columns))
 
 
 def test_the_sentence_says_what_is_at_most_so_and_of_whom() -> None:

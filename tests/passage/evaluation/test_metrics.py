@@ -25,6 +25,7 @@ def test_the_numbers_are_scikit_learns() -> None:
         "brier": metrics.brier_score_loss(actual, probability),
         "roc_auc": metrics.roc_auc_score(actual, probability),
         "baseline_accuracy": 0.6,
+        "baseline_log_loss": metrics.log_loss(actual, np.full(5, 0.6)),
     }
     assert {name: found[name] for name in expected} == pytest.approx(expected, rel=1e-9)
     counts = ("true_negatives", "false_positives", "false_negatives", "true_positives")
@@ -41,6 +42,16 @@ def test_what_is_undefined_is_absent() -> None:
     assert (none_predicted["recall"], none_predicted["f1"]) == (0, 0)
     failed = measures(ROWS[ROWS["actual"] == 0].assign(predicted=0), 0.6, 0.95)
     assert not {"precision", "recall", "f1"} & set(failed)
+
+
+def test_of_two_classes_as_frequent_the_baseline_has_the_better_one() -> None:
+    assert (
+        measures(ROWS, 0.5, 0.95)["baseline_accuracy"]
+        == measures(ROWS.assign(actual=1 - ROWS["actual"]), 0.5, 0.95)["baseline_accuracy"]
+    )
+    assert measures(ROWS, 0.5, 0.95)["baseline_accuracy"] == 0.6
+    assert measures(ROWS, 0.4, 0.95)["baseline_accuracy"] == 0.4
+    assert measures(ROWS.iloc[:0], 0.5, 0.95) == {}
 
 
 def test_a_sure_and_wrong_prediction_costs_its_log_odds() -> None:

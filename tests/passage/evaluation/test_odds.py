@@ -15,7 +15,7 @@ def test_each_number_is_multiplied_by_its_step_and_raised() -> None:
         {"odds_ratio": exp(0.25), "firth": exp(0.4), "low": exp(0.1), "high": exp(1)}, rel=1e-7
     )
     assert found["per_standard_deviation"] == pytest.approx(
-        {"odds_ratio": exp(1.25), "firth": exp(2), "low": exp(0.5), "high": exp(5)}, rel=1e-7
+        {"odds_ratio": exp(1.25), "firth": exp(2), "low": exp(0.5), "high": exp(5)}, rel=1e-6
     )
 
 
@@ -35,3 +35,19 @@ def test_an_estimate_is_named_after_its_estimator_and_found_by_each_name() -> No
     assert "firth" in odds({"hours": 0.25}, KNOWN | {"method": "firth-wald"}, {})["hours"]["per_unit"]
     assert estimate({"odds_ratio": 2.0, "unpenalised": 3.0}) == 3.0, "as in results of earlier versions"
     assert estimate({"odds_ratio": 2.0, "high": 3.0}) is None
+
+
+@pytest.mark.parametrize(("log", "digits"), [(0.7, 8), (1.5, 7), (30.0, 6), (304.3, 5)])
+def test_a_ratio_has_the_digits_that_its_log_odds_leave_it(log: float, digits: int) -> None:
+    """Eight digits of the log-odds are right; those before its point are lost after it."""
+    unknown = log * (1 + 4e-9)  # what association.json may have for the log-odds
+    known = {"features": {"hours": {"coefficient": float(f"{unknown:.8g}"), "standard_deviation": 1.0}}}
+    ratio = odds({"hours": 0.0}, known, {})["hours"]["per_unit"]["firth"]
+    assert float(f"{ratio:.{digits}g}") == ratio
+    assert ratio == pytest.approx(exp(log), rel=10.0 ** (1 - digits))
+
+
+def test_the_models_own_ratio_has_the_ten_digits_of_its_coefficient() -> None:
+    assert odds({"hours": 1.234567891}, KNOWN, {})["hours"]["per_unit"]["odds_ratio"] == float(
+        f"{exp(1.234567891):.8g}"
+    )

@@ -126,14 +126,14 @@ def pictures_of(no: str, yes: str, feature: str) -> dict[str, pictures.Draw]:
     words = vocabulary(students.lane().model_copy(update={"words": Words(classes=[no, yes], outcome=yes)}), (0, 1))
     odds = pd.DataFrame({"feature": [feature, "b"], "odds_ratio": 2.0, "firth": 3.0, "low": 1.1, "high": 9.0})
     rates = pd.DataFrame({"false_positive_rate": [0.0, 1.0], "true_positive_rate": [0.0, 1.0]})
-    shares = pd.DataFrame({"probability": [0.1, 0.9], "share": [0.1, 0.9]})
+    shares = pd.DataFrame({"probability": [0.1, 0.9], "share": [0.1, 0.9], "rows": [7, 8]})
     points = pd.DataFrame({"value": [1, 12], "probability": [0.1, 0.9]})
     rows = pd.concat([students.ROWS.rename(columns={"passed": "actual"})] * 2, ignore_index=True)
     rows[pictures.SIDE] = ["training", "test"] * students.ROWS.shape[0]
     return {
         "confusion": pictures.confusion([38, 0, 0, 17], words),
         "coefficients": pictures.coefficients(odds, 0.95, "Firth"),
-        "roc": pictures.roc(rates, 0.5, words),
+        "roc": pictures.roc(rates, 0.5, 646, words),
         "calibration": pictures.calibration(shares, words),
         "curve": pictures.curve(points, rows, students.fitted()[1], words),
     }

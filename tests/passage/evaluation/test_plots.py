@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import students
 from sklearn import metrics
+from sklearn.calibration import calibration_curve
 
 from passage.evaluation import plots
 from passage.model.preparation import fit
@@ -73,6 +74,12 @@ def test_bins_of_the_calibration_have_five_rows_at_least_and_are_ten_at_most() -
     few = plots.calibration(ACTUAL[:20], PROBABILITY[:20])
     assert len(few) == 4
     assert few["share"].mean() == pytest.approx(ACTUAL[:20].mean())
+    assert few["rows"].tolist() == [5, 5, 5, 5]
+    many = plots.calibration(ACTUAL, PROBABILITY)
+    share, probability = calibration_curve(ACTUAL, PROBABILITY, n_bins=10, strategy="quantile")
+    assert many["share"].tolist() == pytest.approx(share)
+    assert many["probability"].tolist() == pytest.approx(probability)
+    assert many["rows"].sum() == len(ACTUAL)
     assert plots.calibration(np.empty(0), np.empty(0)).empty
     assert plots.thresholds(np.empty(0), np.empty(0)).empty
 

@@ -9,7 +9,7 @@ from passage.base import wording
 from passage.evaluation.vocabulary import Vocabulary, vocabulary
 from passage.model.design import Column
 from passage.params.model import ModelSettings
-from passage.report import sentences
+from passage.report import association, numbers, sentences
 
 PLAIN = vocabulary(students.lane(), (0, 1))
 OWN = vocabulary(
@@ -76,6 +76,20 @@ def test_an_accuracy_comes_with_what_it_is_worth() -> None:
     )
 
 
+def test_a_tie_between_the_classes_is_not_broken_in_silence() -> None:
+    tied = METRICS | {"train": {"accuracy": 0.9, "prevalence": 0.5}}
+    assert sentences.accuracy(tied, 0.95, OWN).endswith(
+        "Both classes are as frequent among the training students; always predicting the better one of them would have "
+        "been right for 40 %."
+    )
+
+
+def test_shares_of_few_rows_or_pairs_say_of_how_many() -> None:
+    test = {"true_negatives": 0, "false_positives": 1, "false_negatives": 1, "true_positives": 3}
+    said = {key: sentences.counted(key, test) for key in ("precision", "recall", "roc_auc", "accuracy")}
+    assert said == {"precision": "3 of 4", "recall": "3 of 4", "roc_auc": "of 4 pairs", "accuracy": ""}
+
+
 def test_without_test_rows_the_training_rows_speak_and_nothing_undefined_is_told() -> None:
     metrics = {"rows": {"train": 15, "test": 0}, "train": {"accuracy": 0.9}, "odds": METRICS["odds"]}
     assert (
@@ -120,7 +134,7 @@ def test_by_time_it_is_said_which_rows_are_predicted_and_from_what() -> None:
 
 
 def test_odds_are_told_in_the_users_words_or_in_the_columns_names() -> None:
-    own, plain = (sentences.odds(METRICS, 0.95, words) for words in (OWN, PLAIN))
+    own, plain = (association.odds(METRICS, 0.95, words) for words in (OWN, PLAIN))
     assert own["hours"] == (
         "Other features being equal, students who studied one hour more had 1.35 times the odds of passing "
         "(95 %: 1.08 to 1.9)."
@@ -140,11 +154,11 @@ def test_odds_of_results_of_earlier_versions_are_told_all_the_same() -> None:
 
 def test_a_feature_alone_has_no_others_to_be_equal() -> None:
     alone = METRICS | {"odds": {"hours": METRICS["odds"]["hours"]}}
-    assert sentences.odds(alone, 0.95, OWN)["hours"].startswith("Students who studied one hour more had 1.35")
+    assert association.odds(alone, 0.95, OWN)["hours"].startswith("Students who studied one hour more had 1.35")
 
 
 def test_where_a_unit_is_too_large_or_small_a_step_it_is_the_standard_deviation() -> None:
-    assert sentences.odds(METRICS, 0.8, OWN)["courses"] == (
+    assert association.odds(METRICS, 0.8, OWN)["courses"] == (
         "Other features being equal, students with courses higher by one standard deviation had 1.35 times the odds of "
         "passing (80 %: under 0.001 to over 1,000)."
     )
@@ -153,7 +167,7 @@ def test_where_a_unit_is_too_large_or_small_a_step_it_is_the_standard_deviation(
 def test_what_nothing_is_known_of_is_said_to_be_unknown() -> None:
     known_of_hours = {"per_unit": {"odds_ratio": 1.2}, "per_standard_deviation": {}, "standard_deviation": 1.0}
     unknown = METRICS | {"odds": {"hours": known_of_hours}}
-    assert sentences.odds(unknown, 0.95, OWN)["hours"] == "What hours is worth on its own, these students cannot say."
+    assert association.odds(unknown, 0.95, OWN)["hours"] == "What hours is worth on its own, these students cannot say."
 
 
 @pytest.mark.parametrize(
@@ -173,27 +187,27 @@ def test_a_change_of_the_log_loss_comes_with_its_spread_and_no_verdict(
 
 
 def test_a_verdict_is_of_the_test_and_of_all_features_at_once() -> None:
-    assert sentences.verdicts(METRICS, 0.95, OWN) == {
+    assert association.verdicts(METRICS, 0.95, OWN) == {
         "hours": "Beyond the other features, hours goes with passing (p = 0.0041, by Holm's step).",
         "courses": "Whether courses goes with passing beyond the other features, these students do not tell "
         "(p = 0.48, by Holm's step).",
     }
-    stricter = sentences.verdicts(METRICS, 0.999, OWN)
+    stricter = association.verdicts(METRICS, 0.999, OWN)
     assert all("do not tell" in sentence for sentence in stricter.values())
 
 
 def test_one_feature_alone_has_no_others_and_a_tiny_p_value_no_digits() -> None:
     one = METRICS | {"significance": {"hours": {"p_value_holm": 3e-7}}}
-    assert sentences.verdicts(one, 0.95, PLAIN) == {"hours": "hours goes with passed = 1 (p under 0.0001)."}
+    assert association.verdicts(one, 0.95, PLAIN) == {"hours": "hours goes with passed = 1 (p under 0.0001)."}
     one["significance"]["hours"]["p_value_holm"] = 0.0501
-    assert "hours goes with passed = 1, these rows do not tell" in sentences.verdicts(one, 0.95, PLAIN)["hours"]
+    assert "hours goes with passed = 1, these rows do not tell" in association.verdicts(one, 0.95, PLAIN)["hours"]
 
 
 def test_a_verdict_depends_on_nothing_of_the_cross_validation() -> None:
     parts: list[dict[str, Any]] = [{}, METRICS["cross_validation"] | {"repeats": 1, "folds": 2, "without": {}}]
     for part in parts:
         other = METRICS | {"cross_validation": part}
-        assert sentences.verdicts(other, 0.95, OWN) == sentences.verdicts(METRICS, 0.95, OWN)
+        assert association.verdicts(other, 0.95, OWN) == association.verdicts(METRICS, 0.95, OWN)
 
 
 def test_the_answer_says_how_good_what_it_means_and_what_to_beware_of() -> None:
@@ -218,23 +232,23 @@ def test_the_short_answer_is_of_the_feature_that_moves_the_odds_most() -> None:
     ("value", "text"), [(0, "0 %"), (0.0001, "under 1 %"), (0.994, "99 %"), (0.996, "over 99 %"), (1, "100 %")]
 )
 def test_only_what_is_all_or_nothing_is_called_so(value: float, text: str) -> None:
-    assert sentences.share(value) == text
+    assert numbers.share(value) == text
 
 
 def test_a_model_without_a_penalty_is_not_said_to_be_held_back() -> None:
-    assert sentences.why_two({"settings": {"C": "inf"}}, {}) == (
+    assert association.why_two({"settings": {"C": "inf"}}, {}) == (
         "The model has no penalty; the odds above, with the intervals, are Firth's (bias-reduced), whose intervals "
         "hold the truth with few rows, too."
     )
-    assert "(C = 0.1)" in sentences.why_two({"settings": {"C": 0.1}}, {})
-    assert "those of maximum likelihood, which" in sentences.why_two({"settings": {"C": 0.1}}, {"method": "wald"})
-    assert "are its own" in sentences.why_two({"settings": {"C": "inf"}}, {"method": "wald"})
+    assert "(C = 0.1)" in association.why_two({"settings": {"C": 0.1}}, {})
+    assert "those of maximum likelihood, which" in association.why_two({"settings": {"C": 0.1}}, {"method": "wald"})
+    assert "are its own" in association.why_two({"settings": {"C": "inf"}}, {"method": "wald"})
     for C in ("inf", 1.0):  # noqa: N806 (scikit-learn's name)
-        said = sentences.why_two({"settings": {"C": C}}, {"method": "firth-wald"})
+        said = association.why_two({"settings": {"C": C}}, {"method": "firth-wald"})
         assert "are Firth's (bias-reduced), " in said
         assert "The intervals are Wald's" in said
     some = {"method": "firth-wald", "profiled": ["rare", "seldom"]}
-    said = sentences.why_two({"settings": {"C": 1.0}}, some)
+    said = association.why_two({"settings": {"C": 1.0}}, some)
     assert "standard error, but for those of rare and seldom, of which few rows tell: to search" in said
 
 
@@ -246,7 +260,7 @@ def test_what_is_0_or_1_is_read_against_what_a_0_says() -> None:
     ratios = {"per_unit": RATIOS, "per_standard_deviation": RATIOS, "standard_deviation": 0.2}
     odds = {one.name: ratios | {"against": one.against} for one in columns}
     words = vocabulary(students.lane(), (0, 1), columns)
-    said = list(sentences.odds({"odds": odds}, 0.95, words).values())
+    said = list(association.odds({"odds": odds}, 0.95, words).values())
     told = "had 1.35 times the odds of passed = 1, compared with those"
     assert said == [
         f"Other features being equal, rows {who} {told} {others} (95 %: 1.08 to 1.9)."

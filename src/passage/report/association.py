@@ -1,0 +1,136 @@
+"""What the training rows say of each feature, in words: of association, not of cause."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from passage.association.estimates import estimator
+from passage.base.wording import listed
+from passage.evaluation.odds import estimate
+from passage.evaluation.vocabulary import Vocabulary
+from passage.model.design import Column
+from passage.report.numbers import level, number, p_value, times
+
+STRONGEST = 3  # features that an answer speaks of
+LEAST_SPREAD, GREATEST_SPREAD = 0.3, 50  # standard deviations (units) with which a unit is a step worth a sentence
+
+
+def odds(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> dict[str, str]:
+    """Return for each column of the design table one sentence on its odds, as the rows have them."""
+    several = len({words.column(name).feature for name in metrics["odds"]}) > 1
+    return {name: _odds(name, ratios, confidence, words, several) for name, ratios in metrics["odds"].items()}
+
+
+def _odds(feature: str, ratios: Mapping[str, Any], confidence: float, words: Vocabulary, several: bool) -> str:
+    of_a_size = LEAST_SPREAD <= ratios["standard_deviation"] <= GREATEST_SPREAD
+    column = words.column(feature)
+    step = "per_unit" if of_a_size or column.against else "per_standard_deviation"
+    numbers = ratios[step]
+    if (ratio := estimate(numbers)) is None and not ("group" in ratios and numbers.keys() & {"low", "high"}):
+        return f"What {feature} is worth on its own, these {words.rows} cannot say."
+    more, others = words.more(feature), ""
+    if column.against:
+        more, others = _against(column)
+    elif step == "per_standard_deviation":
+        more = f"with {feature} higher by one standard deviation"
+    if ratio is None:
+        found, told = one_end(numbers), f"one end of the {level(confidence)} interval"
+        because = f": {_group(column, ratios['group'], words)}"
+    else:
+        found, told, because = times(ratio), f"{level(confidence)}: {interval(numbers)}", ""
+    equal = "Other features being equal, " if several else ""
+    sentence = f"{equal}{words.rows} {more} had {found} times the odds of {words.outcome}{others} ({told}){because}."
+    return sentence[0].upper() + sentence[1:]
+
+
+def one_end(ratios: Mapping[str, float]) -> str:
+    """Return what the one known end of an interval says."""
+    return f"at most {number(ratios['high'])}" if "high" in ratios else f"at least {number(ratios['low'])}"
+
+
+def _group(column: Column, group: Mapping[str, Any], words: Vocabulary) -> str:
+    """Return which rows are of one class."""
+    if not column.against:
+        of = f"with {column.feature} {number(group['value'])}"
+    elif column.kind == "category":
+        of = f"of {column.feature} {column.value if group['value'] else column.against}"
+    else:
+        of = f"{'with' if group['value'] else 'without'} {column.feature}"
+    return f"of the {group['rows']:,} {words.rows} {of}, {group_size(group)} counts as {words.classes[1]}"
+
+
+def group_size(group: Mapping[str, Any]) -> str:
+    """Return how many rows of a group of one class are of class 1."""
+    return "each one" if group["positive"] else "none"
+
+
+def _against(column: Column) -> tuple[str, str]:
+    """Return what sets the rows with a 1 in a column of 0 and 1 apart, and whom they are compared with."""
+    name = column.feature
+    match column.kind:
+        case "category":
+            return f"of {name} {column.value}", f", compared with those of {name} {column.against}"
+        case _:
+            return f"with {name}", f", compared with those without {name}"
+
+
+def interval(ratios: Mapping[str, float]) -> str:
+    """Return the interval of an odds ratio; an end that is not known is out of all proportion."""
+    return f"{times(ratios.get('low', 0.0))} to {times(ratios.get('high', math.inf))}"
+
+
+def why_two(model: Mapping[str, Any], association: Mapping[str, Any]) -> str:
+    """Return why the model's own odds ratio and the one with an interval are not the same."""
+    C, whose = model["settings"]["C"], estimator(association)  # noqa: N806 (scikit-learn's name)
+    if C == "inf" and whose != "Firth":
+        return "The model has no penalty; the odds above, with the intervals, are its own."
+    if C == "inf":
+        return (
+            "The model has no penalty; the odds above, with the intervals, are Firth's (bias-reduced), whose intervals "
+            f"hold the truth with few rows, too.{_wald_ends(association)}"
+        )
+    theirs = "Firth's (bias-reduced)" if whose == "Firth" else f"those of {whose}"
+    return (
+        f"Why the table has two odds ratios: a penalty (C = {C:g}) holds the model's coefficients back, which helps "
+        "predictions from few rows but makes them no measure of the association. The ones with an interval are "
+        f"{theirs}, which are not held back in this way: they say how the outcome went with the feature among the "
+        f"training rows, not what would happen if somebody changed it.{_wald_ends(association)}"
+    )
+
+
+def _wald_ends(association: Mapping[str, Any]) -> str:
+    if association.get("method") != "firth-wald":
+        return ""
+    but = (
+        f", but for those of {listed(names)}, of which few rows tell" if (names := association.get("profiled")) else ""
+    )
+    return (
+        f" The intervals are Wald's, from the estimate and its standard error{but}: to search for the profile's would "
+        "take minutes to hours."
+    )
+
+
+def verdicts(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> dict[str, str]:
+    """Return for each feature one sentence on whether it tells something beyond the others.
+
+    It is said to where chance alone would say so of any useless feature at all in 1 - `confidence` of tables.
+    """
+    tests = metrics.get("significance", {})
+    return {feature: _verdict(feature, test, len(tests), confidence, words) for feature, test in tests.items()}
+
+
+def _verdict(feature: str, test: Mapping[str, float], count: int, confidence: float, words: Vocabulary) -> str:
+    beyond, by = ("Beyond the other features, ", ", by Holm's step") if count > 1 else ("", "")
+    found = f"({p_value(test['p_value_holm'])}{by})"
+    if test["p_value_holm"] < 1 - confidence:
+        return f"{beyond}{feature} goes with {words.outcome} {found}."
+    other = " beyond the other features" if count > 1 else ""
+    return f"Whether {feature} goes with {words.outcome}{other}, these {words.rows} do not tell {found}."
+
+
+def strongest(metrics: Mapping[str, Any]) -> list[str]:
+    """Return the features that change the model's odds most, for one standard deviation each."""
+    ratios = {
+        feature: ratio["per_standard_deviation"].get("odds_ratio", 1.0) for feature, ratio in metrics["odds"].items()
+    }
+    return sorted(ratios, key=lambda feature: -max(ratios[feature], 1 / ratios[feature]))[:STRONGEST]
