@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from passage.base.errors import Mistake
+from passage.tables import names
 
 CHUNK = 1 << 22  # bytes
 
@@ -23,21 +24,11 @@ def columns(path: Path) -> list[str]:
     """
     if not path.is_file():
         raise Mistake(f"{path}: there is no such file")
-    names = _parquet_columns(path) if path.suffix == ".parquet" else walk(path, most=1)
-    refuse_twice(names, path)
-    return names
-
-
-def refuse_twice(names: Sequence[str], path: Path) -> None:
-    """Raise Mistake for each name that is there twice."""
-    twice = dict.fromkeys(name for position, name in enumerate(names) if name in names[:position])
-    if twice:
-        raise Mistake(
-            f'{path}: the column "{name}" is there twice; each name may stand only once'
-            if name
-            else f"{path}: two columns have no name; give each one a name of its own"
-            for name in twice
-        )
+    is_csv = path.suffix != ".parquet"
+    found = walk(path, most=1) if is_csv else _parquet_columns(path)
+    if wrong := names.twice(found, (row for _, row in islice(records(path), 1, None)) if is_csv else None):
+        raise Mistake(f"{path}: {line}" for line in wrong)
+    return found
 
 
 def _parquet_columns(path: Path) -> list[str]:
@@ -134,9 +125,10 @@ def walk(path: Path, most: int | None = None) -> list[str]:
     """
     rows = records(path)
     header = first(rows, path)
-    for line, record in islice(rows, most):
+    for position, (line, record) in enumerate(islice(rows, most)):
         if len(record) != len(header):
-            raise Mistake(other_width(path, line, record, len(header)))
+            why = names.misfit(header, len(record)) if position == 0 else ""
+            raise Mistake(other_width(path, line, record, len(header)) + why)
     return header
 
 
@@ -160,7 +152,14 @@ def refuse_torn(path: Path, rows: int) -> None:
 
 
 def require(path: Path, wanted: Mapping[str, str]) -> None:
-    """Raise Mistake where the table at `path` lacks a column of `wanted` (column: the key of params.yaml naming it)."""
+    """Raise Mistake where the table at `path` lacks a column of `wanted` (column: the key of params.yaml naming it).
+
+    Also where its first line is a row.
+    """
+    if path.suffix != ".parquet" and path.is_file():
+        top, *below = [row for _, row in islice(records(path), names.ROWS)] or [[]]
+        if why := names.looks_like_a_row(top, below, wanted):
+            raise Mistake(f"{path}: {names.row_instead(why)}")
     found = columns(path)
     missing = [(column, key) for column, key in wanted.items() if column not in found]
     if missing:

@@ -10,9 +10,12 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from passage.base.errors import Mistake
+from passage.tables import header
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 GUESS = "Windows-1252"  # the encoding of what is nothing else
@@ -25,6 +28,7 @@ MARKS = {
 }
 
 _SEPARATOR_LINE = re.compile(rb'"?sep=([^\w\r\n"])"?[,;\t|]*\r?\n', re.IGNORECASE)
+_LINE_END = re.compile(rb"\r\n|\n|\r")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 WORD = 40  # bytes on each side of a letter, among which the word is that it stands in
 
@@ -133,3 +137,19 @@ def _fitness(text: str, one: str, target: str, cut: bool) -> tuple[bool, bool, f
     widths = Counter(len(row) for row in (rows[1:-1] if cut else rows[1:]))
     fits = widths[width] / widths.total() if widths else 0.0
     return target in header, width > 1, fits, width
+
+
+def renamed(content: bytes, one: str, names: list[str], path: Path) -> bytes:
+    """Return `content` with other names in its first line that is not blank; all lines keep their numbers."""
+    line, _ = next(records(content, one, path))
+    ends = [found.end() for found in islice(_LINE_END.finditer(content), line)]
+    start = ends[line - 2] if line > 1 else 0
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=one, lineterminator="\n").writerow(names)
+    return content[:start] + text.getvalue().encode() + content[ends[line - 1] :]
+
+
+def records(content: bytes, one: str, path: Path, *, blanks: bool = False) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record of `content` (UTF-8), with the number of its last line. one: the separator."""
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
+    return header.parse(lines, path, one, blanks=blanks)

@@ -3,8 +3,7 @@
 Every row and every value stays. What cannot be read is refused with its line; nothing is skipped.
 """
 
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pyarrow.parquet as pq
 from passage.base.errors import Mistake
 from passage.base.progress import bar, clock
 from passage.tables import header, memory
-from tools.adopt import dialect, numbers
+from tools.adopt import dialect, first_line, numbers
 
 # By which a CSV grows in memory, and one whose numbers are written anew (measured: 2.3, 5.0).
 TIMES, TIMES_ABROAD = 3, 5
@@ -65,10 +64,13 @@ def take(path: Path, target: str) -> Intake:
         text, encoding = dialect.utf8(path.read_bytes(), path)
     text, told = dialect.without_separator_line(text)
     one = told or dialect.separator(text, target)
-    names = header.first(_records(text, one, path), path)
-    stripped = [name.strip() for name in names]
+    names = header.first(dialect.records(text, one, path), path)
     blanks = len(names) > 1 and all(name.startswith(" ") for name in names[1:])
-    header.refuse_twice(stripped, path)
+    names, mended = first_line.mended(text, one, names, blanks, path)
+    if mended:
+        text = dialect.renamed(text, one, names, path)
+    stripped = [name.strip() for name in names]
+    first_line.refuse(text, one, stripped, blanks, target, path)
     with clock(f"reading {path}"):
         values = _read(text, one, names, blanks, path).rename_columns(stripped)
     table = numbers.plain(values, str(path), abroad=one != ",")
@@ -80,6 +82,7 @@ def take(path: Path, target: str) -> Intake:
         *([f"the separator, a {dialect.SEPARATORS[one]}, became a comma"] if one != "," else []),
         *(["blanks after the separator went"] if blanks else []),
         *(["blanks around names of columns went"] if stripped != names and not blanks else []),
+        *mended,
         *table.changes,
     ]
     doubts = [*([_guessed(text)] if encoding == dialect.GUESS else []), *table.doubts]
@@ -144,12 +147,6 @@ def _cells(path: Path) -> int:
     return int(found.num_rows) * int(found.num_columns)
 
 
-def _records(text: bytes, one: str, path: Path, *, blanks: bool = False) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record of `text` (UTF-8), with the number of its last line. one: the separator."""
-    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
-    return header.parse(lines, path, one, blanks=blanks)
-
-
 def _read(text: bytes, one: str, names: list[str], blanks: bool, path: Path) -> pa.Table:
     """Return the values as they stand there, all text. Raises Mistake for rows that cannot be read.
 
@@ -180,7 +177,7 @@ def _walk(text: bytes, one: str, names: list[str], blanks: bool, path: Path, kee
     """Return the records where they are to be kept, the header first. Raises Mistake for those that cannot be read."""
     kept, wrong = [], []
     try:
-        for line, record in bar("reading rows", "row", _records(text, one, path, blanks=blanks)):
+        for line, record in bar("reading rows", "row", dialect.records(text, one, path, blanks=blanks)):
             if len(record) != len(names):
                 wrong.append(header.other_width(path, line, record, len(names)))
             elif keep:

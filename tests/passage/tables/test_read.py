@@ -27,9 +27,26 @@ def numbers(path: Path, *names: str) -> pd.DataFrame:
     [
         ("", "t.csv: the file is empty; its first line must name the columns"),
         ("\n  \n", "t.csv: the file is empty; its first line must name the columns"),
-        ("a,b,a\n1,2,3\n", 't.csv: the column "a" is there twice; each name may stand only once'),
-        ("a,,\n1,2,3\n", "t.csv: two columns have no name; give each one a name of its own"),
-        ("a,b\n1,2,3\n", "t.csv, line 2: 3 values, but the header names 2 columns"),
+        (
+            "a,b,a\n1,2,3\n4,5,4\n",
+            't.csv: the column "a" is there twice (columns 1 and 3), with other values in one row: give each a name of '
+            "its own, as a_2",
+        ),
+        (
+            "a,b,a\n1,2,1\n",
+            't.csv: the column "a" is there twice (columns 1 and 3), with the same values: keep one of them',
+        ),
+        (
+            "a,b,\n1,2\n",
+            "t.csv, line 2: 2 values, but the header names 3 columns; if all are so, the line of names ends with "
+            "a separator too many",
+        ),
+        (
+            "a,b\n1,2,3\n",
+            "t.csv, line 2: 3 values, but the header names 2 columns; if all are so, the line of names lacks "
+            "one, as for row names",
+        ),
+        ("a,b\n1,2,3,4\n", "t.csv, line 2: 4 values, but the header names 2 columns"),
         ("a,b\n1\n", "t.csv, line 2: 1 values, but the header names 2 columns"),
         ('a,b\n"1"x,2\n', "t.csv, line 2: this is not CSV: ',' expected after '\"'"),
     ],
@@ -275,7 +292,7 @@ def test_of_a_table_with_quotes_pandas_makes_the_columns_that_are_asked_for(
     assert asked == [[2, 3]]
     read.table(in_folder("t.csv", "a,b\n1,x\n0x2,y\n"), [], ["a"])
     assert asked[1:] == [None]
-    with pytest.raises(Mistake, match=r"^t\.csv, line 2: 3 values, but the header names 2 columns$"):
+    with pytest.raises(Mistake, match=r"^t\.csv, line 2: 3 values, but the header names 2 columns; if"):
         read.table(in_folder("t.csv", 'a,b\n"1",2,3\n1\n'), [], ["a"])
     with pytest.raises(Mistake, match=r"^t\.csv, line 3: 3 values, but the header names 2 columns$"):
         read.table(in_folder("t.csv", "a,b\n0x1,2\n1,2,3\n1\n"), [], ["a"])

@@ -186,9 +186,14 @@ def test_lines_of_blanks_alone_and_other_line_ends_are_no_rows(in_folder: Write)
         (b" \n\n", "t.csv: the file is empty; its first line must name the columns"),
         (b"\xff\xfe\n\0", "t.csv: the file is empty; its first line must name the columns"),
         (b"a,y\n", "t.csv: the table has a header and no rows"),
-        (b"a,a,y\n1,2,3\n", 't.csv: the column "a" is there twice; each name may stand only once'),
-        (b"a, a,y\n1,2,3\n", 't.csv: the column "a" is there twice; each name may stand only once'),
-        (b",,y\n1,2,3\n", "t.csv: two columns have no name; give each one a name of its own"),
+        (b"a,a,y\n1,2,3\n", 't.csv: the column "a" is there twice (columns 1 and 2), with other values in one row: gi'),
+        (b"a, a,y\n1, 1,3\n", 't.csv: the column "a" is there twice (columns 1 and 2), with the same values: keep one'),
+        (b"a;b;a;a;y\n1;2;1;3;0\n", 't.csv: the column "a" is there 3 times (columns 1, 3 and 4), with other values'),
+        (b"a,b,y\n1,0\n2,1\n", "t.csv: the header names 3 columns, and each row has 2 values: take the name away tha"),
+        (b"a,y\n1,2,0\n1,3,1\n", "t.csv: the header names 2 columns, and each row has 3 values: give each a name"),
+        (b"5,1\n7,0\n2,1\n", "t.csv: its first line looks like a row (5 stands above numbers): put a line of names"),
+        (b"red;yes\nblue;yes\nred;no\n", 't.csv: its first line looks like a row ("red" stands above the same): put'),
+        (b",,y\n1,2,3\n", "t.csv: columns 1 and 2 have no name; give each one a name of its own"),
         (b"a,y\n1\n2,1\n3,0,9\n", "t.csv, line 2: 1 values, but the header names 2 columns\nt.csv, line 4: 3 values"),
         (b'a,y\n"1"x,0\n', "t.csv, line 2: this is not CSV: ',' expected after '\"'"),
         (b'a,y\n1,0\n"2,1\n3,0\n', "t.csv, line 4: this is not CSV: unexpected end of data"),
@@ -212,7 +217,7 @@ def test_what_is_no_table_is_refused_with_its_line_and_the_reason(in_folder: Wri
 
 def test_of_many_rows_that_cannot_be_read_ten_are_named_and_the_others_counted(in_folder: Write) -> None:
     with pytest.raises(Mistake) as caught:
-        intake.take(in_folder("t.csv", "a,y\n" + "1\n" * 30), "y")
+        intake.take(in_folder("t.csv", "a,b,y\n" + "1\n" * 30), "y")
     assert len(caught.value.lines) == 11
     assert caught.value.lines[-1] == "t.csv: 20 more lines like these"
 

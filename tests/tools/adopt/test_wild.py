@@ -8,8 +8,11 @@ import pandas as pd
 import pytest
 
 from passage.base import files
+from passage.base.errors import Mistake
+from passage.tables import header
 from stages import normalize, split, train
 from tools import adopt
+from tools.adopt import intake
 
 Write = Callable[[str, bytes], Path]
 
@@ -30,3 +33,46 @@ def test_the_gaps_of_a_category_turn_no_direction_round(write: Write, capsys: py
     coefficients = files.read_json(Path("models/t/model.json"))["coefficients"]
     assert set(coefficients) == {"plan=middle", "plan=missing"}
     assert coefficients["plan=middle"] < 0
+
+
+@pytest.mark.parametrize(
+    ("text", "change", "names"),
+    [
+        ("age,dose,y,\n31,2,0\n32,4,1\n", "the separator at the end of the header went", ["age", "dose", "y"]),
+        ("age;dose;y;\n31;2;0\n32;4;1\n", "the separator at the end of the header went", ["age", "dose", "y"]),
+        (
+            "\n\nage,dose,y\n1,31,2,0\n2,32,4,1\n",
+            "the first column, which had no name, is named index",
+            ["index", "age", "dose", "y"],
+        ),
+        (
+            '"index","dose","y"\n"Ann",31,2,0\n"Bob",32,4,1\n',
+            "the first column, which had no name, is named row index",
+            ["row index", "index", "dose", "y"],
+        ),
+        (
+            "age,dose,y\r\n31,2,0,\r\n31,4,1,\r\n",
+            "the last column, which is empty and has no name, got an empty one",
+            ["age", "dose", "y", ""],
+        ),
+    ],
+)
+def test_a_line_of_names_that_is_one_longer_or_shorter_than_every_row_is_put_right_and_that_is_said(
+    write: Write, text: str, change: str, names: list[str]
+) -> None:
+    taken = intake.take(write("t.csv", text.encode()), "y")
+    assert change in taken.changes
+    assert taken.rows == 2
+    if taken.content is not None:
+        write("data/raw/t.csv", taken.content)
+        assert header.columns(Path("data/raw/t.csv")) == names
+    else:
+        assert taken.table is not None
+        assert taken.table.column_names == names
+
+
+def test_lines_keep_their_numbers_below_names_that_were_mended(write: Write) -> None:
+    rows = "".join(f"{n},{n % 7},{n % 2}\n" for n in range(20))
+    with pytest.raises(Mistake) as caught:
+        intake.take(write("t.csv", f'"a\n(b)",c,y,\n{rows}"x"z,1,1\n'.encode()), "y")
+    assert str(caught.value) == "t.csv, line 23: this is not CSV: ',' expected after '\"'"
