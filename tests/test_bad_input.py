@@ -214,6 +214,7 @@ KINDS: dict[str, dict[str, Kind]] = {
         "no line of names": Kind("check", (Edit(HOURS, "hours_studied,passed_exam\n", ""),)),
         "a rule for a column that is not there": Kind("check", (other_column("id", "unique: true"),)),
         "a split by a column that is not there": Kind("check", (method("hash; column: person"),)),
+        "a text for a feature": Kind("check", (table("a,0", "b,1", "3+,0", "7,1"),)),
         "text named .parquet": Kind("check", parquet_of(b"a,b\n")),
         "an empty Parquet file": Kind("check", parquet_of(b"")),
         "a Parquet file that is cut": Kind("check", parquet_of(SOUND[:-9])),

@@ -60,8 +60,8 @@ def contains(path: Path, *characters: bytes) -> bool:
         return any(character in block for block in blocks for character in characters)
 
 
-def first_values(path: Path, wanted: Collection[str], most: int) -> dict[str, set[Any]]:
-    """Return the different values that `wanted` columns have in the first rows of a table, at most so many rows."""
+def first_values(path: Path, wanted: Collection[str], most: int) -> dict[str, list[Any]]:
+    """Return the values that `wanted` columns have in the first rows of a table, at most so many rows."""
     if not wanted:
         return {}
     if path.suffix == ".parquet":
@@ -69,10 +69,10 @@ def first_values(path: Path, wanted: Collection[str], most: int) -> dict[str, se
 
         with pq.ParquetFile(path) as file:
             first = next(file.iter_batches(most, columns=list(wanted)), None)
-            return {name: set(first[name].to_pylist()) if first else set() for name in wanted}
+            return {name: first[name].to_pylist() if first else [] for name in wanted}
     header, *first_rows = (record for _, record in islice(records(path), most + 1))
     places = {name: header.index(name) for name in wanted}
-    return {name: {row[place] for row in first_rows if place < len(row)} for name, place in places.items()}
+    return {name: [row[place] for row in first_rows if place < len(row)] for name, place in places.items()}
 
 
 def records(path: Path) -> Iterator[tuple[int, list[str]]]:

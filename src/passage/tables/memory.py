@@ -22,7 +22,7 @@ def numbers(path: Path, columns: Collection[str], categories: Collection[str]) -
     columns: those that are used. categories: those of them that become a column of numbers for each of their values.
     """
     values = header.first_values(path, categories, FIRST).values()
-    return len(columns) + sum(max(len(one) - 2, 0) for one in values)  # the reference has no column
+    return len(columns) + sum(max(len(set(one)) - 2, 0) for one in values)  # the reference has no column
 
 
 def needed(path: Path, columns: Collection[str], categories: Collection[str]) -> tuple[int, int, int]:

@@ -12,7 +12,7 @@ ROWS = 200  # rows by which it is told whether the first line is one
 LONG = 20  # digits of a number that counts nothing
 
 _NUMBER = re.compile(r"[+-]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d+)?%?")
-_GAP = re.compile(r"\W*|n/?a|nan|null|none", re.IGNORECASE)
+GAP = re.compile(r"\W*|n/?a|nan|null|none", re.IGNORECASE)
 
 
 def looks_like_a_row(names: Sequence[str], rows: Collection[Sequence[str]], known: Collection[str]) -> str:
@@ -26,8 +26,8 @@ def looks_like_a_row(names: Sequence[str], rows: Collection[Sequence[str]], know
     others = False
     for place, name in enumerate(map(str.strip, names)):
         values = {row[place].strip() for row in rows if place < len(row) and row != names}
-        values = {value for value in values if not _GAP.fullmatch(value)}
-        if not values or _GAP.fullmatch(name):
+        values = {value for value in values if not GAP.fullmatch(value)}
+        if not values or GAP.fullmatch(name):
             continue
         if _NUMBER.fullmatch(name):
             numbers += [name] if all(map(_NUMBER.fullmatch, values)) else []

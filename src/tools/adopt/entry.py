@@ -1,7 +1,8 @@
 """An entry under `models:` of params.yaml as text, and where it goes: what stands in the file stays as it is.
 
 ruamel, which knows what needs quotes, writes every name and value; the lines are put in between those of the file, as a
-whole file written anew would lose how its user has laid it out.
+whole file written anew would lose how its user has laid it out. DVC, which writes params.yaml anew at each `dvc exp run
+-S`, loses what stands between or behind the entries of a list: no comment of an entry is there.
 """
 
 import io
@@ -83,7 +84,8 @@ def entry(name: str, data: str, target: str, found: Outcome, columns: Sequence[C
         repeats=repeats,
     )
     named = {"data": data, "target": target}
-    kinds = {"columns": {column.name: column.settings for column in used if column.settings}}
+    described = [column for column in columns if (column.kind or column.offered) and column.settings]
+    kinds = {"columns": {column.name: column.settings for column in described}}
     content = {
         **named,
         "positive": found.positive,
@@ -94,22 +96,28 @@ def entry(name: str, data: str, target: str, found: Outcome, columns: Sequence[C
     lines = [
         *_dumped(named),
         f"positive: {_scalar(found.positive)}  # {_comment(found.said)}",
+        "# What each column was taken for:",
+        *(line for column in columns if not column.offered for line in _reasons(column)),
         "features:",
-        *map(_feature, columns),
+        *_offered(columns),
+        *(f"- {_scalar(column.name)}" for column in used),
         *_dumped(kinds),
         *rest.splitlines(),
     ]
-    head = [
-        f"# Adopted from {_comment(source)}, {rows:,} rows. Behind each column stands what it was taken for;",
-        "# to predict from one that is left out, too, take away the # before it.",
-        f"{_scalar(name)}:",
-    ]
+    head = [f"# Adopted from {_comment(source)}, {rows:,} rows.", f"{_scalar(name)}:"]
     return Entry("\n".join([*head, *(f"  {line}" for line in lines)]) + "\n", {name: content})
 
 
-def _feature(column: Column) -> str:
-    off = "" if column.kind else "# "
-    return f"{off}- {_scalar(column.name)}  # {_comment(column.said)}"
+def _reasons(column: Column) -> list[str]:
+    """Return in comments what a column was taken for and, never cut, what is in doubt."""
+    asked = [f"#     please look: {printable(column.doubt)}"] if column.doubt else []
+    return [f"#   {printable(column.name)}: {_comment(column.said)}", *asked]
+
+
+def _offered(columns: Sequence[Column]) -> list[str]:
+    """Return the features that are left out as comments, which take the name only that `columns` describes already."""
+    lines = [f"# - {_scalar(column.name)}  # {_comment(column.said)}" for column in columns if column.offered]
+    return ["# To predict from one of these, too, take away the # before it:", *lines] if lines else []
 
 
 def _scalar(value: Label) -> str:

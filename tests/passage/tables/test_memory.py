@@ -55,11 +55,11 @@ def test_a_category_takes_a_column_for_each_value_but_the_reference(tmp_path: Pa
 def test_only_the_first_rows_say_which_values_there_are(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("a,b\n1,x\n2\n3,y,more\n4,z\n")
-    assert header.first_values(path, ["b"], 3) == {"b": {"x", "y"}}
+    assert header.first_values(path, ["b"], 3) == {"b": ["x", "y"]}
     path.write_text("a,b\n")
-    assert header.first_values(path, ["b"], 3) == {"b": set()}
+    assert header.first_values(path, ["b"], 3) == {"b": []}
     pd.DataFrame({"b": []}).to_parquet(tmp_path / "t.parquet")
-    assert header.first_values(tmp_path / "t.parquet", ["b"], 3) == {"b": set()}
+    assert header.first_values(tmp_path / "t.parquet", ["b"], 3) == {"b": []}
 
 
 def test_free_is_what_the_machine_has_or_what_a_container_may_still_take(

@@ -45,7 +45,7 @@ def test_a_plain_table_is_taken_as_it_is_and_what_was_done_is_shown(
     assert (settings.data, settings.target, settings.features) == ("data/raw/Churn_2024.csv", "churned", ["plan"])
     said = capsys.readouterr().out
     assert "data/raw/Churn_2024.csv: 40 rows, for Git to keep\n  taken as it is, byte for byte\n" in said
-    assert "# - age  # left out: an identifier: it counts the rows, from 20 to 59\n" in said
+    assert "#   age: left out: an identifier: it counts the rows, from 20 to 59\n" in said
     assert '    positive: "yes"  # it says so; 30 rows have yes, 10 have no\n' in said
     assert said.endswith("left to do:\n  git add data/raw/Churn_2024.csv params.yaml\n  make repro\n")
 
@@ -244,8 +244,8 @@ def test_blanks_and_codes_with_a_zero_are_read_by_the_pipeline_as_they_were_adop
     adopt.main(str(write("t.csv", "\n".join(["charges,zone,churned", *rows, ""]).encode())), "churned")
     said = capsys.readouterr().out
     assert "  values of nothing but blanks became missing ones in charges\n" in said
-    assert "    - charges  # number: from 0.5 to 4.5; 5 missing\n" in said
-    assert "    - zone  # category: 4 values, 007 10, 008 10," in said
+    assert "    #   charges: number: from 0.5 to 4.5; 5 missing\n" in said
+    assert "    #   zone: category: 4 values, 007 10, 008 10," in said
     train = split_as_adopted(capsys)
     assert set(train["zone"]) == {"007", "008", "009", "010"}
     assert train["charges"].isna().any()

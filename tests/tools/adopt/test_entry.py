@@ -3,10 +3,14 @@
 import difflib
 import io
 import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
 from conftest import ROOT
+from dvc.utils.hydra import apply_overrides
 from dvc.utils.serialize import parse_yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +35,7 @@ def made(*columns: Column, target: str = "churned", name: str = "churn", found: 
 
 COLUMNS = (
     Column("customer_id", None, "an identifier: each of the 100 values is there once"),
+    Column("town", None, "too many categories: 40", {"kind": "category", "unseen": "reference"}, offered=True),
     Column("age", "number", "from 18 to 95; 12 missing", {"kind": "number", "missing": "median", "indicator": True}),
     Column("plan", "category", "2 values, basic 60, pro 40", {"kind": "category"}),
     Column("hours", "number", "from 0 to 9"),
@@ -40,18 +45,26 @@ COLUMNS = (
 def test_the_entry_reads_like_the_lessons_with_a_reason_for_each_column() -> None:
     text = made(*COLUMNS).text
     assert text.startswith("""\
-# Adopted from churn.csv, 100 rows. Behind each column stands what it was taken for;
-# to predict from one that is left out, too, take away the # before it.
+# Adopted from churn.csv, 100 rows.
 churn:
   data: data/raw/churn.csv
   target: churned
   positive: "yes"  # it says so; 40 rows have yes, 60 have no
+  # What each column was taken for:
+  #   customer_id: left out: an identifier: each of the 100 values is there once
+  #   age: number: from 18 to 95; 12 missing
+  #   plan: category: 2 values, basic 60, pro 40
+  #   hours: number: from 0 to 9
   features:
-  # - customer_id  # left out: an identifier: each of the 100 values is there once
-  - age  # number: from 18 to 95; 12 missing
-  - plan  # category: 2 values, basic 60, pro 40
-  - hours  # number: from 0 to 9
+  # To predict from one of these, too, take away the # before it:
+  # - town  # left out: too many categories: 40
+  - age
+  - plan
+  - hours
   columns:
+    town:
+      kind: category
+      unseen: reference
     age:
       kind: number
       missing: median
@@ -65,10 +78,31 @@ churn:
 
 def test_a_doubt_stands_beside_the_column_and_more_than_200_columns_have_the_solver_for_them() -> None:
     doubtful = Column("cells", "number", "from 1 to 9", doubt="was it known before?")
-    assert "- cells  # number: from 1 to 9; was it known before?\n" in made(doubtful).text
+    assert "#   cells: number: from 1 to 9\n  #     please look: was it known before?\n" in made(doubtful).text
+    assert f"please look: {'long ' * 99}?\n" in made(replace(doubtful, doubt=f"{'long ' * 99}?")).text
     for numbers, solver in ((199, "newton-cholesky"), (200, "auto")):
         many = Column("plan", "category", "many", {"kind": "category"}, numbers=numbers)
         assert made(doubtful, many).content["churn"]["train"]["solver"] == solver
+
+
+def test_no_comment_is_lost_where_dvc_writes_params_yaml_anew(in_folder: Callable[[str, str], Path]) -> None:
+    params_yaml = in_folder("params.yaml", entry.added(TEXT, made(*COLUMNS)))
+
+    def comments() -> list[str]:
+        return re.findall("#.*", params_yaml.read_text(encoding="utf-8"))
+
+    before = comments()
+    apply_overrides("params.yaml", ["models.model.train.C=0.1", "models.churn.split.seed=3"])
+    assert "seed: 3" in params_yaml.read_text(encoding="utf-8")
+    assert comments() == before
+    assert sum("town" in comment for comment in before) == 1
+
+
+def test_a_column_that_is_left_out_is_predicted_from_where_the_mark_before_it_goes() -> None:
+    text = entry.added(TEXT, made(*COLUMNS)).replace("# - town", "- town")
+    churn = params.parse(text).models["churn"]
+    assert churn.features == ["town", "age", "plan", "hours"]
+    assert churn.categories() == ["town", "plan"]
 
 
 def test_an_identifier_of_groups_divides_the_rows() -> None:
@@ -161,7 +195,10 @@ def test_without_a_column_to_predict_from_there_is_no_entry_and_each_reason_is_s
 
 def reads_back(names: list[str], label: Label, why: str) -> None:
     left, used = names[::2], names[1::2]
-    columns = [Column(name, "category" if name in used else None, why, {"kind": "category"}) for name in names]
+    columns = [
+        Column(name, "category" if name in used else None, why, {"kind": "category"}, offered=name not in used)
+        for name in names
+    ]
     found = Outcome(label, "other", {label: 1, "other": 1}, why)
     new = made(*columns, target=names[0], found=found)
     (content,) = new.content.values()

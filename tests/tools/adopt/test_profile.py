@@ -60,6 +60,22 @@ def test_the_gaps_of_a_category_are_one_of_their_own_which_may_be_unseen_where_i
     assert "; missing in 3 rows only, so an unseen one is allowed" in few.why
 
 
+def test_a_few_texts_are_categories_also_where_most_are_numbers_or_many_rows_have_each() -> None:
+    assert taken(some("0", "1", "2", "3+")).kind == "category"
+    many = [f"p{n % 42}" for n in range(42 * 100)]
+    assert of_few(many, [n % 2 for n in range(len(many))][::-1]).why.startswith("42 values, p0 100")
+    assert of_few(many[:-1], [n % 5 % 2 for n in range(len(many) - 1)]).why.startswith("too many categories: 42 dif")
+
+
+def test_what_a_column_that_is_left_out_would_need_as_a_feature_is_told_where_it_can_be_one() -> None:
+    towns = taken([f"town {n % 50}" if n > 9 else None for n in range(ROWS)])
+    assert (towns.offered, towns.settings) == (True, {"kind": "category", "missing": "category", "unseen": "reference"})
+    mixed = taken([str(n % 60) for n in range(ROWS - 1)] + ["twelve"])
+    assert (mixed.kind, mixed.offered, mixed.settings["kind"]) == (None, True, "category")
+    for values in (range(ROWS), [f"2024-{1 + n % 12:02}-01" for n in range(ROWS)], [7] * ROWS, [None] * ROWS):
+        assert not taken(list(values)).offered
+
+
 def test_a_rare_category_may_be_unseen_in_training() -> None:
     column = taken(["gold", *some("basic", "pro")[1:]])
     assert column.settings == {"kind": "category", "unseen": "reference"}
@@ -170,8 +186,10 @@ def of_few(values: list[Any], truth: list[int]) -> Column:
 
 def test_a_copy_of_the_target_is_left_out_of_tables_of_few_rows_and_few_positives_too() -> None:
     why = "it gives the target away: each of its two values goes with one label alone"
-    assert of_few(["ill", "ill", "well", "well", "well"], [1, 1, 0, 0, 0]) == Column("a", None, why)
-    assert of_few([5] * 997 + [7] * 3, [0] * 997 + [1] * 3) == Column("a", None, why)
+    settings = {"kind": "category", "unseen": "reference"}
+    texts = of_few(["ill", "ill", "well", "well", "well"], [1, 1, 0, 0, 0])
+    assert texts == Column("a", None, why, settings, offered=True)
+    assert of_few([5] * 997 + [7] * 3, [0] * 997 + [1] * 3) == Column("a", None, why, offered=True)
 
 
 def test_a_column_that_tells_few_rows_apart_stays_with_a_question() -> None:
@@ -188,7 +206,7 @@ def test_a_near_copy_stays_with_a_question_and_so_do_gaps_that_nearly_give_the_t
     column = taken(nearly)
     asked = "alone it has an AUC of 0.9910: was it known before the outcome?"
     assert (column.kind, column.doubt) == ("number", asked)
-    assert column.said == f"number: from 0 to 1; {asked}"
+    assert column.said == "number: from 0 to 1"
     assert list(doubts([column])) == [f"a: {asked}"]
     gaps = taken([n % 7 + 0.5 if one else None for n, one in enumerate(nearly)])
     assert (gaps.kind, gaps.doubt[:33]) == ("number", "that it is missing has an AUC of ")

@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from passage import params
 from passage.base import files
 from passage.base.errors import Mistake
-from passage.tables import header
+from passage.tables import first_rows, header
 from stages import normalize, split, train
 from tools import adopt
 from tools.adopt import intake
 
 Write = Callable[[str, bytes], Path]
+TRUTH = np.random.default_rng(7).integers(0, 2, 300)
 
 
 def csv(**columns: object) -> bytes:
@@ -25,7 +27,7 @@ def test_the_gaps_of_a_category_turn_no_direction_round(write: Write, capsys: py
     random, plan = np.random.default_rng(1), np.repeat(["low", "middle", None], [330, 300, 500])
     late = random.random(len(plan)) < np.where(plan == "middle", 0.4, np.where(plan == "low", 0.48, 0.1))
     adopt.main(str(write("t.csv", csv(plan=plan, repaid=np.where(late, "yes", "no")))), "repaid")
-    assert "- plan  # category: 2 values, low 330, middle 300; 500 missing, which is a category of its own" in (
+    assert "#   plan: category: 2 values, low 330, middle 300; 500 missing, which is a category of its own" in (
         capsys.readouterr().out
     )
     for stage in (split, normalize, train):
@@ -76,3 +78,25 @@ def test_lines_keep_their_numbers_below_names_that_were_mended(write: Write) -> 
     with pytest.raises(Mistake) as caught:
         intake.take(write("t.csv", f'"a\n(b)",c,y,\n{rows}"x"z,1,1\n'.encode()), "y")
     assert str(caught.value) == "t.csv, line 23: this is not CSV: ',' expected after '\"'"
+
+
+def test_a_column_that_was_left_out_is_a_feature_once_the_mark_before_it_is_gone(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    children = [str(n % 60) if n % 61 else "many" for n in range(300)]
+    adopt.main(str(write("t.csv", csv(income=[n * 7 % 97 for n in range(300)], children=children, y=TRUTH))), "y")
+    line = '# - children  # left out: mostly numbers, but also texts like "many"; make these numbers or gaps\n'
+    assert line in capsys.readouterr().out
+    text = Path("params.yaml").read_text(encoding="utf-8")
+    write("params.yaml", text.replace(line, "- children\n").encode())
+    assert list(first_rows.texts(params.load())) == []
+    for stage in (split, normalize, train):
+        stage.main("t")
+    assert "children=many" in files.read_json(Path("models/t/model.json"))["coefficients"]
+
+
+def test_a_few_values_of_which_one_is_text_are_a_category(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    children = [("0", "0", "1", "2", "3+")[n * 3 % 5] for n in range(300)]
+    adopt.main(str(write("t.csv", csv(children=children, y=TRUTH))), "y")
+    assert "#   children: category: 4 values, 0 120," in capsys.readouterr().out
+    split.main("t")

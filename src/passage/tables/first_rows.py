@@ -1,0 +1,50 @@
+"""Features that params.yaml takes for numbers and that are texts, told by a table's first rows, before it is read."""
+
+import json
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from passage.params import Params
+from passage.tables import header
+from passage.tables.names import GAP
+
+CELLS = 200_000  # values that are looked at, in as many rows as that makes, at least LEAST
+LEAST = 100
+SEVERAL = 3  # texts of a column, a hundredth of its rows at least, that are no slip of the pen
+SHARE = 0.01
+
+
+def texts(settings: Params) -> Iterator[str]:
+    """Yield one line for each feature that `settings` take for a number and that is text in several rows."""
+    for name, lane in settings.models.items():
+        numbers = [feature for feature in lane.features if lane.column(feature).kind == "number"]
+        for feature, text in _texts(Path(lane.data), numbers):
+            yield (
+                f"{lane.data}: {feature} is {json.dumps(text, ensure_ascii=False)} and the like, but a feature is a "
+                f"number unless models.{name}.columns says otherwise, as {feature}: {{kind: category}} does"
+            )
+
+
+def _texts(path: Path, features: Collection[str]) -> Iterator[tuple[str, str]]:
+    try:
+        every = header.first_values(path, features, max(LEAST, CELLS // max(len(features), 1)))
+    except (OSError, ValueError):  # a damaged Parquet file, which split is told of
+        return
+    for name, values in every.items():
+        found = [text for text in map(_text, values) if text]
+        if len(found) >= max(SEVERAL, SHARE * len(values)):
+            yield name, found[0]
+
+
+def _text(value: object) -> str:
+    """Return a value that is no number and no gap as text, "" for one that is."""
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return ""
+    text = str(value)
+    if any(letter.isdigit() for letter in text) and not any(letter.isalpha() or letter in "+<>" for letter in text):
+        return ""  # a number, or one that is written otherwise, which is told with its line
+    try:
+        float(text)
+    except ValueError:
+        return "" if GAP.fullmatch(text.strip()) else text
+    return ""

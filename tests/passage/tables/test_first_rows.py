@@ -1,0 +1,37 @@
+"""Features that are texts are told before the table is read."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+
+from passage import params
+from passage.tables import first_rows
+
+TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8").partition("  # Hours studied and")[0]
+SETTINGS = params.parse(TEXT + "score: {}\nmlflow: {experiment: e}\n")
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (["0", "1", "3+"] * 3, "3+"),
+        (["1.5", "b", "c", "d"], "b"),
+        (["1.5", "b", "2", "b"] + ["3"] * 400, ""),  # slips of the pen, which are told with their lines
+        (["1", "", "NA", "?", "-", "nan"] * 3, ""),
+        (["1,5", "1.234,5", "1e5", "-3", "$5"] * 3, ""),  # numbers written otherwise are, too
+    ],
+)
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_feature_of_texts_is_told_with_what_makes_it_a_category(
+    in_folder: Callable[[str, str], Path], values: list[str], told: str, ending: str
+) -> None:
+    path = in_folder("data/raw/exam_hours.csv", "").with_suffix(f".{ending}")
+    table = pd.DataFrame({"hours_studied": values, "passed_exam": 1})
+    getattr(table, f"to_{ending}")(path, index=False)
+    lane = SETTINGS.models["model"].model_copy(update={"data": str(path)})
+    lines = list(first_rows.texts(SETTINGS.model_copy(update={"models": {"model": lane}})))
+    says = f'hours_studied is "{told}" and the like, but a feature is a number unless models.model.columns says'
+    assert [says in line for line in lines] == [True] * bool(told)
