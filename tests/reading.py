@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from passage.params.columns import ColumnSettings
 from passage.params.labels import Label
 from passage.params.split import Split
 from passage.tables import convert, read, split_column
@@ -21,7 +22,7 @@ def features(table: pd.DataFrame, wanted: Mapping[str, Described], path: Path) -
 
 def labels(table: pd.DataFrame, name: str, positive: Label, path: Path) -> pd.Series:
     faults = Violations(table, path)
-    found = convert.labels(table, name, positive, faults)
+    found = convert.labels(table, name, positive, faults, ColumnSettings())
     faults.refuse()
     return found
 

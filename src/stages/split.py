@@ -45,20 +45,23 @@ def main(name: str) -> None:
     violations = Violations(raw, path)
     table = convert.features(raw, {feature: settings.column(feature) for feature in settings.features}, violations)
     rules.check(raw, table, settings, f"models.{name}.columns", violations)
-    table[settings.target] = convert.labels(raw, settings.target, settings.positive, violations)
+    asked = settings.column(settings.target)
+    table[settings.target] = convert.labels(raw, settings.target, settings.positive, violations, asked)
     if by:
         table[by] = split_column.read(raw, settings.split, violations)
     violations.refuse()
     table, dropped = convert.drop_missing(table, settings.dropping())
+    table[settings.target] = convert.as_labels(table[settings.target], settings.positive)
     try:
         refuse_few(table[settings.target], settings.split)
         train, test = split(table, settings.target, settings.split)
     except ValueError as error:
         raise Mistake(f"{path}: split by models.{name}.split: {error}") from None
+    rest = convert.rest(raw[settings.target], settings.positive) if asked.others == labels.REST else ""
     kept = [*settings.features, settings.target, *mark]
     del raw, table, violations  # which are as large as both sides
     with clock(f"writing {lane.split_train.parent}"):
         parquet.write_all({lane.split_train: train[kept], lane.split_test: test[kept]})
     files.write_json(lane.dropped, dropped)
     gone = f", {dropped['rows']} are dropped" if dropped else ""
-    print(f"{name}: {len(train)} rows train, {len(test)} test{gone}")
+    print(f"{name}: {len(train)} rows train, {len(test)} test{gone}{rest}")

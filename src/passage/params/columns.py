@@ -30,6 +30,10 @@ class ColumnSettings(Settings):
         "(named missing), or a reason to drop its row",
     )
     indicator: bool = Field(default=False, description="a further column of 0 and 1 says where the value was missing")
+    others: Literal["error", "rest"] = Field(
+        default="error",
+        description="of the target: a third label is an error, or all labels but the positive one are one, named rest",
+    )
     reference: Label | None = Field(
         default=None, description="what a category is read against; default: the training rows' most frequent one"
     )
@@ -114,6 +118,10 @@ class ColumnSettings(Settings):
     def used(self) -> dict[str, Any]:
         """Return what has a part in a result and is not the default."""
         return self.model_dump(include=_PREPARING, exclude_defaults=True)
+
+    def used_of_target(self) -> dict[str, Any]:
+        """Return the same of the target."""
+        return self.model_dump(include={"missing", "others"}, exclude_defaults=True)
 
 
 _PREPARING = {"kind", "missing", "indicator", "reference", "unseen"}

@@ -11,6 +11,8 @@ if TYPE_CHECKING:  # the page does not wait for pandas
 
 Label = str | bool | int
 
+REST = "rest"  # the label of all others, where one is set against them
+
 
 def written(label: Label | float) -> str:
     """Return `label` as it stands in a CSV of predictions."""

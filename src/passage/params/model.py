@@ -11,7 +11,7 @@ from pydantic import (
 
 from passage.params import messages
 from passage.params.columns import ColumnSettings
-from passage.params.labels import written
+from passage.params.labels import REST, written
 from passage.params.split import Split
 from passage.params.train import NEWTON, Train
 from passage.params.types import (
@@ -111,6 +111,20 @@ class ModelSettings(Settings):
 
     @field_validator("columns")
     @classmethod
+    def _of_the_target(cls, columns: dict[str, ColumnSettings], info: ValidationInfo) -> dict[str, ColumnSettings]:
+        for name, column in columns.items():
+            target, positive = info.data.get("target"), info.data.get("positive")
+            if name == target and column.missing not in ("error", "drop"):
+                raise messages.wrong(column.missing, "of the target, error and drop are left", f"{name}.missing")
+            if column.others == REST and name != target:
+                raise messages.wrong(REST, f"only the target has it, which is {target}", f"{name}.others")
+            if column.others == REST and (not isinstance(positive, str) or positive == REST):
+                rule = "positive must then be a text, in quotes where it is a number, and another one"
+                raise messages.wrong(REST, rule, f"{name}.others")
+        return columns
+
+    @field_validator("columns")
+    @classmethod
     def _one_word_on_gaps(cls, columns: dict[str, ColumnSettings], info: ValidationInfo) -> dict[str, ColumnSettings]:
         for name, column in columns.items():
             if column.nullable and column.missing == "error" and name in info.data.get("features", []):
@@ -156,8 +170,8 @@ class ModelSettings(Settings):
         }
 
     def dropping(self) -> list[str]:
-        """Return the features without which a row is dropped."""
-        return [name for name in self.features if self.column(name).missing == "drop"]
+        """Return the features, and the target, without which a row is dropped."""
+        return [name for name in [*self.features, self.target] if self.column(name).missing == "drop"]
 
     def column(self, name: str) -> ColumnSettings:
         """Return what column `name` holds: a number without gaps where nothing is said."""
@@ -167,12 +181,13 @@ class ModelSettings(Settings):
         """Return the settings that have a part in the result.
 
         These are all but words, the keys of other split methods, how to choose where nothing is chosen, a positive
-        label of 1, columns that are no features or say nothing, and what only checks.
+        label of 1, columns that are neither features nor the target or say nothing, and what only checks.
         """
         settings = self.model_dump(exclude={"words"}) | {"split": self.split.used()}
         if written(self.positive) == "1":
             del settings["positive"]
         columns = {name: self.column(name).used() for name in self.features}
+        columns[self.target] = self.column(self.target).used_of_target()
         settings["columns"] = {name: used for name, used in columns.items() if used}
         if not settings["columns"]:
             del settings["columns"]

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, is_object_dtype
 
-from passage.params.labels import Label, written
+from passage.base.wording import listed
+from passage.params.columns import ColumnSettings
+from passage.params.labels import REST, Label, written
 from passage.tables.violations import NUMBER, Violations
 
 
@@ -74,11 +76,12 @@ def is_numbers_or_text(column: pd.Series) -> bool:
     return is_numeric_dtype(column) or isinstance(column.dtype, pd.StringDtype)
 
 
-def labels(table: pd.DataFrame, name: str, positive: Label, violations: Violations) -> pd.Series:
+def labels(table: pd.DataFrame, name: str, positive: Label, violations: Violations, how: ColumnSettings) -> pd.Series:
     """Return the target column `name` as labels like `positive`: text, whole numbers, or true and false.
 
     It is a violation where `positive` is none of them or the only one, and so is a value that is neither it nor
-    the most frequent other one.
+    the most frequent other one, unless `how` says that all others are the rest. What is missing is one unless its rows
+    are to be dropped; it stays missing.
     """
     match positive:
         case bool():
@@ -87,14 +90,29 @@ def labels(table: pd.DataFrame, name: str, positive: Label, violations: Violatio
             column = _as_numbers(table[name])
         case _:
             column = texts(table[name])
+    if how.others == REST and (column == positive).any():
+        column = column.mask(column.notna() & (column != positive), REST)
     try:
         both = _both_labels(column, name, positive)
     except ValueError as error:
         violations.add_line(str(error))
         return column
     wrong = ~column.isin(both).to_numpy()
+    if how.missing == "drop":
+        wrong &= table[name].notna().to_numpy()
     violations.add(name, wrong, f"the target must be {' or '.join(map(written, both))}")
-    if wrong.any() or isinstance(positive, str):
+    return column if wrong.any() else as_labels(column, positive)
+
+
+def rest(column: pd.Series, positive: Label) -> str:
+    """Return in words which labels of a target are the rest, and how many rows have each."""
+    counts = texts(column).value_counts().drop(positive)
+    return f"; the rest is {listed(f'{label} ({count:,} rows)' for label, count in counts.items())}"
+
+
+def as_labels(column: pd.Series, positive: Label) -> pd.Series:
+    """Return labels of the type of `positive`; those of a column with gaps as they are."""
+    if column.isna().any() or isinstance(positive, str):
         return column
     return column.astype(bool if isinstance(positive, bool) else "int64")
 

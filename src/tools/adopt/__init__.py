@@ -19,7 +19,7 @@ from passage.base.wording import printable
 from passage.tables import convert, header, read
 from passage.tracking import git
 from tools.adopt import entry, intake
-from tools.adopt.profile import doubts, profile
+from tools.adopt.profile import asked, profile
 from tools.adopt.target import is_fraction, outcome, position
 
 LARGE = 5_000_000  # bytes of a table from which on DVC keeps it, not Git
@@ -42,10 +42,10 @@ def main(table: str, target: str, name: str = "", positive: str = "") -> None:
             rows = _as_the_pipeline_reads(staged, taken, source)
         names = list(rows.columns)
         target = names[position(names, target.strip() if taken.suffix == ".csv" else target, str(source))]
-        if is_fraction(rows[target]):
+        if is_fraction(rows[target]) or (positive and rows[target].nunique() > 2):
             rows[target] = convert.texts(read.table(staged, [target], [target])[target])
         found = outcome(rows[target], positive, str(source))
-        columns = profile(rows, target, found.positive)
+        columns = profile(rows[rows[target].notna()], target, found.positive)
         new = entry.entry(name, place.as_posix(), target, found, columns, source.name)
         after = entry.added(paths.PARAMS.read_bytes().decode(), new)
         with _all_or_nothing(place):
@@ -55,8 +55,8 @@ def main(table: str, target: str, name: str = "", positive: str = "") -> None:
             with clock(f"dvc add {place}"):
                 in_dvc = _keep(place)
             files.write_bytes(paths.PARAMS, after.encode())
-    asked = [*taken.doubts, *([f"{target}: {found.doubt}"] if found.doubt else []), *doubts(columns)]
-    print(_told(place, taken.changes, asked, new.text, len(rows), in_dvc))
+    doubts = [*taken.doubts, *(f"{target}: {doubt}" for doubt in found.doubts), *asked(columns)]
+    print(_told(place, taken.changes, doubts, new.text, len(rows), in_dvc))
 
 
 def _staged(source: Path, taken: intake.Intake, folder: Path) -> Path:

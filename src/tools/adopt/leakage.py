@@ -11,6 +11,7 @@ SAMPLE = 200_000  # rows
 GIVEN_AWAY = 0.999  # area under the ROC curve of a column that gives the target away
 SUSPECT = 0.95  # and of one that may
 ENOUGH = (20, 5)  # rows, and rows of each label, without which a column may well tell them apart by chance
+ONE_SIDED = 0.02  # share of the other label among rows with a value, or with a gap, that counts as none
 LEVELS = 20  # different values up to which each may have a share of positives of its own
 
 
@@ -41,7 +42,21 @@ def gives_away(
         return "", f"alone it has an AUC of {measured:.4f}{of}: was it known before the outcome?"
     if gaps >= SUSPECT and _enough(truth):
         return "", f"that it is missing has an AUC of {gaps:.4f}{of}: was that known before the outcome?"
-    return "", ""
+    return "", _one_sided(there, truth)
+
+
+def _one_sided(there: np.ndarray, truth: np.ndarray) -> str:
+    """Ask of a column that is known, or missing, in rows of one label alone, more of them than chance makes so."""
+    for side, what in ((there, "known"), (~there, "missing")):
+        rows, positives = int(side.sum()), int(truth[side].sum())
+        fewer = min(positives, rows - positives)
+        rarer = truth.mean() if positives == fewer else 1 - truth.mean()
+        if rows >= ENOUGH[0] and fewer <= ONE_SIDED * rows and rarer * rows >= ENOUGH[1]:
+            share = "all" if fewer == 0 else f"{1 - fewer / rows:.0%}"
+            return (
+                f"of the {rows:,} rows where it is {what}, {share} have one label: was that known before the outcome?"
+            )
+    return ""
 
 
 def _enough(truth: np.ndarray) -> bool:

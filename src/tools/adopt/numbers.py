@@ -92,8 +92,13 @@ def _without_blanks(table: pa.Table) -> tuple[pa.Table, list[str]]:
     return table, [f"values of nothing but blanks became missing ones in {', '.join(found)}"] if found else []
 
 
+def _marks(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Return where values are nothing but a mark for a missing one, blanks around it aside."""
+    return pc.is_in(pc.utf8_trim_whitespace(values), MARKS)
+
+
 def _foreign(column: pa.ChunkedArray) -> bool:
-    marks, digits = pc.is_in(column, MARKS), pc.match_substring_regex(column, _FOREIGN)
+    marks, digits = _marks(column), pc.match_substring_regex(column, _FOREIGN)
     return bool(pc.any(marks).as_py() or pc.any(digits).as_py())
 
 
@@ -107,7 +112,7 @@ class _Column:
     @classmethod
     def of(cls, column: pa.ChunkedArray) -> "_Column":
         distinct = pc.unique(column)
-        missing = pc.or_(pc.is_in(distinct, MISSING), pc.is_in(distinct, MARKS))
+        missing = pc.or_(pc.is_in(distinct, MISSING), _marks(distinct))
         values = distinct.filter(pc.invert(missing))
         return cls(values, [reading for reading in READINGS if len(values) and _fits(values, reading)])
 
@@ -146,14 +151,14 @@ def _plainly(column: pa.ChunkedArray, reading: str) -> pa.ChunkedArray:
     """Return `column` with its numbers written plainly, gaps for MARKS, and all else, blanks too, as it is."""
     written = _written(column, reading)
     stays = pc.or_(pc.is_in(column, MISSING), pc.equal(written, pc.utf8_trim_whitespace(column)))
-    return pc.if_else(pc.is_in(column, MARKS), "", pc.if_else(stays, column, written))
+    return pc.if_else(_marks(column), "", pc.if_else(stays, column, written))
 
 
 def _told(changed: Mapping[str, tuple[pa.ChunkedArray, pa.ChunkedArray]], reading: str) -> Iterator[str]:
     """Yield one line for all columns whose numbers were written in one way, with one value of each."""
     examples = []
     for name, (before, after) in changed.items():
-        marks = pc.is_in(before, MARKS)
+        marks = _marks(before)
         if pc.any(marks).as_py():
             marked = " and ".join(f'"{mark}"' for mark in pc.unique(before.filter(marks)).to_pylist())
             yield f"{marked} became a missing value in {name}"

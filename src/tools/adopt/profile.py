@@ -15,7 +15,7 @@ from passage.base.progress import bar
 from passage.base.wording import counted
 from passage.model.design import MISSING
 from passage.params.types import ADDED_COLUMNS
-from tools.adopt import reasons
+from tools.adopt import doubts, reasons
 from tools.adopt.leakage import gives_away
 from tools.adopt.patterns import codes, is_number, nearly_numbers, padded, scalars
 from tools.adopt.wording import short
@@ -64,7 +64,7 @@ def group(columns: Sequence[Column]) -> str:
     return names[0] if len(names) == 1 else ""
 
 
-def doubts(columns: Sequence[Column]) -> Iterator[str]:
+def asked(columns: Sequence[Column]) -> Iterator[str]:
     """Yield in a line each what only the table's user knows."""
     for column in columns:
         if column.doubt:
@@ -114,30 +114,35 @@ def _column(values: pd.Series, truth: np.ndarray) -> Column:
     if nothing:
         return out(nothing)
     given_away, asked = ("", "") if reason else gives_away(values, known, truth, distinct, number=kind == "number")
-    settings: dict[str, Any] = {} if kind == "number" and not gaps else {"kind": kind}
-    if gaps:
-        settings["missing"] = "median" if kind == "number" else "category"
+    counts = known.value_counts() if kind == "category" else pd.Series(dtype=int)
+    settings, more = _prepared(counts, kind, gaps, rows)
+    why = (why or f"{distinct} values, {_most(counts)}") + more
     if kind == "category":
-        counts = known.value_counts()
-        why = why or f"{distinct} values, " + ", ".join(
-            f"{short(value)} {count:,}" for value, count in counts.head(3).items()
-        )
-        rare, count = (MISSING, gaps) if 0 < gaps < counts.iloc[-1] else (counts.index[-1], int(counts.iloc[-1]))
-        if count < RARE:
-            settings["unseen"] = "reference"
-            why += f"; {short(rare)} in {counted(count, 'row')} only, so an unseen one is allowed"
-        asked = asked or nearly_numbers(pd.Series(counts.index))
+        nearly = nearly_numbers(pd.Series(counts.index)) or doubts.numbers_but_for(counts.index)
+        asked = "; ".join(filter(None, [asked, nearly, doubts.alike(counts.index), doubts.gap(counts)]))
     elif kind == "number":
         why += _remarks(known, distinct)
-        asked = asked or padded(came)
-    if gaps:
-        why += f"; {gaps:,} missing" + (", which is a category of its own" if kind == "category" else "")
-        if kind == "number" and gaps / rows >= INDICATOR:
-            settings["indicator"] = True
+        asked = "; ".join(filter(None, [asked, padded(came), doubts.none(known)]))
     if left_out := reason or given_away:
         return Column(name, None, left_out, settings, offered=True)
     numbers = (distinct - 1 + bool(gaps) if kind == "category" else 1) + ("indicator" in settings)
     return Column(name, kind, why, settings, asked, numbers)
+
+
+def _prepared(counts: pd.Series, kind: str, gaps: int, rows: int) -> tuple[dict[str, Any], str]:
+    """Return the settings of a column under `columns`, and in words what they are made of. counts: by category."""
+    settings: dict[str, Any] = {"kind": kind} if kind != "number" or gaps else {}
+    why = f"; {gaps:,} missing" if gaps else ""
+    if kind == "number" and gaps:
+        settings |= {"missing": "median"} | ({"indicator": True} if gaps / rows >= INDICATOR else {})
+    if kind == "category":
+        if gaps:
+            settings["missing"], why = "category", f"{why}, which is a category of its own"
+        rare, count = (MISSING, gaps) if 0 < gaps < counts.iloc[-1] else (counts.index[-1], int(counts.iloc[-1]))
+        if count < RARE:
+            settings["unseen"] = "reference"
+            why += f"; {short(rare)} in {counted(count, 'row')} only, so an unseen one is allowed"
+    return settings, why
 
 
 def _identifier_of_groups(name: str, why: str, distinct: int, rows: int, gaps: int) -> Column:
@@ -166,6 +171,10 @@ def _booleans(known: pd.Series) -> bool:
     if is_bool_dtype(known):
         return True
     return not is_numeric_dtype(known) and set(known.unique()) <= {True, False, "True", "False"}
+
+
+def _most(counts: pd.Series) -> str:
+    return ", ".join(f"{short(value)} {count:,}" for value, count in counts.head(3).items())
 
 
 def _remarks(known: pd.Series, distinct: int) -> str:

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,9 @@ import pandas as pd
 from pandas.api.types import is_float_dtype
 
 from passage.base.errors import Mistake
-from passage.base.wording import counted
-from passage.params.labels import written
+from passage.base.wording import counted, listed
+from passage.params.labels import REST, written
+from tools.adopt import doubts
 from tools.adopt.patterns import scalars
 
 Label = str | int | float | bool
@@ -21,17 +23,28 @@ POSITIVE = frozenset(
 NEGATIVE = frozenset(
     ["0", "-1", "false", "no", "n", "f", "nein", "falsch", "non", "none", "negative", "negativ", "neg", "-", "failure"]
 )
+NOT = ("not", "non", "no", "un", "nicht", "kein")
 SHOWN = 8  # labels that are named where there are too many
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The two labels of a target, by rows: the positive one, the other one, and why."""
+    """The two labels of a target, by rows: the positive one, the other one, and why.
+
+    gaps: rows without a label. others: the labels that count as the rest, which is then the other one.
+    """
 
     positive: Label
     negative: Label
     counts: dict[Label, int]
     why: str
+    gaps: int = 0
+    others: Sequence[Label] = ()
+
+    @property
+    def rules(self) -> dict[str, str]:
+        """The target's entry under `columns`."""
+        return ({"missing": "drop"} if self.gaps else {}) | ({"others": REST} if self.others else {})
 
     @property
     def said(self) -> str:
@@ -42,11 +55,15 @@ class Outcome:
         )
 
     @property
-    def doubt(self) -> str:
-        """That the two labels may be one, as they differ in blanks or capitals only; "" where they do not."""
-        both = [written(label) for label in (self.positive, self.negative)]
-        same = both[0].strip().casefold() == both[1].strip().casefold()
-        return f"are the labels {' and '.join(map(_quoted, both))} one and the same?" if same else ""
+    def doubts(self) -> list[str]:
+        """What only the table's user knows: labels that may be one, rows that are left out, labels put together."""
+        labels = [written(label) for label in (*(self.others or [self.negative]), self.positive)]
+        found = [doubts.alike(labels)]
+        if self.gaps:
+            found += [f"{counted(self.gaps, 'row')} without it are left out (missing: drop): are they like the others?"]
+        if self.others:
+            found += [f"{listed(map(_quoted, self.others))} count as one (others: rest): is that the question?"]
+        return [one for one in found if one]
 
 
 def is_fraction(column: pd.Series) -> bool:
@@ -57,27 +74,23 @@ def is_fraction(column: pd.Series) -> bool:
 def outcome(column: pd.Series, wanted: str, source: str) -> Outcome:
     """Return what the target `column` holds; `wanted` is the positive label by name, "" for one chosen here.
 
-    Raises Mistake for gaps, for what is no label, for other than two of them, and for too few rows of one.
+    Of several labels, all but the one that is wanted are the rest. Raises Mistake for what is no label, for other than
+    two of them where none is wanted, and for too few rows of one.
     """
     name = str(column.name)
-    if not scalars(column.dropna()):
+    gaps, column = int(column.isna().sum()), column.dropna()
+    if column.empty:
+        raise Mistake(f"{source}: {name} is missing in each row (empty, NA, None and the like); a target must have two")
+    if not scalars(column):
         raise Mistake(f"{source}: {name} holds lists, mappings or bytes; a label must be a text, a number or a boolean")
-    if missing := int(column.isna().sum()):
-        first = int(column.isna().to_numpy().argmax()) + 1
-        raise Mistake(
-            f"{source}: {name} is missing in {missing} of {len(column)} rows, first in row {first} (empty, NA, None "
-            "and the like); the target must be known in each row, so take the rows without it out of the table"
-        )
     counts = {_plain(label): int(count) for label, count in column.value_counts().items()}
+    others: list[Label] = []
+    if len(counts) > 2 and wanted in counts and wanted != REST:
+        others = [label for label in counts if label != wanted]
+        both = {wanted: counts[wanted], REST: sum(counts[label] for label in others)}
+        counts = dict(sorted(both.items(), key=lambda one: -one[1]))
     if len(counts) != 2:
-        shown = ", ".join(
-            f"{_quoted(label)} ({counted(count, 'row')})" for label, count in list(counts.items())[:SHOWN]
-        )
-        more = f" and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
-        raise Mistake(
-            f"{source}: {name} has {counted(len(counts), 'label')}, {shown}{more}; a target must have two"
-            + ("" if len(counts) < 2 else ": take the rows of the others out of the table, or put labels together")
-        )
+        raise Mistake(f"{source}: {name} has {_not_two(counts, wanted)}")
     frequent, rare = counts
     if counts[rare] < 2 or len(column) < 5:
         raise Mistake(
@@ -85,7 +98,21 @@ def outcome(column: pd.Series, wanted: str, source: str) -> Outcome:
             f"{counts[rare]}; to train and to test, it takes two rows of each label and five in all"
         )
     positive, why = _chosen(wanted, frequent, rare, counts, f"{source}: {name}")
-    return Outcome(positive, rare if positive == frequent else frequent, counts, why)
+    return Outcome(positive, rare if positive == frequent else frequent, counts, why, gaps, others)
+
+
+def _not_two(counts: dict[Label, int], wanted: str) -> str:
+    """Return in words which labels there are, that they are not two, and what to type."""
+    shown = ", ".join(f"{_quoted(label)} ({counted(count, 'row')})" for label, count in list(counts.items())[:SHOWN])
+    more = f" and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
+    found = f"{counted(len(counts), 'label')}, {shown}{more}"
+    if len(counts) < 2:
+        return f"{found}; a target must have two"
+    if wanted:
+        return f'{found}, and is never "{wanted}"; name one of them'
+    asked = doubts.alike(map(written, counts))
+    one = f"POSITIVE={shlex.quote(written(list(counts)[-1]))}, say, sets one against the rest"
+    return f"{found}; a target must have two: {one}" + (f" ({asked})" if asked else "")
 
 
 def _quoted(label: Label) -> str:
@@ -113,10 +140,17 @@ def _chosen(wanted: str, frequent: Label, rare: Label, counts: dict[Label, int],
             return label, "it says so" if word == "yes" else f"{written(label)} stands for yes"
         if opposite in NEGATIVE and word not in NEGATIVE:
             return label, "the other one says no" if opposite == "no" else f"{written(other)} stands for no"
+    for label, other in ((rare, frequent), (frequent, rare)):
+        if _bare(other) in {f"{no}{_bare(label)}" for no in NOT}:
+            return label, f"the other one says not {written(label)}"
     if counts[frequent] == counts[rare]:
         later = max(frequent, rare) if type(frequent) is type(rare) else rare
         return later, "the later of two labels with as many rows each"
     return rare, "the rarer label"
+
+
+def _bare(label: Label) -> str:
+    return "".join(filter(str.isalnum, written(label).casefold()))
 
 
 def position(names: Sequence[str], target: str, source: str) -> int:

@@ -55,6 +55,13 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
             "numbers without gaps; write, for example, columns: {}",
         ),
         *(
+            ("columns: {}", f"columns: {{passed_exam: {{{written}}}}}", f"models.model.columns.passed_exam.{line}")
+            for written, line in (
+                ("missing: median", 'missing is "median"; of the target, error and drop are left'),
+                ("others: rest", 'others is "rest"; positive must then be a text, in quotes where it is a number'),
+            )
+        ),
+        *(
             (
                 "columns: {}",
                 f"columns: {{hours_studied: {{{written}}}}}",
@@ -64,6 +71,8 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
                 ("kind: text", "kind is \"text\"; it should be 'number', 'category' or 'boolean'"),
                 ("kind: category, missing: median", 'missing is "median"; a category has no median; category, most_'),
                 ("kind: boolean, missing: median", 'missing is "median"; a boolean has no median; most_frequent, drop'),
+                ("others: rest", 'others is "rest"; only the target has it, which is passed_exam'),
+                ("others: rest", 'others is "rest"; only the target has it, which is passed_exam'),
                 ("missing: category", 'missing is "category"; a number has no categories; with kind: category it has'),
                 (
                     "kind: category, missing: category, indicator: true",

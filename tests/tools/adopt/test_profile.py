@@ -12,7 +12,7 @@ import reading
 from passage.params.columns import ColumnSettings
 from passage.tables import read
 from tools.adopt import leakage
-from tools.adopt.profile import Column, doubts, group, profile
+from tools.adopt.profile import Column, asked, group, profile
 
 ROWS = 200
 DRAW = np.random.default_rng(0)
@@ -193,21 +193,21 @@ def test_a_copy_of_the_target_is_left_out_of_tables_of_few_rows_and_few_positive
 
 
 def test_a_column_that_tells_few_rows_apart_stays_with_a_question() -> None:
-    asked = "alone it has an AUC of 1.0000: was it known before the outcome?"
+    doubt = "alone it has an AUC of 1.0000: was it known before the outcome?"
     column = of_few([1.5, 2.5, 3.5, 4.5, 5.5, 6.5], [0, 0, 0, 1, 1, 1])
-    assert (column.kind, column.doubt) == ("number", asked)
+    assert (column.kind, column.doubt) == ("number", doubt)
     assert of_few([1.5, 2.5, 4.5, 3.5, 5.5, 6.5], [0, 0, 0, 1, 1, 1]).doubt == ""
-    assert of_few([*range(997), 2000, 2001, 2002], [0] * 997 + [1] * 3).doubt == asked
+    assert of_few([*range(997), 2000, 2001, 2002], [0] * 997 + [1] * 3).doubt == doubt
 
 
 def test_a_near_copy_stays_with_a_question_and_so_do_gaps_that_nearly_give_the_target_away() -> None:
     nearly = TRUTH.copy()
     nearly[:2] = 1 - nearly[:2]
     column = taken(nearly)
-    asked = "alone it has an AUC of 0.9910: was it known before the outcome?"
-    assert (column.kind, column.doubt) == ("number", asked)
+    doubt = "alone it has an AUC of 0.9910: was it known before the outcome?"
+    assert (column.kind, column.doubt) == ("number", doubt)
     assert column.said == "number: from 0 to 1"
-    assert list(doubts([column])) == [f"a: {asked}"]
+    assert list(asked([column])) == [f"a: {doubt}"]
     gaps = taken([n % 7 + 0.5 if one else None for n, one in enumerate(nearly)])
     assert (gaps.kind, gaps.doubt[:33]) == ("number", "that it is missing has an AUC of ")
 
@@ -225,9 +225,9 @@ def test_codes_keep_the_zero_before_them_and_what_may_be_codes_is_asked() -> Non
 
 
 def test_a_category_of_numbers_with_a_unit_has_a_hint() -> None:
-    asked = "numbers with a sign or a unit, like 10 %; write the number alone, with a decimal point"
+    doubt = "numbers with a sign or a unit, like 10 %; write the number alone, with a decimal point"
     column = taken([*["10 %"] * 150, *["20 %"] * 50])
-    assert (column.kind, column.doubt) == ("category", asked)
+    assert (column.kind, column.doubt) == ("category", doubt)
     for values in (("1st", "2nd", "3rd"), ("grade 1", "grade 2"), ("18-25", "26-40"), ("Q1", "Q2"), ("a", "b")):
         assert taken(some(*values)).doubt == ""
 
@@ -243,7 +243,7 @@ def test_the_identifier_of_groups_divides_the_rows_where_it_is_plain() -> None:
     patient = taken(visits, "patient_id")
     assert (patient.groups, patient.doubt) == (True, "")
     assert group([one, patient]) == "patient_id"
-    asked = "must rows that share one stay together (split.method: group)?"
+    doubt = "must rows that share one stay together (split.method: group)?"
     for values, name in (
         ([n // 50 for n in range(ROWS)], "store_id"),  # four of them
         ([n // 2 if n < 10 else n for n in range(ROWS)], "patient_id"),
@@ -251,10 +251,10 @@ def test_the_identifier_of_groups_divides_the_rows_where_it_is_plain() -> None:
         (visits, "index"),
     ):
         column = taken(values, name)
-        assert (column.groups, column.doubt) == (False, asked)
+        assert (column.groups, column.doubt) == (False, doubt)
     both = [patient, taken(visits, "doctor_id")]
     assert group(both) == ""
-    assert list(doubts(both)) == [
+    assert list(asked(both)) == [
         "rows belong together by patient_id and by doctor_id: name one in split, with method: group"
     ]
 

@@ -48,10 +48,35 @@ def test_true_is_named_as_params_yaml_writes_it_or_as_python_does() -> None:
 
 
 def test_two_labels_that_differ_in_blanks_or_capitals_alone_are_in_doubt() -> None:
-    doubt = outcome(column("yes", "yes ", "yes", "yes ", "yes"), "", "t.csv").doubt
-    assert doubt == 'are the labels "yes " and "yes" one and the same?'
-    assert outcome(column("Yes", "yes", "Yes", "yes", "yes"), "", "t.csv").doubt
-    assert outcome(column("yes", "no", "yes", "no", "yes"), "", "t.csv").doubt == ""
+    (blanks,) = outcome(column("yes", "yes ", "yes", "yes ", "yes"), "", "t.csv").doubts
+    assert blanks == '"yes" and "yes " differ in blanks only: are they one and the same?'
+    (capitals,) = outcome(column("Yes", "yes", "Yes", "yes", "yes"), "", "t.csv").doubts
+    assert capitals == '"Yes" and "yes" differ in blanks or capitals only: are they one and the same?'
+    assert outcome(column("yes", "no", "yes", "no", "yes"), "", "t.csv").doubts == []
+
+
+def test_rows_without_a_label_are_left_out_by_a_rule_and_asked_about() -> None:
+    found = outcome(column(1.0, None, 0.0, 1.0, None, 0.0, 1.0), "", "t.csv")
+    assert (found.positive, found.counts, found.rules) == (1, {1: 3, 0: 2}, {"missing": "drop"})
+    assert found.doubts == ["2 rows without it are left out (missing: drop): are they like the others?"]
+
+
+def test_of_several_labels_the_one_that_is_named_stands_against_the_rest() -> None:
+    found = outcome(column("a", "b", "c", "a", "b", "b", "c"), "c", "t.csv")
+    assert (found.positive, found.negative, found.counts) == ("c", "rest", {"rest": 5, "c": 2})
+    assert found.rules == {"others": "rest"}
+    assert found.doubts == ['"b" and "a" count as one (others: rest): is that the question?']
+    assert found.said == "as you said; 2 rows have c, 5 have rest"
+    with pytest.raises(Mistake, match=r'has 3 labels, .*, and is never "d"; name one of them$'):
+        outcome(column("a", "b", "c", "a", "b"), "d", "t.csv")
+
+
+@pytest.mark.parametrize("labels", ["sick notsick", "smoker non-smoker", "Paid UNPAID", "rain no_rain"])
+def test_a_label_that_is_not_and_the_other_one_is_the_negative_one(labels: str) -> None:
+    yes, no = labels.split()
+    for values in ((yes, yes, yes, no, no), (yes, yes, no, no, no)):
+        found = outcome(column(*values), "", "t.csv")
+        assert (found.positive, found.why) == (yes, f"the other one says not {yes}")
 
 
 def test_fractions_are_told_from_whole_numbers_and_gaps() -> None:
@@ -70,7 +95,7 @@ def test_fractions_are_told_from_whole_numbers_and_gaps() -> None:
         (("yes", "no", "yes "), 't.csv: y has 3 labels, "yes" (one row), "no" (one row), "yes " (one row); a target'),
         ((1, 1, 1), "t.csv: y has one label, 1 (3 rows); a target must have two"),
         (("a", "b", "c", "a"), 't.csv: y has 3 labels, "a" (2 rows), "b" (one row), "c" (one row); a target must'),
-        ((1, None, 0, None), "t.csv: y is missing in 2 of 4 rows, first in row 2 (empty, NA, None and the like); the"),
+        ((None, None), "t.csv: y is missing in each row (empty, NA, None and the like); a target must have two"),
         ((0, 0, 0, 0, 1), "t.csv: y is 0 in 4 rows and 1 in 1; to train and to test, it takes two rows of each label"),
         (tuple(range(100)), "t.csv: y has 100 labels, 0 (one row), "),
     ],

@@ -11,7 +11,7 @@ from passage import params
 from passage.base import files
 from passage.base.errors import Mistake
 from passage.tables import first_rows, header
-from stages import normalize, split, train
+from stages import normalize, predict, split, train
 from tools import adopt
 from tools.adopt import intake
 
@@ -100,3 +100,35 @@ def test_a_few_values_of_which_one_is_text_are_a_category(write: Write, capsys: 
     adopt.main(str(write("t.csv", csv(children=children, y=TRUTH))), "y")
     assert "#   children: category: 4 values, 0 120," in capsys.readouterr().out
     split.main("t")
+
+
+def test_what_a_target_lacks_and_has_too_much_of_becomes_a_rule_and_split_says_of_how_many_rows(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grade = [("2", "1", "3", "")[n % 4] for n in range(80)]
+    adopt.main(str(write("t.csv", csv(a=[n * 7 % 11 for n in range(80)], grade=grade))), "grade", "", "3")
+    said = capsys.readouterr().out
+    assert "please look: grade: 20 rows without it are left out (missing: drop): are they like the others?\n" in said
+    assert 'please look: grade: "2" and "1" count as one (others: rest): is that the question?\n' in said
+    settings = params.load().models["t"]
+    assert settings.used()["columns"] == {"grade": {"missing": "drop", "others": "rest"}}
+    split.main("t")
+    assert capsys.readouterr().out == (
+        "t: 45 rows train, 15 test, 20 are dropped; the rest is 2 (20 rows) and 1 (20 rows)\n"
+    )
+    assert files.read_json(Path("data/split/t/dropped.json")) == {"rows": 20, "of": 80, "missing": {"grade": 20}}
+    for stage in (normalize, train, predict):
+        stage.main("t")
+    assert files.read_json(Path("models/t/model.json"))["classes"] == ["rest", "3"]
+    assert set(pd.read_csv("predictions/t/test.csv", dtype=str)["actual"]) == {"rest", "3"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_target_of_numbers_keeps_its_labels_where_rows_lack_it(write: Write, ending: str) -> None:
+    write(f"t.{ending}", b"")
+    table = pd.DataFrame({"a": [n * 7 % 11 for n in range(60)], "y": [(0, 1, None)[n % 3] for n in range(60)]})
+    getattr(table, f"to_{ending}")(f"t.{ending}", index=False)
+    adopt.main(f"t.{ending}", "y")
+    for stage in (split, normalize, train):
+        stage.main("t")
+    assert files.read_json(Path("models/t/model.json"))["classes"] == [0, 1]
