@@ -151,6 +151,9 @@ KINDS: dict[str, dict[str, Kind]] = {
         "a control character": params("C: 1.0", "C: \x00"),
         "two documents": params("score:", "---\nscore:"),
         "a tag that would run code": params("experiment: ", "experiment: !!python/object/apply:os.system "),
+        "both sides of a merge": params(
+            "      C: 1.0\n", "<<<<<<< HEAD\n      C: 1.0\n=======\n      C: 0.5\n>>>>>>> softer\n"
+        ),
         "an alias of nothing": params("C: 1.0", "C: *strong"),
         "a key twice": params("seed: 27", "seed: 27\n      seed: 28"),
         "an unknown key": params("mlflow:\n", "other: 1\nmlflow:\n"),

@@ -11,7 +11,7 @@ from subprocess import CalledProcessError
 
 import yaml
 
-from passage.base import files, paths
+from passage.base import conflict, files, paths
 from passage.tracking import git
 
 RWLOCK = Path(".dvc/tmp/rwlock")
@@ -39,9 +39,13 @@ def committed_lock() -> str | None:
 
 
 def mend_lock() -> str:
-    """Put back the committed dvc.lock where the one at hand is broken; return what was done, in words."""
+    """Put back the committed dvc.lock where the one at hand is broken; return what was done, in words.
+
+    Raises Mistake where it has both sides of a merge.
+    """
     if not paths.PIPELINE_LOCK.exists() or is_whole(lock := paths.PIPELINE_LOCK.read_text(errors="replace")):
         return ""
+    conflict.refuse(paths.PIPELINE_LOCK, lock)
     files.write_text(BROKEN, lock)
     committed = committed_lock()
     if committed is None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from yaml import YAMLError
 
-from passage.base import files, paths
+from passage.base import conflict, files, paths
 from passage.base.errors import Mistake
 
 Stages = Mapping[str, Mapping[str, Any]]
@@ -41,6 +41,7 @@ def read() -> Stages:
     try:
         return dict((files.read_yaml(paths.PIPELINE_LOCK) or {}).get("stages", {}))
     except (YAMLError, AttributeError, TypeError):
+        conflict.refuse(paths.PIPELINE_LOCK, paths.PIPELINE_LOCK.read_text(encoding="utf-8", errors="replace"))
         raise Mistake(f"{paths.PIPELINE_LOCK}: it is half-written; `python3 src mend` puts it right") from None
 
 

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from passage.base import paths
+from passage.base import conflict, paths
 from passage.base.errors import Mistake
 from passage.params import messages
 from passage.params.model import ModelSettings
@@ -96,6 +96,7 @@ def load() -> Params:
         raise Mistake(f"{paths.PARAMS}: there is no such file; `git checkout {paths.PARAMS}` brings it back") from None
     except UnicodeDecodeError as error:
         raise Mistake(f"{paths.PARAMS}: byte {error.start + 1} is not UTF-8; save it as UTF-8") from None
+    conflict.refuse(paths.PARAMS, text)
     return parse(text)
 
 

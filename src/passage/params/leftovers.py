@@ -48,7 +48,14 @@ def unlisted(stages: Stages, settings: Params) -> list[str]:
 
 
 def refuse_strays(settings: Params) -> None:
-    """Raise Mistake for files in the lanes' folders that would make a rebuild differ from a clean clone's."""
+    """Raise Mistake for files in the lanes' folders that would make a rebuild differ from a clean clone's.
+
+    Also for metrics with both sides of a merge.
+    """
+    metrics = [paths.ModelPaths(name).metrics for name in settings.models]
+    for path in [*metrics, *map(paths.scored_metrics, settings.score)]:
+        if path.is_file():
+            conflict.refuse(path, path.read_text(encoding="utf-8", errors="replace"))
     if found := strays(settings):
         raise Mistake(f"{path}: no model or batch in {paths.PARAMS} makes this; move it or remove it" for path in found)
 
