@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from passage.base import files, lock, paths
+from passage.base import conflict, files, lock, paths
 from passage.base.errors import Mistake
 from passage.base.lock import Stages
 from passage.params import Params
