@@ -37,6 +37,14 @@ def test_both_sides_the_odds_and_what_to_beware_of_are_told() -> None:
     assert found["coefficients"] == classifier.coefficients
 
 
+def test_always_guessing_is_to_guess_what_most_training_rows_are() -> None:
+    classifier, predictions = predicted(TEST)
+    passed_more_often = students.ROWS.drop(index=[2, 3])
+    sides = {"training": passed_more_often, "test": TEST}
+    found = evaluate(sides, predictions, 0.75, Model(PREPARED, SCALER, classifier), FOUND, students.lane())
+    assert found["test"]["baseline_accuracy"] == pytest.approx(1 / 3)
+
+
 def test_what_is_undefined_is_absent() -> None:
     classifier, nobody = students.fitted()[1], TEST.iloc[:0]
     sides = {"training": students.ROWS, "test": nobody}

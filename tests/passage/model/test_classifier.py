@@ -1,5 +1,7 @@
 """Numbers one can read, and the scikit-learn objects they stand for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,8 @@ from passage.model.preparation import fit
 from passage.model.scaler import Scaler
 from passage.params.train import Train
 from stages import train
+
+_, CLASSIFIER = fitted()
 
 
 @pytest.mark.parametrize(
@@ -70,16 +74,21 @@ def test_mlflows_pipeline_takes_hours_and_decides_at_the_threshold(method: str, 
     assert served.predict_proba(ROWS[FEATURES])[:, 1] == pytest.approx(predicted["probability"].to_numpy(), abs=1e-8)
 
 
-@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=2), st.floats(-50, 50), st.floats(0, 1))
+@given(st.lists(st.tuples(*[st.floats(-1e6, 1e6)] * 2), min_size=1, max_size=9), st.floats(-50, 50))
 def test_a_probability_is_the_logistic_function_of_the_log_odds(
-    row: list[float], intercept: float, threshold: float
+    rows: list[tuple[float, float]], intercept: float
 ) -> None:
-    _, classifier = fitted()
-    content = classifier.content() | {"intercept": intercept, "threshold": threshold}
-    predicted = Classifier(**content).predict(pd.DataFrame([row], columns=FEATURES)).iloc[0]
+    predicted = replace(CLASSIFIER, intercept=intercept).predict(pd.DataFrame(rows, columns=FEATURES))
     expected = 1 / (1 + np.exp(-np.clip(predicted["log_odds"], -700, 700)))
-    assert predicted["probability"] == pytest.approx(expected, rel=1e-6, abs=1e-12)
-    assert predicted["predicted"] == (predicted["probability"] >= threshold)
+    assert predicted["probability"].to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-6, abs=1e-12)
+
+
+def test_a_row_is_predicted_positive_from_the_threshold_on() -> None:
+    rows = scaled()[1]
+    probability = CLASSIFIER.predict(rows)["probability"]
+    for threshold in [0.0, *probability, 1.0]:
+        predicted = replace(CLASSIFIER, threshold=threshold).predict(rows)["predicted"]
+        assert predicted.tolist() == (probability >= threshold).astype(int).tolist()
 
 
 def test_the_accuracy_is_that_of_all_parts() -> None:

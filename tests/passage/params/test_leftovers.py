@@ -28,11 +28,18 @@ stages:
     outs:
     - path: models/old/model.json
       md5: 12e4
+  score@guessed_hours:
+    cmd: python3 src score guessed_hours
+    outs:
+    - path: predictions/score/guessed_hours.csv
+      md5: '67'
   score@old_batch:
     cmd: python3 src score old_batch
     outs:
     - path: predictions/score/old_batch.csv
       md5: '45'
+    - path: metrics/score/old_batch.json
+      md5: '46'
 """
 
 
@@ -43,11 +50,15 @@ def test_an_unlisted_lane_and_batch_go_with_their_recorded_outputs_and_nothing_e
         "models/old/notes.txt",
         "models/model/model.json",
         "predictions/score/old_batch.csv",
+        "predictions/score/guessed_hours.csv",
+        "metrics/score/old_batch.json",
     ):
         in_folder(path, "x")
     assert [line.partition(" ")[0] for line in leftovers.remove(SETTINGS)] == ["train@old", "score@old_batch"]
     assert not Path("models/old/model.json").exists()
-    assert not Path("predictions/score").exists()
+    assert not Path("predictions/score/old_batch.csv").exists()
+    assert Path("predictions/score/guessed_hours.csv").exists()
+    assert not Path("metrics/score").exists(), "a folder that is empty then goes, too"
     assert Path("models/old/notes.txt").exists()
     assert Path("models/model/model.json").exists()
     kept = yaml.safe_load(Path("dvc.lock").read_text())["stages"]
