@@ -62,9 +62,10 @@ class Project:
     def stage(self, *arguments: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
         return self.run("python3", "src", *arguments, check=check, **variables)
 
-    def commit(self, message: str = "as it is") -> None:
+    def commit(self, message: str = "as it is", *options: str) -> None:
         self.run("git", "add", "--all")
-        self.run("git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "-m", message)
+        author = ("-c", "user.name=test", "-c", "user.email=test@localhost")
+        self.run("git", *author, "commit", "--quiet", "-m", message, *options)
 
     def text(self, path: str) -> str:
         return (self.folder / path).read_text(encoding="utf-8")
@@ -103,7 +104,10 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The folder of a project that `dvc repro` built once for all tests; beside it, in built.txt, what was printed."""
+    """The folder of a project that `dvc repro` built once for all tests; beside it, in built.txt, what was printed.
+
+    What it built is committed: whether dvc.lock is of the sources at hand is the question of one test alone.
+    """
     shared = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         shared = shared.parent
@@ -111,7 +115,10 @@ def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path
     with FileLock(shared / "built.lock"):
         if not (shared / "built.txt").exists():
             folder.mkdir()
-            done = copy_project(folder).dvc("repro")
+            project = copy_project(folder)
+            done = project.dvc("repro")
+            if project.run("git", "status", "--porcelain").stdout:
+                project.commit("as it is built", "--amend")
             (shared / "built.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
     return folder
 
