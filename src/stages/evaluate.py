@@ -31,11 +31,12 @@ def evaluate(
     train, test = sides["training"], sides["test"]
     prevalence = float(train[settings.target].mean())
     validated, doubts = of_model([train, test], model, settings)
-    beware = cautions.of_model(association, train, test, classifier, settings, found["dropped"])
+    tested = measures(predictions, prevalence, settings.evaluate.confidence)
+    beware = cautions.of_model(found, train, test, classifier, settings, tested)
     metrics = {
         "rows": {"train": len(train), "test": len(test)} | gaps.counts(association),
         "chosen": {key: choices[key] for key in (auto.removeprefix("train.") for auto in settings.autos())},
-        "test": measures(predictions, prevalence, settings.evaluate.confidence),
+        "test": tested,
         "train": {"accuracy": significant(learned, FITTED), "prevalence": significant(prevalence, FITTED)},
         "cross_validation": validated,
         "odds": odds(classifier.original_units["coefficients"], association, model.preparation.against),

@@ -33,7 +33,7 @@ def test_both_sides_the_odds_and_what_to_beware_of_are_told() -> None:
     assert found["test"]["baseline_accuracy"] == pytest.approx(2 / 3)
     assert found["cross_validation"]["folds"] == 4
     assert list(found["odds"]) == students.FEATURES
-    assert [one["kind"] for one in found["cautions"]] == ["outside_training_range"]
+    assert [one["kind"] for one in found["cautions"]] == ["few_events", "outside_training_range"]
     assert found["coefficients"] == classifier.coefficients
 
 
@@ -51,7 +51,7 @@ def test_what_is_undefined_is_absent() -> None:
     found = evaluate(sides, nobody, 0.75, Model(PREPARED, SCALER, classifier), FOUND, students.lane())
     assert "test" not in found
     assert found["rows"]["test"] == 0
-    assert found["cautions"] == []
+    assert [one["kind"] for one in found["cautions"]] == ["few_events"]
 
 
 def test_what_was_chosen_and_what_to_beware_of_in_the_choice_are_told() -> None:

@@ -36,7 +36,8 @@ class Association:
     nearly_copies: pairs with their correlation. method: where the numbers are from: firth, with profile intervals and
     likelihood-ratio tests or, for many features, Wald's; for very many rows, wald. profiled: the columns with profile
     intervals where others have Wald's. one_class: by column, a group of one class alone, which leaves it one end
-    (one_class.groups). gaps: what is left out (gaps.content).
+    (one_class.groups). variance_inflation: of features with one column, where it is great. gaps: what is left out
+    (gaps.content).
     """
 
     confidence: float
@@ -53,11 +54,12 @@ class Association:
     method: str = FIRTH
     profiled: list[str] = field(default_factory=list)
     one_class: dict[str, dict[str, Any]] = field(default_factory=dict)
+    variance_inflation: dict[str, float] = field(default_factory=dict)
     gaps: dict[str, Any] = field(default_factory=dict)
 
     def content(self) -> dict[str, Any]:
         """Return what is written to association.json: of the method and what follows it, what is not usual."""
-        usual = {"method": FIRTH, "profiled": [], "one_class": {}, "gaps": {}}
+        usual = {"method": FIRTH, "profiled": [], "one_class": {}, "variance_inflation": {}, "gaps": {}}
         return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
 
 
@@ -95,6 +97,8 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
         for place in (place for places in tested.values() for place in places):
             numbers[kept[place]] = {end: values[place] for end, values in ends.items()} | numbers[kept[place]]
     named = [[kept[place] for place in places] for places in tested.values()]
+    alone = [varying.index(kept[places[0]]) for places in tested.values() if len(places) == 1]
+    inflated = dependence.inflation(correlations, [varying.index(name) for name in kept], alone)
     pure = one_class.groups(rows, target, named)
     return Association(
         confidence=confidence,
@@ -111,6 +115,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
         method=method,
         profiled=[kept[place] for place in found.profiled] if found and method == FIRTH_WALD else [],
         one_class=pure,
+        variance_inflation={varying[place]: factor for place, factor in inflated.items()},
     )
 
 

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from passage.association.estimates import DEPENDENT, blocks
+from passage.base.rounding import significant
 
+INFLATED = 10  # times the variance
 PART = 1e-4  # of a direction of length 1: with less, a column has no part in it
 
 
@@ -28,6 +30,18 @@ def unknown(found: np.ndarray) -> list[int]:
     sizes, directions = np.linalg.eigh(found)
     nothing = directions[:, sizes < DEPENDENT]  # in which coefficients can move without a change
     return np.flatnonzero(np.linalg.norm(nothing, axis=1) > PART).tolist()
+
+
+def inflation(found: np.ndarray, kept: Sequence[int], columns: Sequence[int]) -> dict[int, float]:
+    """Return of `columns` those whose variance is inflated, INFLATED times or more, by what the others tell of them.
+
+    found: correlations. kept: columns of which none follows from others. The variance inflation factor of Marquardt
+    (1970), Generalized inverses, ridge regression, biased linear estimation, and nonlinear estimation, Technometrics
+    12:591-612, is the diagonal of the correlations' inverse; the last of its digits hang on the processor.
+    """
+    factors = np.diag(np.linalg.inv(found[np.ix_(kept, kept)])) if kept else np.empty(0)
+    by_column = dict(zip(kept, factors, strict=True))
+    return {one: significant(by_column[one], 3) for one in columns if by_column.get(one, 0) >= INFLATED}
 
 
 def redundant(found: np.ndarray, groups: Mapping[str, Sequence[int]]) -> list[str]:

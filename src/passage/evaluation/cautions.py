@@ -6,10 +6,13 @@ from typing import Any
 import pandas as pd
 
 from passage.base.wording import listed, verb
+from passage.evaluation import duplicates
 from passage.model.classifier import Classifier
 from passage.model.design import MISSING
 from passage.params.labels import Label, written
 from passage.params.model import ModelSettings
+
+EVENTS_PER_COLUMN = 10  # rows of the rarer class
 
 
 def content(found: Mapping[str, str]) -> list[dict[str, str]]:
@@ -18,24 +21,80 @@ def content(found: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def of_model(
-    association: Mapping[str, Any],
+    found: Mapping[str, Any],
     train: pd.DataFrame,
     test: pd.DataFrame,
     classifier: Classifier,
     settings: ModelSettings,
-    dropped: Mapping[str, Any],
+    tested: Mapping[str, float],
 ) -> dict[str, str]:
     """Return what the files and rows of one model tell to beware of. train, test: in the table's own units.
 
-    dropped: as dropped.json has it.
+    found: association, choices and dropped, as the files of these names hold them. tested: as metrics.measures has it.
     """
     rows = settings.words.rows
-    found = (
-        of_dropped(dropped, rows)
-        | of_association(association, rows)
+    return (
+        of_dropped(found["dropped"], rows)
+        | of_association(found["association"], rows)
+        | of_few(train[settings.target], len(classifier.features), rows)
+        | of_choice(found["choices"])
+        | of_test(tested, rows, (written(classifier.classes[0]), written(classifier.classes[1])))
         | of_split(train, test, settings, classifier.classes)
+        | of_range(test, classifier, f"test {rows}")
     )
-    return found | of_range(test, classifier, f"test {rows}")
+
+
+def of_few(target: pd.Series, columns: int, rows: str) -> dict[str, str]:
+    """Return whether the rarer class has too few rows for so many `columns`. target: of the training rows, 0 or 1.
+
+    Peduzzi, Concato, Kemper, Holford and Feinstein (1996), A simulation study of the number of events per variable in
+    logistic regression analysis, Journal of Clinical Epidemiology 49:1373-1379.
+    """
+    rarer = int(target.value_counts().min())
+    if rarer >= EVENTS_PER_COLUMN * columns:
+        return {}
+    each = f"{columns} columns, fewer than {EVENTS_PER_COLUMN} for each"
+    each = f"one column, fewer than {EVENTS_PER_COLUMN}" if columns == 1 else each
+    return {
+        "few_events": f"the rarer class has {rarer} of {len(target)} training {rows} for {each}: coefficients from so "
+        "few are unsure (the rule is of Peduzzi and others, 1996)"
+    }
+
+
+def of_choice(choices: Mapping[str, Any]) -> dict[str, str]:
+    """Return whether the best of the values of C that were tried is the least or the greatest of them."""
+    tried = sorted(choices.get("tried_C", []), key=lambda one: one["C"])
+    if len(tried) < 2:
+        return {}
+    best = min(tried, key=lambda one: one["log_loss"])
+    if best not in (tried[0], tried[-1]):
+        return {}
+    end = "least" if best == tried[0] else "greatest"
+    return {
+        "C_at_the_end": f"of the values of C that were tried, the {end} ({best['C']:g}) has the least log loss: a "
+        "better one may lie beyond it (train.tune.C)"
+    }
+
+
+def of_test(tested: Mapping[str, float], rows: str, classes: tuple[str, str]) -> dict[str, str]:
+    """Return whether the test rows are predicted no better than by guessing, or all alike. classes: as text."""
+    if not tested:
+        return {}
+    names = ("true_negatives", "false_negatives", "false_positives", "true_positives")
+    negatives, missed, wrong, positives = (int(tested[name]) for name in names)
+    count, found, worse = negatives + missed + wrong + positives, {}, []
+    if tested["accuracy"] <= tested["baseline_accuracy"]:
+        right, always = negatives + positives, round(tested["baseline_accuracy"] * count)
+        worse.append(f"{right} of {count} are predicted right, and {always} by always predicting one class")
+    if tested["log_loss"] >= tested["baseline_log_loss"]:
+        losses = (f"{tested[key]:.3g}" for key in ("log_loss", "baseline_log_loss"))
+        worse.append("the log loss is {}, and {} by always giving the share among the training ones".format(*losses))
+    if worse:
+        found["no_better_than_guessing"] = f"on test {rows} the model is no better than guessing: {'; '.join(worse)}"
+    if not (negatives + missed and wrong + positives):
+        label = classes[bool(wrong + positives)]
+        found["one_class_predicted"] = f"each of the {count} test {rows} is predicted {label}"
+    return found
 
 
 def of_association(association: Mapping[str, Any], rows: str) -> dict[str, str]:
@@ -61,6 +120,13 @@ def of_association(association: Mapping[str, Any], rows: str) -> dict[str, str]:
     if pairs := association["nearly_copies"]:
         pairs_listed = listed(f"{one} and {other} (correlation {correlation:.3f})" for one, other, correlation in pairs)
         found["nearly_copies"] = f"nearly copies of each other are {pairs_listed}: what each is worth alone is unsure"
+    inflated = association.get("variance_inflation", {})
+    if names := [name for name in inflated if not any(name in pair for pair in association["nearly_copies"])]:
+        shown = listed(f"{name} ({inflated[name]:g} times)" for name in names)
+        found["variance_inflation"] = (
+            f"the other features nearly tell {shown}: the variance of their coefficients is so many times what it "
+            "would be if they did not, and their intervals are wide therefore"
+        )
     if not association["converged"]:
         found["intervals_not_found"] = "the search for the intervals of the odds did not end: those missing are wide"
     return found
@@ -100,10 +166,12 @@ def of_split(
             "the model tells both classes apart, they cannot say"
         )
     known = [*settings.features, settings.target]  # of two rows; a mark tells them apart
-    if twice := _on_both_sides(train[known], test[known]):
+    twice = duplicates.on_both_sides(train[known], test[known])
+    if twice and twice > duplicates.MORE * (chance := duplicates.by_chance(train[known], test[known], settings.target)):
         found["duplicates_across_split"] = (
             f"{twice} of {len(test)} test {rows} {verb('equals', twice)} a training one in every feature and the "
-            "target: if they are the same ones, the test flatters"
+            f"target, and by chance {'about' if chance >= 1 else 'fewer than'} {max(round(chance), 1)} would: if they "
+            "are the same ones, the test flatters"
         )
     if (mark := settings.split.mark) and not settings.split.past_only:
         marks = pd.concat([train[mark], test[mark]])
@@ -115,14 +183,6 @@ def of_split(
     if settings.saw_test_rows():
         found["saw_test_rows"] = f"the scaling was fitted on the {len(test)} test {rows}, too"
     return found
-
-
-def _on_both_sides(train: pd.DataFrame, test: pd.DataFrame) -> int:
-    """Return how many rows of `test` are in `train`, too: of few, since of most one value alone is in none of those."""
-    for name in train:
-        test = test[test[name].isin(train[name])]
-        train = train[train[name].isin(test[name])]
-    return len(test.merge(train.drop_duplicates(), how="inner"))
 
 
 def of_dropped(dropped: Mapping[str, Any], rows: str) -> dict[str, str]:

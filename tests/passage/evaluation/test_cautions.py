@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import students
+from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from passage.association.associate import associate
-from passage.evaluation import cautions
+from passage.evaluation import cautions, duplicates
 from passage.params.model import ModelSettings
 from passage.params.split import Split
 
@@ -40,12 +42,18 @@ SOUND: dict[str, Any] = associate(students.ROWS[students.FEATURES], students.ROW
             "nearly_copies",
             "nearly copies of each other are a and b (correlation -0.995) and c and d (correlation 0.999)",
         ),
+        (
+            {"variance_inflation": {"a": 41.2, "c": 12.0}, "nearly_copies": [("c", "d", 0.999)]},
+            "variance_inflation",
+            "the other features nearly tell a (41.2 times): the variance of their coefficients is so many times",
+        ),
         ({"converged": False}, "intervals_not_found", "did not end"),
     ],
 )
 def test_what_the_association_tells(changed: dict[str, Any], kind: str, sentence: str) -> None:
     found = cautions.of_association(SOUND | changed, "students")
-    assert list(found) == [kind]
+    assert kind in found
+    assert set(found) <= {kind, "nearly_copies"}
     assert sentence in found[kind]
 
 
@@ -90,11 +98,96 @@ def test_one_class_among_the_test_rows_is_told() -> None:
 
 
 def test_rows_on_both_sides_are_counted_once_each_however_often_they_train() -> None:
-    train = pd.concat([students.ROWS, students.ROWS])
-    test = pd.concat([students.ROWS.iloc[[0, 0, 1]], pd.DataFrame({"hours": [0], "courses": [0], "passed": [1]})])
+    once = pd.DataFrame({"hours": range(40), "courses": [0, 1, 2, 3] * 10, "passed": [0, 1, 1, 0, 0] * 8})
+    train = pd.concat([once, once])
+    test = pd.concat([once.iloc[[0, 0, 1]], pd.DataFrame({"hours": [0], "courses": [0], "passed": [1]})])
     found = cautions.of_split(train, test, students.lane(), (0, 1))
     assert list(found) == ["duplicates_across_split"]
     assert found["duplicates_across_split"].startswith("3 of 4 test rows equal a training one")
+    assert "and by chance about 1 would" in found["duplicates_across_split"]
+
+
+def test_rows_that_coarse_columns_make_equal_are_no_duplicates() -> None:
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(random.integers(0, 3, size=(1000, 4)), columns=list("abcd")).assign(passed=0)
+    table["passed"] = random.integers(0, 2, 1000)
+    settings = students.lane().model_copy(update={"features": list("abcd")})
+    train, test = table[:750], table[750:]
+    assert duplicates.on_both_sides(train, test) > 230
+    assert "duplicates_across_split" not in cautions.of_split(train, test, settings, (0, 1))
+    fine = table.assign(a=random.normal(size=1000))
+    assert "duplicates_across_split" not in cautions.of_split(fine[:750], fine[750:], settings, (0, 1))
+    again = pd.concat([fine[750:], fine[:20]])
+    told = cautions.of_split(fine[:750], again, settings, (0, 1))["duplicates_across_split"]
+    assert told.startswith(
+        "20 of 270 test rows equal a training one in every feature and the target, and by chance fewer"
+    )
+
+
+TESTED = {
+    "accuracy": 0.8,
+    "baseline_accuracy": 0.6,
+    "log_loss": 0.4,
+    "baseline_log_loss": 0.6,
+    "true_negatives": 2,
+    "false_positives": 0,
+    "false_negatives": 1,
+    "true_positives": 2,
+}
+
+
+def test_a_model_that_is_no_better_than_guessing_is_told_with_both_numbers() -> None:
+    no, yes = "failed", "passed"
+    assert cautions.of_test(TESTED, "students", (no, yes)) == {}
+    assert cautions.of_test({}, "students", (no, yes)) == {}
+    assert cautions.of_test(TESTED | {"baseline_accuracy": 0.8}, "students", (no, yes)) == {
+        "no_better_than_guessing": "on test students the model is no better than guessing: 4 of 5 are predicted right, "
+        "and 4 by always predicting one class"
+    }
+    told = cautions.of_test(TESTED | {"log_loss": 0.7}, "students", (no, yes))["no_better_than_guessing"]
+    assert told.endswith("guessing: the log loss is 0.7, and 0.6 by always giving the share among the training ones")
+
+
+@pytest.mark.parametrize(("count", "label"), [("negatives", "failed"), ("positives", "passed")])
+def test_one_class_predicted_alone_is_told(count: str, label: str) -> None:
+    counts = dict.fromkeys(["true_negatives", "false_positives", "false_negatives", "true_positives"], 0)
+    counts |= (
+        {"true_negatives": 3, "false_negatives": 2}
+        if count == "negatives"
+        else {"true_positives": 3, "false_positives": 2}
+    )
+    found = cautions.of_test(TESTED | counts, "students", ("failed", "passed"))
+    assert found == {"one_class_predicted": f"each of the 5 test students is predicted {label}"}
+
+
+def test_few_rows_of_the_rarer_class_for_each_column_are_told() -> None:
+    target = pd.Series([0] * 19 + [1] * 80)
+    assert cautions.of_few(target, 1, "students") == {}
+    told = cautions.of_few(target, 2, "students")["few_events"]
+    assert told.startswith("the rarer class has 19 of 99 training students for 2 columns, fewer than 10 for each: ")
+    assert "one column, fewer than 10" in cautions.of_few(target[12:], 1, "students")["few_events"]
+
+
+@pytest.mark.parametrize(("losses", "end"), [([0.3, 0.4, 0.5], "least (0.1)"), ([0.5, 0.4, 0.3], "greatest (10)")])
+def test_a_best_c_at_the_end_of_the_grid_is_told(losses: list[float], end: str) -> None:
+    tried = [
+        {"C": C, "log_loss": loss, "standard_error": 0.1} for C, loss in zip((0.1, 1.0, 10.0), losses, strict=True)
+    ]
+    assert f"the {end} has the least log loss" in cautions.of_choice({"tried_C": tried})["C_at_the_end"]
+    tried[1]["log_loss"] = 0.1
+    assert cautions.of_choice({"tried_C": tried}) == cautions.of_choice({}) == {}
+
+
+def test_features_that_others_nearly_tell_are_found_and_dummies_of_one_category_are_not() -> None:
+    random = np.random.default_rng(1)
+    a, b = random.normal(size=(2, 80))
+    rows = pd.DataFrame({"a": a, "b": b, "sum": a + b + random.normal(size=80) / 5})
+    target = (random.random(80) < 0.5).astype(int)
+    found = associate(rows, target, 0.95)
+    assert list(found.variance_inflation) == ["a", "b", "sum"]
+    theirs = [variance_inflation_factor(np.column_stack([np.ones(80), rows]), place) for place in (1, 2, 3)]
+    assert list(found.variance_inflation.values()) == pytest.approx(theirs, rel=5e-3)
+    assert "variance_inflation" not in associate(rows[["a", "b"]], target, 0.95).content()
 
 
 def test_no_test_rows_are_no_reason_for_caution() -> None:
@@ -116,9 +209,9 @@ def test_rows_of_one_person_are_not_independent_and_a_mark_is_no_feature() -> No
         students.lane().model_dump() | {"split": split, "words": {"rows": "students"}}
     )
     train, test = students.ROWS.assign(person=list("aabbccdd")), students.ROWS.iloc[[0, 1]].assign(person=["e", "f"])
-    assert cautions.of_split(train, test, settings, (0, 1)) == {
-        "duplicates_across_split": "2 of 2 test students equal a training one in every feature and the target: if "
-        "they are the same ones, the test flatters",
+    assert cautions.of_split(train, test, settings, "students") == {
+        "duplicates_across_split": "2 of 2 test students equal a training one in every feature and the target, and by "
+        "chance fewer than 1 would: if they are the same ones, the test flatters",
         "dependent_rows": "the 10 students have 6 values of person, and those of one value are hardly independent of "
         "each other: the intervals of the accuracy and of the odds are too narrow",
     }
