@@ -38,7 +38,8 @@ def of_model(
         | of_association(found["association"], rows)
         | of_few(train[settings.target], len(classifier.features), rows)
         | of_choice(found["choices"])
-        | of_test(tested, rows, (written(classifier.classes[0]), written(classifier.classes[1])))
+        | of_weights(settings, rows)
+        | of_test(tested, rows, [f"{settings.target} = {written(label)}" for label in classifier.classes])
         | of_split(train, test, settings, classifier.classes)
         | of_range(test, classifier, f"test {rows}")
     )
@@ -76,24 +77,40 @@ def of_choice(choices: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def of_test(tested: Mapping[str, float], rows: str, classes: tuple[str, str]) -> dict[str, str]:
+def of_weights(settings: ModelSettings, rows: str) -> dict[str, str]:
+    """Return whether probabilities are not those of such rows."""
+    if not settings.train.class_weight:
+        return {}
+    return {
+        "weighted_probabilities": "both classes weigh the same in the fit (train.class_weight): a probability, and log "
+        f"loss, Brier score and calibration with it, are not of {rows} as frequent as these, but of as many of each class"
+    }
+
+
+def of_test(tested: Mapping[str, float], rows: str, classes: Sequence[str]) -> dict[str, str]:
     """Return whether the test rows are predicted no better than by guessing, or all alike. classes: as text."""
     if not tested:
         return {}
     names = ("true_negatives", "false_negatives", "false_positives", "true_positives")
     negatives, missed, wrong, positives = (int(tested[name]) for name in names)
-    count, found, worse = negatives + missed + wrong + positives, {}, []
-    if tested["accuracy"] <= tested["baseline_accuracy"]:
-        right, always = negatives + positives, round(tested["baseline_accuracy"] * count)
-        worse.append(f"{right} of {count} are predicted right, and {always} by always predicting one class")
-    if tested["log_loss"] >= tested["baseline_log_loss"]:
-        losses = (f"{tested[key]:.3g}" for key in ("log_loss", "baseline_log_loss"))
-        worse.append("the log loss is {}, and {} by always giving the share among the training ones".format(*losses))
-    if worse:
-        found["no_better_than_guessing"] = f"on test {rows} the model is no better than guessing: {'; '.join(worse)}"
+    count, found, right = negatives + missed + wrong + positives, {}, negatives + positives
+    always = f"{round(tested['baseline_accuracy'] * count)} by always predicting one class"
+    losses = (
+        "the log loss is {log_loss:.3g}, and {baseline_log_loss:.3g} by always giving the share among the training ones"
+    )
+    no_better = {
+        f"the predicted classes ({right} of {count} are right, and {always})": "accuracy",
+        f"the probabilities ({losses.format(**tested)})": "log_loss",
+    }
+    least = {"accuracy": tested["accuracy"] <= tested["baseline_accuracy"]}
+    least["log_loss"] = tested["log_loss"] >= tested["baseline_log_loss"]
+    if any(least.values()):
+        what = listed(name for name, measure in no_better.items() if least[measure])
+        found["no_better_than_guessing"] = f"on the test {rows} no better than guessing are {what}"
     if not (negatives + missed and wrong + positives):
-        label = classes[bool(wrong + positives)]
-        found["one_class_predicted"] = f"each of the {count} test {rows} is predicted {label}"
+        found["one_class_predicted"] = (
+            f"{classes[bool(wrong + positives)]} is predicted for each of the {count} test {rows}"
+        )
     return found
 
 

@@ -88,7 +88,7 @@ def curve(points: pd.DataFrame, rows: pd.DataFrame, classifier: Classifier, word
         else:
             _scatter(axes, rows.rename(columns={feature: "x"}).assign(y=rows["actual"]), words)
         outcome = textwrap.fill(_short(words.outcome), CELL)
-        axes.set(xlabel=_short(words.axis(feature)), ylabel=f"probability of\n{outcome}", ylim=(-0.05, 1.05))
+        axes.set(xlabel=_short(words.axis(feature)), ylabel=f"{words.probability} of\n{outcome}", ylim=(-0.05, 1.05))
 
     return draw
 
@@ -196,7 +196,7 @@ def calibration(rows: pd.DataFrame, words: Vocabulary) -> Draw:
         least, most = rows["rows"].min(), rows["rows"].max()
         of = f"{least:,.0f}" if least == most else f"{least:,.0f} to {most:,.0f}"
         display.plot(ax=axes, name=f"model, in {len(rows)} bins of {of} {words.rows}", color=BLUE)
-        axes.set_xlabel(textwrap.fill(f"mean probability of {_short(words.outcome)}", BELOW))
+        axes.set_xlabel(textwrap.fill(f"mean {words.probability} of {_short(words.outcome)}", BELOW))
         axes.set_ylabel(textwrap.fill(f"share of {_short(words.classes[1])}", BESIDE))
         axes.set_aspect("auto")
 

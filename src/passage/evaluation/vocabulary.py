@@ -14,6 +14,7 @@ class Vocabulary:
 
     rows: what the rows are (students). outcome: what the positive label is (passing the exam). classes: what a row
     without and a row with it is (failed, passed). columns: by feature. design: the columns of the design table.
+    probability: what the model's is called; where both classes weigh the same, it is none of such a row.
     """
 
     rows: str
@@ -21,6 +22,7 @@ class Vocabulary:
     classes: tuple[str, str]
     columns: dict[str, ColumnWords]
     design: dict[str, Column]
+    probability: str = "probability"
 
     def column(self, name: str) -> Column:
         """Return what a column of the design table says; a number where nothing is known of it."""
@@ -45,5 +47,10 @@ def vocabulary(settings: ModelSettings, classes: Iterable[Label], columns: Itera
     names = [f"{settings.target} = {written(label)}" for label in classes]
     no, yes = words.classes or names
     return Vocabulary(
-        words.rows, words.outcome or names[1], (no, yes), words.columns, {one.name: one for one in columns}
+        rows=words.rows,
+        outcome=words.outcome or names[1],
+        classes=(no, yes),
+        columns=words.columns,
+        design={one.name: one for one in columns},
+        probability="weighted probability" if settings.train.class_weight else "probability",
     )

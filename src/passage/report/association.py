@@ -82,19 +82,22 @@ def interval(ratios: Mapping[str, float]) -> str:
 def why_two(model: Mapping[str, Any], association: Mapping[str, Any]) -> str:
     """Return why the model's own odds ratio and the one with an interval are not the same."""
     C, whose = model["settings"]["C"], estimator(association)  # noqa: N806 (scikit-learn's name)
-    if C == "inf" and whose != "Firth":
+    weighted = model["settings"].get("class_weight") == "balanced"
+    weighs = " Its fit weighs both classes the same, which the ones with an interval do not." if weighted else ""
+    theirs = "Firth's (bias-reduced)" if whose == "Firth" else f"those of {whose}"
+    if C == "inf" and whose != "Firth" and not weighted:
         return "The model has no penalty; the odds above, with the intervals, are its own."
     if C == "inf":
+        few = ", whose intervals hold the truth with few rows, too" if whose == "Firth" else ""
         return (
-            "The model has no penalty; the odds above, with the intervals, are Firth's (bias-reduced), whose intervals "
-            f"hold the truth with few rows, too.{_wald_ends(association)}"
+            f"The model has no penalty; the odds above, with the intervals, are {theirs}{few}.{weighs}"
+            f"{_wald_ends(association)}"
         )
-    theirs = "Firth's (bias-reduced)" if whose == "Firth" else f"those of {whose}"
     return (
         f"Why the table has two odds ratios: a penalty (C = {C:g}) holds the model's coefficients back, which helps "
         "predictions from few rows but makes them no measure of the association. The ones with an interval are "
         f"{theirs}, which are not held back in this way: they say how the outcome went with the feature among the "
-        f"training rows, not what would happen if somebody changed it.{_wald_ends(association)}"
+        f"training rows, not what would happen if somebody changed it.{weighs}{_wald_ends(association)}"
     )
 
 

@@ -51,13 +51,13 @@ def words_for(picture: str, metrics: Mapping[str, Any], confidence: float, words
     match picture:
         case "curve":
             return (
-                f"The probability of {words.outcome} along {features}, over the {words.rows}",
-                f"The probability of {words.outcome}, and what became of the {words.rows}.",
+                f"The {words.probability} of {words.outcome} along {features}, over the {words.rows}",
+                f"The {words.probability} of {words.outcome}, and what became of the {words.rows}.",
             )
         case "regions":
             return (
-                f"The probability of {words.outcome} over {features}, with the {words.rows}",
-                f"Lines of equal probability of {words.outcome}; hollow marks are test {words.rows}.",
+                f"The {words.probability} of {words.outcome} over {features}, with the {words.rows}",
+                f"Lines of equal {words.probability} of {words.outcome}; hollow marks are test {words.rows}.",
             )
         case "coefficients":
             return (
@@ -76,12 +76,12 @@ def words_for(picture: str, metrics: Mapping[str, Any], confidence: float, words
             return (
                 f"ROC curve of the test {words.rows}, area {test['roc_auc']:.3g} (of {pairs(test):,} pairs)",
                 "Each threshold is a point of the curve; the area below it is the chance that, of one row of each "
-                "class, the right one gets the greater probability.",
+                f"class, the right one gets the greater {words.probability}.",
             )
         case "calibration":
             return (
-                f"Share of {yes} among {words.rows} of like predicted probability",
-                f"{every}, {folds}: on the dotted line, probabilities are what they say.",
+                f"Share of {yes} among {words.rows} of like predicted {words.probability}",
+                f"{every}, {folds}: on the dotted line, a {words.probability} is the share that it says.",
             )
         case "thresholds":
             return (

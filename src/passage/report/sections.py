@@ -89,6 +89,13 @@ class Section:
         return float(self.association["confidence"])
 
     @property
+    def step(self) -> str:
+        """Which step a normalized coefficient is of; nothing where features are as they are."""
+        return {"standard": "one standard deviation", "minmax": "from the least to the greatest"}.get(
+            self.settings.normalize.method, ""
+        )
+
+    @property
     def estimator(self) -> str:
         """Whose the odds with intervals are."""
         return estimates.estimator(self.association)

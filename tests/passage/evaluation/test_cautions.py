@@ -140,12 +140,16 @@ def test_a_model_that_is_no_better_than_guessing_is_told_with_both_numbers() -> 
     no, yes = "failed", "passed"
     assert cautions.of_test(TESTED, "students", (no, yes)) == {}
     assert cautions.of_test({}, "students", (no, yes)) == {}
-    assert cautions.of_test(TESTED | {"baseline_accuracy": 0.8}, "students", (no, yes)) == {
-        "no_better_than_guessing": "on test students the model is no better than guessing: 4 of 5 are predicted right, "
-        "and 4 by always predicting one class"
-    }
-    told = cautions.of_test(TESTED | {"log_loss": 0.7}, "students", (no, yes))["no_better_than_guessing"]
-    assert told.endswith("guessing: the log loss is 0.7, and 0.6 by always giving the share among the training ones")
+    start = "on the test students no better than guessing are "
+    classes = "the predicted classes (4 of 5 are right, and 4 by always predicting one class)"
+    losses = "the probabilities (the log loss is 0.7, and 0.6 by always giving the share among the training ones)"
+    for worse, told in (
+        ({"baseline_accuracy": 0.8}, classes),
+        ({"log_loss": 0.7}, losses),
+        ({"baseline_accuracy": 0.8, "log_loss": 0.7}, f"{classes} and {losses}"),
+    ):
+        found = cautions.of_test(TESTED | worse, "students", (no, yes))
+        assert found == {"no_better_than_guessing": start + told}
 
 
 @pytest.mark.parametrize(("count", "label"), [("negatives", "failed"), ("positives", "passed")])
@@ -157,7 +161,13 @@ def test_one_class_predicted_alone_is_told(count: str, label: str) -> None:
         else {"true_positives": 3, "false_positives": 2}
     )
     found = cautions.of_test(TESTED | counts, "students", ("failed", "passed"))
-    assert found == {"one_class_predicted": f"each of the 5 test students is predicted {label}"}
+    assert found == {"one_class_predicted": f"{label} is predicted for each of the 5 test students"}
+
+
+def test_weighted_probabilities_are_told() -> None:
+    assert cautions.of_weights(students.lane(), "students") == {}
+    told = cautions.of_weights(students.lane(class_weight="balanced"), "students")["weighted_probabilities"]
+    assert told.endswith("are not of students as frequent as these, but of as many of each class")
 
 
 def test_few_rows_of_the_rarer_class_for_each_column_are_told() -> None:
