@@ -82,8 +82,8 @@ def of_weights(settings: ModelSettings, rows: str) -> dict[str, str]:
     if not settings.train.class_weight:
         return {}
     return {
-        "weighted_probabilities": "both classes weigh the same in the fit (train.class_weight): a probability, and log "
-        f"loss, Brier score and calibration with it, are not of {rows} as frequent as these, but of as many of each class"
+        "weighted_probabilities": "both classes weigh the same in the fit (train.class_weight): probabilities, and log "
+        f"loss, Brier score and calibration, are not of {rows} as frequent as these but of as many of each class"
     }
 
 

@@ -5,11 +5,8 @@ set is counted in a column of its own and left out of the share.
 Separated (a plane divides the classes): the interval is shown, and counted like any other.
 """
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from itertools import product
-from multiprocessing import get_context
 from typing import NamedTuple
 
 import numpy as np
@@ -17,17 +14,15 @@ import pandas as pd
 from scipy.special import expit
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
-from tqdm import tqdm
 
 from passage.association import firth
 from passage.evaluation import metrics
 from passage.model import separation
 from passage.model.solver import optimum
+from tools.studies import rates
+from tools.studies.simulation import LEVEL, held, line, simulate
 
-LEVEL = 0.95
 DATA_SETS = 10_000
-CHUNK = 250  # data sets that a process takes at a time
 SEED = 20
 FEATURES = {"hours": np.arange(20.0), "courses": np.arange(4.0)}  # what the lesson's students say, each as likely
 ROWS = (15, 20, 300)
@@ -144,46 +139,6 @@ def _predicted(train: np.ndarray, passed: np.ndarray, rows: np.ndarray) -> np.nd
     return np.asarray(regression.predict_proba(scaler.transform(rows))[:, 1] >= THRESHOLD)
 
 
-def share_held(shown_intervals: pd.DataFrame) -> tuple[float, float]:
-    """Return the share of the intervals shown that hold the truth, and its standard error."""
-    shown = shown_intervals.dropna(subset=["low", "high"])
-    share = float(shown["truth"].between(shown["low"], shown["high"]).mean())
-    return share, float(np.sqrt(share * (1 - share) / len(shown)))
-
-
-def simulate(
-    found: Callable[[Setting, np.random.SeedSequence, int], pd.DataFrame],
-    settings: Sequence[Setting],
-    seed: int,
-    data_sets: int,
-) -> list[pd.DataFrame]:
-    """Return what is `found` of each setting, worked out on all cores; the same with any number of cores."""
-    seeds = np.random.SeedSequence(seed).spawn(len(settings))
-    chunks = [
-        (setting, chunk, CHUNK)
-        for setting, of_setting in zip(settings, seeds, strict=True)
-        for chunk in of_setting.spawn(data_sets // CHUNK)
-    ]
-    one_thread = (1,)  # each core has a process of its own
-    with ProcessPoolExecutor(
-        mp_context=get_context("spawn"), initializer=threadpool_limits, initargs=one_thread
-    ) as pool:
-        done = list(tqdm(pool.map(found, *zip(*chunks, strict=True)), total=len(chunks), unit=f" x {CHUNK} fits"))
-    each = data_sets // CHUNK
-    return [pd.concat(done[start : start + each], ignore_index=True) for start in range(0, len(done), each)]
-
-
-def line(*cells: object) -> str:
-    """Return a line of a table."""
-    return f"| {' | '.join(map(str, cells))} |"
-
-
-def held(shown_intervals: pd.DataFrame) -> str:
-    """Return the last cell of a line: how often the truth was held."""
-    share, error = share_held(shown_intervals)
-    return f"{share:.2%} ± {error:.2%}"
-
-
 def association_lines(setting: Setting, associations_found: pd.DataFrame) -> list[str]:
     """Return a line of the table for each slope."""
     lines = []
@@ -205,7 +160,7 @@ def model_line(setting: Setting, models_found: pd.DataFrame) -> str:
 
 
 def main() -> None:
-    """Print how often each kind of interval held the truth."""
+    """Print how often each kind of interval held the truth, and what rates finds."""
     associations_found = simulate(associations, ASSOCIATIONS, SEED, DATA_SETS)
     models_found = simulate(models, MODELS, SEED + 2, DATA_SETS)
     print(f"{DATA_SETS} data sets each; ± is the standard error of the simulation\n")
@@ -228,3 +183,4 @@ def main() -> None:
     )
     for setting, found in zip(MODELS, models_found, strict=True):
         print(model_line(setting, found))
+    rates.main()

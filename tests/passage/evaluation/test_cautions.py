@@ -167,7 +167,7 @@ def test_one_class_predicted_alone_is_told(count: str, label: str) -> None:
 def test_weighted_probabilities_are_told() -> None:
     assert cautions.of_weights(students.lane(), "students") == {}
     told = cautions.of_weights(students.lane(class_weight="balanced"), "students")["weighted_probabilities"]
-    assert told.endswith("are not of students as frequent as these, but of as many of each class")
+    assert told.endswith("are not of students as frequent as these but of as many of each class")
 
 
 def test_few_rows_of_the_rarer_class_for_each_column_are_told() -> None:

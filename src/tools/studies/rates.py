@@ -1,0 +1,135 @@
+"""How often the page's verdicts are wrong, and what gaps and groups without a case do to its intervals.
+
+Each table is drawn from a known truth and goes the pipeline's own way: passage.association.associate and gaps.
+"""
+
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from passage.association import gaps
+from passage.association.associate import associate
+from passage.model.design import Column
+from tools.studies.simulation import LEVEL, held, line, simulate
+
+DATA_SETS = 2000
+SEED = 30
+REAL = {20: 1.3, 60: 0.8, 200: 0.45}  # log-odds per standard deviation of a feature that tells something, by rows
+USELESS = 6  # features of the tables in which none tells anything
+TRUTH = {"a": 0.8, "b": 0.5}  # log-odds per standard deviation; a has gaps, and its correlation with b is 0.7
+MISSING = 0.3
+GROUP = [Column("age", "age", "number"), Column("group", "group", "boolean", "true", "false")]
+
+
+class Verdicts(NamedTuple):
+    """So many rows of one feature that tells something beside a useless one, or of useless ones alone."""
+
+    rows: int
+    real: float
+
+
+class Gaps(NamedTuple):
+    """So many rows, and what the gaps of a depend on."""
+
+    depend: str
+    rows: int
+
+
+class Group(NamedTuple):
+    """500 rows of which 4 % are positive, and a group of 18 with so many times the odds."""
+
+    odds_ratio: float
+
+
+VERDICTS = [Verdicts(rows, real) for rows, effect in REAL.items() for real in (effect, 0.0)]
+GAPS = [
+    Gaps(*one) for one in product(("by chance", "on b", "on the outcome", "on a itself", "on both"), (60, 200, 1000))
+]
+GROUPS = [Group(0.3), Group(1.0), Group(3.0)]
+
+
+def verdicts(setting: Verdicts, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
+    """Return for each table of both classes whether the real feature is said to tell something, and any useless one."""
+    random, found = np.random.default_rng(seed), []
+    for _ in range(data_sets):
+        rows = pd.DataFrame(random.normal(size=(setting.rows, 2 if setting.real else USELESS))).rename(columns=str)
+        target = (random.random(setting.rows) < expit(setting.real * rows["0"])).to_numpy(dtype=int)
+        if target.min() < target.max():
+            tests = associate(rows, target, LEVEL).significance
+            said = {name: test["p_value_holm"] < 1 - LEVEL for name, test in tests.items()}
+            real = said.pop("0") if setting.real else False
+            found.append((real, any(said.values())))
+    return pd.DataFrame(found, columns=["real", "useless"])
+
+
+def with_gaps(setting: Gaps, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
+    """Return truth, low and high of a and b of each table, from its complete rows, and whether a caution is given."""
+    random, found = np.random.default_rng(seed), []
+    for _ in range(data_sets):
+        a = random.normal(size=setting.rows)
+        b = 0.7 * a + np.sqrt(1 - 0.7**2) * random.normal(size=setting.rows)
+        target = (random.random(setting.rows) < expit(TRUTH["a"] * a + TRUTH["b"] * b)).astype(int)
+        side = 2 * target - 1
+        likely = {"by chance": 0 * a, "on b": 1.5 * b, "on the outcome": 1.2 * side, "on a itself": 1.5 * a}
+        likely["on both"] = side + b
+        gap = random.random(setting.rows) < _about(likely[setting.depend])
+        rows = pd.DataFrame({"a": np.where(gap, np.nan, a), "b": b})
+        if len(np.unique(target[~gap])) < 2:
+            continue
+        told = gaps.content(rows, rows.fillna(0), target, {"a": "a", "b": "b"})
+        features = associate(rows[~gap], target[~gap], LEVEL).features
+        for name, truth in TRUTH.items():
+            numbers = features[name]
+            found.append(
+                (name, truth, numbers.get("low", np.nan), numbers.get("high", np.nan), bool(told and told["otherwise"]))
+            )
+    return pd.DataFrame(found, columns=["feature", "truth", "low", "high", "caution"])
+
+
+def _about(log_odds: np.ndarray) -> np.ndarray:
+    """Return the chances that such log-odds give when they are shifted so that MISSING are missing."""
+    shifts = np.linspace(-6, 4, 201)
+    shares = expit(log_odds[:, np.newaxis] + shifts).mean(axis=0)
+    return np.asarray(expit(log_odds + np.interp(MISSING, shares, shifts)))
+
+
+def groups(setting: Group, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
+    """Return truth, low and high of each table's group, infinite where none is shown, and whether it has a case."""
+    random, found = np.random.default_rng(seed), []
+    truth, group = float(np.log(setting.odds_ratio)), (np.arange(500) < 18).astype(float)
+    for _ in range(data_sets):
+        age = random.normal(size=500)
+        target = (random.random(500) < expit(-3.5 + 0.7 * age + truth * group)).astype(int)
+        if target.min() < target.max():
+            numbers = associate(pd.DataFrame({"age": age, "group": group}), target, LEVEL, GROUP).features["group"]
+            ends = numbers.get("low", -np.inf), numbers.get("high", np.inf)
+            found.append((truth, *ends, "coefficient" in numbers))
+    return pd.DataFrame(found, columns=["truth", "low", "high", "case"])
+
+
+def rate(said: pd.Series) -> str:
+    """Return a share and its standard error."""
+    share = float(said.mean())
+    return f"{share:.1%} ± {np.sqrt(share * (1 - share) / len(said)):.1%}"
+
+
+def main() -> None:
+    """Print what each simulation found."""
+    print(f"\n{DATA_SETS} data sets each\n\nVerdicts: a feature is said to go with the outcome, at {1 - LEVEL:.0%}\n")
+    print("| rows | true log-odds | said of the real one | said of a useless one |\n|---|---|---|---|")
+    for of, said in zip(VERDICTS, simulate(verdicts, VERDICTS, SEED, DATA_SETS), strict=True):
+        features = f"{of.real} and 0" if of.real else f"{USELESS} times 0"
+        print(line(of.rows, features, rate(said["real"]) if of.real else "", rate(said["useless"])))
+    print(f"\nSlopes, {LEVEL:.0%}, of the complete rows where {MISSING:.0%} of a are missing\n")
+    print("| gaps of a | rows | a: held the truth | b: held the truth | caution |\n|---|---|---|---|---|")
+    for missing, table in zip(GAPS, simulate(with_gaps, GAPS, SEED + 1, DATA_SETS), strict=True):
+        of_each = [held(table[table["feature"] == name]) for name in TRUTH]
+        print(line(missing.depend, missing.rows, *of_each, rate(table["caution"][::2])))
+    print(f"\nA group of 18 of 500 rows, {LEVEL:.0%}: of those without a case, one end is shown\n")
+    print("| true odds ratio | without a case | held the truth | without a case: held the truth |\n|---|---|---|---|")
+    for one, table in zip(GROUPS, simulate(groups, GROUPS, SEED + 2, DATA_SETS), strict=True):
+        none = table[~table["case"]]
+        print(line(one.odds_ratio, rate(~table["case"]), held(table), held(none)))

@@ -1,0 +1,52 @@
+"""The simulations of verdicts, gaps and groups find what is wrong where it is."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tools.studies import rates, simulation
+from tools.studies.rates import Gaps, Group, Verdicts
+
+FEW = 100
+
+
+def seed() -> np.random.SeedSequence:
+    return np.random.SeedSequence(1)
+
+
+def test_of_useless_features_hardly_any_is_said_to_tell_something_and_of_real_ones_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert rates.verdicts(Verdicts(60, 0.0), seed(), FEW)["useless"].mean() < 0.13  # 5 %, plus three standard errors
+    said = rates.verdicts(Verdicts(60, 1.5), seed(), FEW)
+    assert said["real"].mean() > 0.8
+    monkeypatch.setattr(rates, "LEVEL", 0.6)
+    assert rates.verdicts(Verdicts(60, 0.0), seed(), FEW)["useless"].mean() > 0.2
+
+
+def test_complete_rows_hold_the_truth_but_where_gaps_depend_on_outcome_and_feature() -> None:
+    by_chance, both = (rates.with_gaps(Gaps(depend, 1000), seed(), 40) for depend in ("by chance", "on both"))
+    of_b = [simulation.share_held(table[table["feature"] == "b"])[0] for table in (by_chance, both)]
+    assert of_b[0] > 0.85
+    assert of_b[1] < 0.7
+    assert by_chance["caution"].mean() < 0.2
+    assert both["caution"].mean() > 0.9
+
+
+def test_gaps_are_of_the_share_that_is_said() -> None:
+    log_odds = np.random.default_rng(0).normal(size=10_000) * 1.5
+    assert rates._about(log_odds).mean() == pytest.approx(rates.MISSING, abs=1e-3)
+
+
+def test_groups_without_a_case_show_one_end() -> None:
+    found = rates.groups(Group(1.0), seed(), FEW)
+    none = found[~found["case"]]
+    assert 0.3 < len(none) / FEW < 0.7  # 0.96**18 is 0.48
+    assert np.isneginf(none["low"]).all()
+    assert np.isfinite(found.loc[found["case"], ["low", "high"]]).all(axis=None)
+    assert simulation.share_held(found)[0] > 0.88
+
+
+def test_a_seed_gives_the_same_tables_again() -> None:
+    first, again = (rates.groups(Group(3.0), seed(), 3) for _ in range(2))
+    pd.testing.assert_frame_equal(first, again)
