@@ -34,7 +34,7 @@ def test_a_weighted_probability_is_called_one_at_each_picture(
 def test_a_normalized_step_is_the_one_of_the_setting(method: str, said: str, not_said: str) -> None:
     settings = students.lane()
     settings = settings.model_copy(update={"normalize": settings.normalize.model_copy(update={"method": method})})
-    step = sections.Section("m", settings, words(None), {}, {}, {}, {}, [], []).step
+    step = sections.Section("m", settings, words(None), {}, {}, {}, {}, {}, []).step
     assert said in step
     assert not_said not in step
     assert bool(step) == (method != "none")
