@@ -177,6 +177,13 @@ def _held(what: str) -> Iterator[None]:
         raise Mistake(f"{what} is neither in Git nor in DVC's cache") from error
 
 
+def record() -> None:
+    """Write runs of what is built in the working folder, which may be of an earlier commit."""
+    settings = params.load()
+    there = hashed(settings.models, settings)
+    list(hand_over([collect(name, settings, there, {}) for name in settings.models], settings))
+
+
 def report(outcomes: list[Outcome]) -> str:
     """Return what could not be brought in, by reason, and counts."""
     reasons = defaultdict(list)

@@ -1,13 +1,13 @@
-"""Build runs again in clean clones and compare every byte: make verify RUN=ID, or RUN=all."""
+"""Build runs again in clean clones and compare every byte and record: make verify RUN=ID, or RUN=all."""
 
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from passage import params
@@ -18,13 +18,15 @@ from passage.base.progress import bar
 from passage.tracking import outputs, runs
 from passage.tracking.runs import Kept
 from passage.tracking.store import readable
-from tools.rebuild.clone import Source, build, prepare, require_table
+from tools.rebuild.clone import Source, build, prepare, record, record_again, require_table
 from tools.rebuild.difference import first_difference
+from tools.rebuild.records import differences
 
 ALL = "all"
 ID, COMMIT = re.compile("[0-9a-f]{32}"), re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 OWN_ENVIRONMENT = "--env"
 DIFFERENT, IMPOSSIBLE = 1, 2  # exit codes
+RECORDS = "what the run records: metrics, parameters, tags, data sets, description, model"
 
 
 @dataclass(frozen=True)
@@ -41,16 +43,22 @@ class Compared:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of one run. problem: why it could not be rebuilt."""
+    """What came of one run.
+
+    problem: why it could not be rebuilt. records: what it records in another way than the rebuild, in words by name;
+    None where the rebuild has recorded nothing, for the reason `unrecorded`.
+    """
 
     run: Kept
     files: list[Compared]
     problem: str = ""
+    records: Mapping[str, str] | None = None
+    unrecorded: str = ""
 
     @property
-    def different(self) -> list[Compared]:
-        """The files that are not equal."""
-        return [one for one in self.files if one.difference]
+    def is_different(self) -> bool:
+        """Whether a file or a record is not equal."""
+        return bool(self.records) or any(one.difference for one in self.files)
 
 
 def source(run: Kept) -> Source:
@@ -122,6 +130,8 @@ def _listed(outputs: Path) -> dict[str, str]:
 def _difference(expected: str | None, kept: Path | None, rebuilt: Path) -> str | None:
     if expected is None:
         return "only the rebuild has it"
+    if kept and file_hash("sha256", kept) != expected:
+        return f"the run's copy is not the file that its {runs.OUTPUTS} lists"
     if not rebuilt.is_file():
         return "the rebuild does not have it"
     if file_hash("sha256", rebuilt) == expected:
@@ -158,21 +168,53 @@ def _verify_state(what: Source, of: list[Kept], folder: Path, own_environment: b
         problems = [_problem(run, folder) for run in of]
         if not all(problems):
             build(folder, variables)
-        return [
-            Verdict(run, [], problem) if problem else _verdict(run, folder)
+        verdicts = [
+            Verdict(run, [], problem) if problem else verdict(run, folder)
             for run, problem in zip(of, problems, strict=True)
         ]
+        return with_records(verdicts, folder, variables)
     except (Mistake, OSError) as error:  # a commit without requirements.lock, a full disk: no reason to leave others
         return [Verdict(run, [], problem or str(error)) for run, problem in zip(of, problems, strict=True)]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _verdict(run: Kept, folder: Path) -> Verdict:
+def verdict(run: Kept, folder: Path) -> Verdict:
+    """Return how the files of a run compare with those that were built in `folder`."""
     try:
         return Verdict(run, compare(run, folder))
     except Mistake as mistake:
         return Verdict(run, [], str(mistake))
+
+
+def with_records(verdicts: list[Verdict], folder: Path, variables: dict[str, str]) -> list[Verdict]:
+    """Return the verdicts with what the runs record in another way than the rebuild in `folder`.
+
+    The run's own code has written it, or the code at hand when `make history` brought it in.
+    """
+    for write in (record, record_again):
+        if all(verdict.problem or verdict.records == {} for verdict in verdicts):
+            break
+        try:
+            again = written(write, folder, variables)
+            verdicts = [_fewer(verdict, again) for verdict in verdicts]
+        except Mistake as mistake:
+            verdicts = [replace(verdict, unrecorded=verdict.unrecorded or str(mistake)) for verdict in verdicts]
+    return verdicts
+
+
+def written(write: Callable[[Path, dict[str, str]], None], folder: Path, variables: dict[str, str]) -> dict[str, Kept]:
+    """Return by model the runs that `write` makes of what was built in `folder`."""
+    write(folder, variables)
+    return runs.written_again(folder, folder / ".dvc/tmp" / write.__name__)
+
+
+def _fewer(verdict: Verdict, again: Mapping[str, Kept]) -> Verdict:
+    model = verdict.run.tags.get("model", "")
+    if verdict.problem or model not in again:
+        return verdict
+    found = differences(verdict.run, again[model])
+    return replace(verdict, records=min(found if verdict.records is None else verdict.records, found, key=len))
 
 
 def _problem(run: Kept, folder: Path) -> str:
@@ -189,11 +231,21 @@ def table(verdict: Verdict, every_file: bool) -> str:
     run = f"{verdict.run.title} ({verdict.run.id})"
     if verdict.problem:
         return f"{run}: cannot be rebuilt: {verdict.problem}"
-    shown = verdict.files if every_file else verdict.different
+    shown = verdict.files if every_file else [one for one in verdict.files if one.difference]
     same = [one for one in verdict.files if not one.difference]
     by_hash = sum(one.by_hash for one in same)
     count = f"{run}: {len(same)} of {len(verdict.files)} files are equal, byte for byte"
-    return "\n".join([*map(_line, shown), count + (f", {by_hash} of them by the hash" if by_hash else "")])
+    lines = [*map(_line, shown), *_records(verdict, every_file)]
+    return "\n".join([*lines, count + (f", {by_hash} of them by the hash" if by_hash else "")])
+
+
+def _records(verdict: Verdict, every_one: bool) -> Iterator[str]:
+    if verdict.records is None:
+        if verdict.unrecorded:
+            yield f"  not compared: {RECORDS}: {verdict.unrecorded}"
+    elif every_one and not verdict.records:
+        yield f"  equal    {RECORDS}"
+    yield from (f"  DIFFERS  {name}: {difference}" for name, difference in (verdict.records or {}).items())
 
 
 def _line(one: Compared) -> str:
@@ -228,7 +280,7 @@ def main(which: str, *options: str) -> int:
             print(table(verdict, every_file=which != ALL), flush=True)
             verdicts.append(verdict)
     impossible = sum(bool(verdict.problem) for verdict in verdicts)
-    different = sum(bool(verdict.different) for verdict in verdicts)
+    different = sum(verdict.is_different for verdict in verdicts)
     if which == ALL:
         equal = len(verdicts) - impossible - different
         print(f"{equal} of {len(verdicts)} runs are equal, {different} differ, {impossible} cannot be rebuilt")

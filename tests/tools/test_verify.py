@@ -2,18 +2,23 @@
 
 import dataclasses
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+import skops.io
 from conftest import ROOT, Project
+from mlflow import MlflowClient
+from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
 from passage.base import files
 from passage.base.errors import Mistake
 from passage.tracking import runs
 from passage.tracking.runs import Kept
 from tools import verify
+from tools.rebuild import clone
 from tools.rebuild.clone import Source
 
 TABLES = {
@@ -109,10 +114,10 @@ def test_of_a_run_whose_one_change_was_too_large_for_a_patch_the_file_is_named(r
 def test_a_run_whose_outputs_are_gone_or_whose_list_is_damaged_is_not_equal_to_anything(run: Kept) -> None:
     rebuilt = run.folder.parent / "rebuilt"
     files.write_text(run.folder / "rebuild/outputs.json", '{"models/m')
-    assert verify._verdict(run, rebuilt).problem == "its rebuild/outputs.json is damaged"
+    assert verify.verdict(run, rebuilt).problem == "its rebuild/outputs.json is damaged"
     shutil.rmtree(run.folder)
     files.write_text(run.folder / "params.yaml", "")
-    assert verify._verdict(run, rebuilt).problem == "its outputs are gone"
+    assert verify.verdict(run, rebuilt).problem == "its outputs are gone"
 
 
 @pytest.mark.parametrize("path", ["/etc/hostname", "../../x", ".git/config", "models/m/../../x", "data/raw/x.csv"])
@@ -140,6 +145,7 @@ def test_runs_of_one_state_share_a_build_also_where_their_tables_differ(
 
     monkeypatch.setattr(verify, "prepare", prepare)
     monkeypatch.setattr(verify, "build", lambda folder, variables: built.append(folder))
+    monkeypatch.setattr(verify, "with_records", lambda verdicts, *_: verdicts)
     raw, other = TABLES
     same = [of("one", raw, TABLES[raw]), of("two", other, TABLES[other]), of("changed", raw, TABLES[other])]
     verdicts = list(verify.verify([*same, of("later", raw, TABLES[raw], "d" * 40)], False, tmp_path))
@@ -178,6 +184,7 @@ def store_with(run: Kept, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Call
     monkeypatch.setattr(verify, "readable", readable)
     monkeypatch.setattr(verify, "prepare", prepare)
     monkeypatch.setattr(verify, "build", lambda folder, variables: None)
+    monkeypatch.setattr(verify, "with_records", lambda verdicts, *_: verdicts)
     monkeypatch.setattr(verify, "_problem", lambda run, folder: "")
     return holding
 
@@ -215,6 +222,172 @@ def test_a_store_without_runs_proves_nothing(store_with: Callable[..., Call]) ->
 def test_the_name_of_a_run_is_not_its_id(store_with: Callable[..., Call]) -> None:
     with pytest.raises(Mistake, match=r"^model weaker: a run is named by its id, 32 letters and digits"):
         store_with()("model weaker")
+
+
+@pytest.fixture(scope="session")
+def rebuilt(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[object, dict[str, Kept]]]:
+    """The state that all tests share, built and recorded again in a clean clone; its runs, by who wrote them."""
+    folder = tmp_path_factory.mktemp("rebuilt") / "clone"
+    commit = Project(built_once).run("git", "rev-parse", "HEAD").stdout.strip()
+    state = Source(commit, b"", (built_once / "params.yaml").read_bytes(), ())
+    variables = clone.prepare(state, folder, built_once, own_environment=False)
+    clone.build(folder, variables)
+    return folder, {write: verify.written(write, folder, variables) for write in (clone.record, clone.record_again)}
+
+
+class Store:
+    """A store with the runs of the project, to falsify."""
+
+    def __init__(self, project: Project, first: Path) -> None:
+        self.project, self.uri = project, f"sqlite:///{project.folder}/mlflow.db"
+        for table, column in (("runs", "artifact_uri"), ("logged_models", "artifact_location")):
+            self.sql(f"update {table} set {column} = replace({column}, '{first}', '{project.folder}')")  # noqa: S608
+        [self.run] = [run.info.run_id for run in self.client.search_runs(["1"], "tags.model = 'model'")]
+
+    @property
+    def client(self) -> MlflowClient:
+        return MlflowClient(self.uri)
+
+    @property
+    def artifacts(self) -> Path:
+        return Path(self.project.folder, "mlruns", self.run, "artifacts")
+
+    def sql(self, statement: str) -> None:
+        with closing(sqlite3.connect(self.project.folder / "mlflow.db")) as store, store:
+            store.execute(statement)
+
+    def tag(self, name: str, value: str) -> None:
+        self.client.set_tag(self.run, name, value)
+
+    def replace(self, artifact: str, old: str, new: str) -> None:
+        Project(self.artifacts).replace(artifact, old, new)
+
+    def change_page_and_list(self) -> None:
+        page = self.artifacts / "report/index.html"
+        before = files.file_hash("sha256", page)
+        self.replace("report/index.html", "80", "90")
+        self.replace(runs.OUTPUTS, before, files.file_hash("sha256", page))
+
+    def change_model(self) -> None:
+        [model] = self.client.search_logged_models(["1"], f"source_run_id = '{self.run}'")
+        file = Path(str(model.artifact_location).removeprefix("file://")) / "model.skops"
+        pipeline = skops.io.load(file)
+        pipeline.named_steps["regression"].coef_ *= 1.001
+        skops.io.dump(pipeline, file)
+
+    def fetched(self, folder: Path) -> Kept:
+        try:
+            return runs.fetch(self.run, folder, self.uri)
+        finally:
+            for engine in SqlAlchemyStore._engine_map.values():
+                engine.dispose()
+
+
+COPY = "the run's copy is not the file that its rebuild/outputs.json lists"
+FALSIFIED: dict[str, tuple[Callable[[Store], object], str]] = {
+    "metric": (
+        lambda store: store.sql("update latest_metrics set value = 0.9 where key = 'test_accuracy'"),
+        "metric test_accuracy: the run has `0.9`, the rebuild `0.8`",
+    ),
+    "another metric": (lambda store: store.client.log_metric(store.run, "auc", 1.0), "metric auc: only the run has it"),
+    "param": (
+        lambda store: store.sql("update params set value = '7.0' where key = 'train.C'"),
+        "parameter train.C: the run has `7.0`, the rebuild `1.0`",
+    ),
+    "tag": (lambda store: store.tag("data.md5", "0" * 32), "tag data.md5: the run has `000"),
+    "missing warning": (
+        lambda store: store.client.delete_tag(store.run, "warning.outside_training_range.guessed_hours"),
+        "tag warning.outside_training_range.guessed_hours: only the rebuild has it",
+    ),
+    "dirty": (lambda store: store.tag("git.dirty", "true"), "tag git.dirty: the run has `true`, the rebuild `false`"),
+    "data set": (
+        lambda store: store.sql("update datasets set digest = '0000' || substr(digest, 5)"),
+        "data set training: the run has `exam_hours.csv 0000",
+    ),
+    "description": (lambda store: store.tag(runs.DESCRIPTION, "All right."), "description: the run has `All right.`"),
+    "kept metrics": (lambda store: store.replace("metrics/model.json", "0.8", "0.9"), f"metrics/model.json: {COPY}"),
+    "kept model": (
+        lambda store: store.replace("models/model/model.json", "1.5", "1.6"),
+        f"models/model/model.json: {COPY}",
+    ),
+    "page": (lambda store: store.replace("report/index.html", "80", "90"), f"report/index.html: {COPY}"),
+    "page and list": (lambda store: store.change_page_and_list(), "report/index.html: line "),
+    "logged model": (lambda store: store.change_model(), "model skops.steps.1.1.coef_: the run has `float64 [["),
+}
+
+
+@pytest.fixture
+def falsifiable(
+    built: Project,
+    built_once: Path,
+    rebuilt: tuple[Path, dict[object, dict[str, Kept]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Store:
+    monkeypatch.setattr(verify, "written", lambda write, *_: rebuilt[1][write])
+    return Store(built, built_once)
+
+
+def verdict_on(store: Store, rebuilt: Path, folder: Path) -> verify.Verdict:
+    [verdict] = verify.with_records([verify.verdict(store.fetched(folder), rebuilt)], rebuilt, {})
+    return verdict
+
+
+@pytest.mark.parametrize("which", FALSIFIED)
+def test_whatever_is_falsified_in_a_run_is_noticed(
+    falsifiable: Store, rebuilt: tuple[Path, object], tmp_path: Path, which: str
+) -> None:
+    falsify, told = FALSIFIED[which]
+    falsify(falsifiable)
+    verdict = verdict_on(falsifiable, rebuilt[0], tmp_path / "kept")
+    assert verdict.is_different
+    lines = verify.table(verdict, every_file=False).splitlines()
+    assert [line.startswith(f"  DIFFERS  {told}") for line in lines[:-1]].count(True) == 1, lines
+
+
+def test_a_true_run_is_equal_also_with_tags_a_name_and_notes_of_a_persons_own(
+    falsifiable: Store, rebuilt: tuple[Path, object], tmp_path: Path
+) -> None:
+    falsifiable.tag("reviewed.by", "Ada")
+    falsifiable.tag("mlflow.runName", "the best one")
+    note = falsifiable.client.get_run(falsifiable.run).data.tags[runs.DESCRIPTION]
+    falsifiable.tag(runs.DESCRIPTION, f"{note}\n\nLooks good to me.")
+    lines = verify.table(verdict_on(falsifiable, rebuilt[0], tmp_path / "kept"), every_file=True).splitlines()
+    assert not [line for line in lines if "DIFFERS" in line]
+    assert lines[-2] == f"  equal    {verify.RECORDS}"
+    assert lines[-1].endswith("26 of 26 files are equal, byte for byte")
+
+
+def test_a_run_that_later_code_brought_in_is_held_to_what_that_writes(
+    run: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def written(write: object, *_: object) -> dict[str, Kept]:
+        asked.append("own" if write is clone.record else "later")
+        return {"m": dataclasses.replace(run, params={"C": asked[-1]})}
+
+    monkeypatch.setattr(verify, "written", written)
+    rebuilt, both = run.folder.parent / "rebuilt", ["own", "later"]
+    for params, equal, by in (("own", True, ["own"]), ("later", True, both), ("x", False, both)):
+        asked.clear()
+        told = verify.verdict(dataclasses.replace(run, params={"C": params}), rebuilt)
+        [verdict] = verify.with_records([told], rebuilt, {})
+        assert (verdict.is_different, asked) == (not equal, by)
+
+
+def test_a_rebuild_whose_store_cannot_be_read_says_so_and_proves_the_files(
+    run: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(*_: object) -> None:
+        raise Mistake("another version of MLflow made it")
+
+    monkeypatch.setattr(verify, "written", refusing)
+    rebuilt = run.folder.parent / "rebuilt"
+    [verdict] = verify.with_records([verify.verdict(run, rebuilt)], rebuilt, {})
+    assert not verdict.is_different
+    assert verify.table(verdict, every_file=False).splitlines()[0] == (
+        f"  not compared: {verify.RECORDS}: another version of MLflow made it"
+    )
 
 
 def store_of(project: Project) -> dict[str, bytes]:

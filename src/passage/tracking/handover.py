@@ -24,7 +24,17 @@ from passage.model.classifier import Model
 from passage.model.pipeline import pipeline
 from passage.params import Params
 from passage.tracking.result import Result
-from passage.tracking.runs import CHANGES, LISTED, OUTPUTS, WRITER, add_circumstances, clear_away, find
+from passage.tracking.runs import (
+    CHANGES,
+    DESCRIPTION,
+    LISTED,
+    OUTPUTS,
+    TRUSTED,
+    WRITER,
+    add_circumstances,
+    clear_away,
+    find,
+)
 from passage.tracking.store import writable
 
 # What it takes to load and serve the model that a run holds.
@@ -33,8 +43,6 @@ SERVING = ("mlflow", "numpy", "pandas", "scikit-learn", "scipy", "skops")
 LOOKED_AT = 10_000  # rows that MLflow's own digest is made of
 
 AT_ONCE = 5  # times that the same rows are named, where others name them, too
-
-DESCRIPTION = "mlflow.note.content"  # the tag whose Markdown MLflow shows above a run
 
 
 @dataclass(frozen=True)
@@ -176,5 +184,5 @@ def _log_model(model: Pipeline, training: Rows) -> Any:
         signature=infer_signature(features.head(5), model.predict(features.head(5))),
         pip_requirements=[f"{package}=={version(package)}" for package in SERVING],
         serialization_format="skops",
-        skops_trusted_types=["numpy.dtype"],  # of what fills gaps and of categories
+        skops_trusted_types=TRUSTED,
     )

@@ -3,7 +3,7 @@
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import time
 from urllib.parse import unquote, urlsplit
@@ -11,8 +11,10 @@ from urllib.parse import unquote, urlsplit
 import mlflow
 from mlflow.entities import Run, ViewType
 from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
 
 from passage.base.errors import Unreachable
+from passage.tracking.location import SQLITE
 from passage.tracking.store import reason
 
 WRITER = "tracked.by"  # the tag by which a clone knows what it began
@@ -23,9 +25,18 @@ LISTED = {"git.commit": "git.commits", "dvc.experiment": "dvc.experiments"}  # t
 MOST_LISTED, LONGEST = 100, 8000  # entries and characters of a list in a tag; of a longer one MLflow keeps the start
 
 
+DESCRIPTION = "mlflow.note.content"  # the tag whose Markdown MLflow shows above a run
+SERVED = ("MLmodel", "model.skops")  # the files of the model that a run logs,
+TRUSTED = ["numpy.dtype"]  # and of what they may hold what skops does not know: what fills gaps, categories
+
+
 @dataclass(frozen=True)
 class Kept:
-    """What the store holds of a run. folder: its artifacts, copied. problem: why they could not be copied."""
+    """What the store holds of a run.
+
+    folder: its artifacts, copied. problem: why they could not be copied. datasets: name and digest by context. model:
+    the folder that SERVED was copied into, None where there is no model.
+    """
 
     id: str
     title: str
@@ -33,6 +44,9 @@ class Kept:
     params: dict[str, str]
     folder: Path
     problem: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    datasets: Mapping[str, str] = field(default_factory=dict)
+    model: Path | None = None
 
 
 def clear_away(writer: str) -> None:
@@ -121,14 +135,46 @@ def finished(experiment_id: str) -> list[str]:
     return [run.info.run_id for run in found if "fingerprint" in run.data.tags]
 
 
-def fetch(run_id: str, folder: Path) -> Kept:
-    """Return what the store holds of a run, with its artifacts copied into `folder`."""
-    client = mlflow.MlflowClient()
+def fetch(run_id: str, folder: Path, store: str | None = None) -> Kept:
+    """Return what a store, or else the open one, holds of a run, with its artifacts copied into `folder`."""
+    client = mlflow.MlflowClient(store)
     run = client.get_run(run_id)
     folder.mkdir(parents=True)
-    problem = ""
+    problem, model = "", None
     try:
         client.download_artifacts(run_id, "", str(folder))
+        model = _fetch_model(run, folder.with_name(f"{folder.name}-model"), client)
     except (MlflowException, OSError) as error:  # of this run alone, perhaps
         problem = reason(error)
-    return Kept(run_id, run.info.run_name, run.data.tags, run.data.params, folder, problem)
+    inputs = run.inputs.dataset_inputs if run.inputs else []
+    datasets = {one.tags[0].value if one.tags else "": f"{one.dataset.name} {one.dataset.digest}" for one in inputs}
+    return Kept(
+        run_id, run.info.run_name, run.data.tags, run.data.params, folder, problem, run.data.metrics, datasets, model
+    )
+
+
+def _fetch_model(run: Run, folder: Path, client: mlflow.MlflowClient) -> Path | None:
+    models = client.search_logged_models([run.info.experiment_id], f"source_run_id = '{run.info.run_id}'")
+    for model in models[:1]:
+        for name in SERVED:
+            mlflow.artifacts.download_artifacts(artifact_uri=f"{model.artifact_location}/{name}", dst_path=str(folder))
+        return folder
+    return None
+
+
+def written_again(root: Path, folder: Path) -> dict[str, Kept]:
+    """Return, by model, the runs that were written into the store of the repository at `root`, copied to `folder`.
+
+    Raises Unreachable where another version of MLflow has made that store.
+    """
+    uri = f"{SQLITE}{root / 'mlflow.db'}"
+    client = mlflow.MlflowClient(uri)
+    try:
+        experiments = [experiment.experiment_id for experiment in client.search_experiments()]
+        ids = [run.info.run_id for run in client.search_runs(experiments, "attributes.status = 'FINISHED'")]
+        found = [fetch(run_id, folder / run_id, uri) for run_id in ids]
+        return {run.tags["model"]: run for run in found}
+    except (MlflowException, SQLAlchemyError) as error:
+        raise Unreachable(reason(error)) from error
+    finally:
+        client._tracking_client.store.engine.dispose()

@@ -14,7 +14,7 @@ from passage.tracking import git
 
 USERS = ("DVC_", "GIT_", "MLFLOW_")  # variables of the user's that a rebuild must not see
 REMOTE = "cache-of-the-repository"  # DVC would add to the keys of a remote which has that name already
-LAST_STAGE = "track"  # which would write to a store
+LAST_STAGE = "track"  # which writes to the clone's own store
 
 DVCS_OWN = (".dvc", ".dvc/config.local", ".dvc/tmp", ".dvc/cache")  # where DVC writes in a clone
 
@@ -61,6 +61,18 @@ def build(folder: Path, variables: dict[str, str]) -> None:
     """Build all but `track` in the prepared `folder`, without any cache. Raises Mistake where that fails."""
     stages = files.read_yaml(folder / paths.PIPELINE)["stages"]
     _run(["dvc", "repro", "--force", *(name for name in stages if name != LAST_STAGE)], folder, variables)
+
+
+def record(folder: Path, variables: dict[str, str]) -> None:
+    """Track what was built in `folder`, in a store of its own (mlflow.db there). Raises Mistake where that fails."""
+    _run(["dvc", "repro", "--single-item", "--force", LAST_STAGE], folder, variables)
+
+
+def record_again(folder: Path, variables: dict[str, str]) -> None:
+    """Track the same with the code at hand, as `make history` does. Raises Mistake where that cannot read it."""
+    (folder / "mlflow.db").unlink(missing_ok=True)
+    code = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    _run([sys.executable, "-c", "from tools.history import record; record()"], folder, variables | code)
 
 
 def plain_environment() -> dict[str, str]:

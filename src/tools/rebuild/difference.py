@@ -25,10 +25,11 @@ def _in_lines(run: list[str], rebuilt: list[str]) -> str:
     number, (mine, theirs) = next((found for found in pairs if found[1][0] != found[1][1]), (0, ("", "")))
     if not number:
         return "the line ends"
-    return f"line {number}: {_excerpts(mine, theirs)}"
+    return f"line {number}: {excerpts(mine, theirs)}"
 
 
-def _excerpts(mine: str | None, theirs: str | None) -> str:
+def excerpts(mine: str | None, theirs: str | None) -> str:
+    """Return what two lines have around the place where they part; None where there is no such line."""
     if mine is None or theirs is None:
         return "the run ends there" if mine is None else "the rebuild ends there"
     place = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs)))

@@ -305,7 +305,7 @@ def test_a_run_is_read_back_with_what_it_takes_to_build_it_again(in_folder: Writ
     assert (kept.title, kept.params, kept.tags["model"]) == ("m brave-owl", {"train.C": "1.0"}, "m")
     assert files.read_json(kept.folder / runs.OUTPUTS) == {"models/m/model.json": "0"}
     assert (kept.folder / runs.CHANGES).read_bytes() == b"a patch"
-    assert f"make verify RUN={run_id}" in kept.tags[handover.DESCRIPTION]
+    assert f"make verify RUN={run_id}" in kept.tags[runs.DESCRIPTION]
 
 
 def test_a_run_whose_artifacts_are_gone_is_read_back_without_them(in_folder: Write) -> None:
