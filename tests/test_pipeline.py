@@ -172,23 +172,6 @@ def test_auto_is_chosen_tracked_and_told(built: Project) -> None:
     assert "chosen.C" in built.stage("experiments").stdout
 
 
-def test_the_lessons_own_numbers_come_out_of_the_documented_experiment(built: Project) -> None:
-    command = re.search(r"^(dvc exp run (?:.*\\\n)*.*lesson.*)$", built.text("docs/experiments.md"), re.MULTILINE)
-    assert command
-    printed = built.run("sh", "-c", command[1]).stdout
-    assert "warning: models.model_2.normalize.fit_on is all: the scaling of model_2 has seen its 5 test rows" in printed
-    model, model_2 = (files.read_json(built.folder / f"models/{name}/model.json") for name in LANES)
-    assert model["coefficients"]["hours_studied"] == pytest.approx(1.72403219, abs=1e-8)
-    assert model["intercept"] == pytest.approx(-0.33104425, abs=1e-8)
-    assert list(model_2["coefficients"].values()) == pytest.approx([1.05363151, 1.37829772], abs=1e-8)
-    assert model_2["intercept"] == pytest.approx(0.623655, abs=1e-6)
-    assert [row.split(",")[-1] for row in built.text("predictions/model_2/test.csv").splitlines()[1:]] == ["1"] * 5
-    assert files.read_json(built.folder / "metrics/model_2.json")["test"]["accuracy"] == 0.8
-    assert "test" not in files.read_json(built.folder / "metrics/model.json")
-    tagged = {run.data.tags["model"] for run in runs(built) if "warning.saw_test_rows" in run.data.tags}
-    assert tagged == {"model_2"}
-
-
 @pytest.mark.long
 def test_a_queue_of_eight_from_a_dirty_tree_fills_a_store_that_was_not_there_and_every_run_is_rebuilt_equal(
     built: Project,
