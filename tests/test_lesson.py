@@ -86,7 +86,8 @@ def test_each_name_of_the_lesson_is_in_the_table() -> None:
     lesson = """
         hours_studied passed_exam math_courses_taken log_odds sigmoid probabilities log_loss loss_1 predict_class
         final_results hours_studied_scaled model calculated_coefficients intercept guessed_hours_scaled
-        passed_predictions exam_features_scaled_train exam_features_scaled_test passed_exam_2_train passed_exam_2_test model_2
+        passed_predictions exam_features_scaled_train exam_features_scaled_test passed_exam_2_train passed_exam_2_test
+        model_2
         passed_predictions_2 coefficients
     """
     assert {name for row in cells() for name in re.findall(r"`(\w+)", row[1])} >= set(lesson.split())

@@ -100,7 +100,7 @@ def test_a_run_holds_params_metrics_tags_inputs_artifacts_and_a_model_that_takes
     assert run.data.params == {"train.C": "1.0"}
     assert run.data.metrics == {"test_accuracy": 0.8, "coef_hours": 1.5}
     assert run.data.tags["fingerprint"] == "f1"
-    assert run.data.tags[handover.DESCRIPTION].startswith("It &lt;passes&gt;.\n\n")
+    assert run.data.tags[runs.DESCRIPTION].startswith("It &lt;passes&gt;.\n\n")
     assert run.inputs is not None
     assert [[tag.value for tag in used.tags] for used in run.inputs.dataset_inputs] == [["training"], ["testing"]]
     assert [json.loads(str(used.dataset.profile)) for used in run.inputs.dataset_inputs] == [
