@@ -166,6 +166,18 @@ def test_a_gap_that_no_training_row_has_is_an_unseen_category(unseen: str) -> No
     assert not _outside(new["plan"], seen(new["plan"], settings.column("plan"))).any()
 
 
+def test_what_an_indicator_is_read_against_is_what_fills_the_gap_as_people_write_it() -> None:
+    rows = pd.DataFrame({"age": [1.5, 1.5, None], "member": [1.0, 1.0, None], "plan": ["b", "b", None]})
+    rows["passed"] = [0, 1, 0]
+    filled = {"missing": "most_frequent", "indicator": True}
+    kinds = {"age": {}, "member": {"kind": "boolean"}, "plan": {"kind": "category"}}
+    prepared = fit(
+        rows.astype({"plan": "str"}), lane({name: filled | kind for name, kind in kinds.items()}, tuple(kinds))
+    )
+    against = {name: prepared.against[f"{name} is missing"] for name in kinds}
+    assert against == {"age": "1.5", "member": "true", "plan": "b"}
+
+
 def test_columns_of_the_design_never_share_a_name_with_a_feature_or_the_target() -> None:
     features = (design.Feature("a", "category", categories=("x", "b", "c")), design.Feature("a=b"))
     assert [one.name for one in design.columns(features, "a=c")] == ["a=b (2)", "a=c (2)", "a=b"]
