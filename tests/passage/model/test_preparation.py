@@ -166,6 +166,13 @@ def test_a_gap_that_no_training_row_has_is_an_unseen_category(unseen: str) -> No
     assert not _outside(new["plan"], seen(new["plan"], settings.column("plan"))).any()
 
 
+def test_a_category_with_one_value_has_no_column_beside_other_features() -> None:
+    rows = mixed().assign(plan="basic")
+    prepared = fit(rows, lane({"plan": {"kind": "category"}, "age": {"missing": "median"}}, ("plan", "age")))
+    assert list(prepared.design(rows)) == ["age"]
+    assert prepared.transformer().transform(rows[["plan", "age"]]).shape == (len(rows), 1)
+
+
 def test_what_an_indicator_is_read_against_is_what_fills_the_gap_as_people_write_it() -> None:
     rows = pd.DataFrame({"age": [1.5, 1.5, None], "member": [1.0, 1.0, None], "plan": ["b", "b", None]})
     rows["passed"] = [0, 1, 0]
