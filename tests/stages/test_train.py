@@ -133,7 +133,7 @@ def test_whatever_grows_with_a_table_says_in_a_terminal_what_it_does(
         ("split", f"reading {table}", "writing data/split/model_2"),
         ("normalize", "writing data/normalized/model_2"),
         ("train", "12 fits to choose what is auto", "fitting 15 rows"),
-        ("associate", "intervals of the odds"),
+        ("associate", "intervals of the odds", "tests of the features"),
         ("predict", "writing predictions/model_2/test.csv"),
         ("evaluate", "cross-validation", *["predicting rows held out"] * 2, "drawing pictures"),
         ("score", "reading data/raw/guessed_hours.csv", "writing predictions/score/guessed_hours.csv"),

@@ -45,9 +45,7 @@ class Group(NamedTuple):
 
 
 VERDICTS = [Verdicts(rows, real) for rows, effect in REAL.items() for real in (effect, 0.0)]
-GAPS = [
-    Gaps(*one) for one in product(("by chance", "on b", "on the outcome", "on a itself", "on both"), (60, 200, 1000))
-]
+GAPS = [Gaps(*one) for one in product(("by chance", "on b", "on the outcome", "on a itself", "on both"), (200, 1000))]
 GROUPS = [Group(0.3), Group(1.0), Group(3.0)]
 
 
