@@ -3,6 +3,7 @@
 Running the folder puts this copy's own code first on the path, also in DVC's temporary copies.
 """
 
+import contextlib
 import errno
 import importlib
 import os
@@ -94,7 +95,7 @@ def in_dvc(arguments: "list[str]") -> int:
 
 def run(arguments: "list[str]") -> int:
     """Run a stage or tool; return the exit code."""
-    from passage.base import environment
+    from passage.base import environment, terminal
     from passage.base.errors import Mistake
 
     name, *rest = arguments
@@ -103,7 +104,8 @@ def run(arguments: "list[str]") -> int:
         print(environment.warning(differing), file=sys.stderr)
     try:
         folder = next(folder for folder, names in FOLDERS.items() if name in names)
-        code = importlib.import_module(f"{folder}.{name}").main(*rest)
+        with contextlib.redirect_stdout(terminal.Terminal(sys.stdout)):
+            code = importlib.import_module(f"{folder}.{name}").main(*rest)
     except Mistake as mistake:
         print(mistake, file=sys.stderr)
         if "DVC_STAGE" in os.environ:
@@ -116,7 +118,9 @@ def run(arguments: "list[str]") -> int:
         if error.errno not in NO_ROOM:
             raise
         print(
-            f"{error.filename or os.getcwd()}: {error.strerror}. Make room and call again: nothing is lost",
+            terminal.line(
+                f"{error.filename or os.getcwd()}: {error.strerror}. Make room and call again: nothing is lost"
+            ),
             file=sys.stderr,
         )
         return USAGE_ERROR

@@ -128,6 +128,7 @@ def adopt(arguments: str, content: str | bytes, *edits: Edit) -> Kind:
     return Kind(f"adopt {arguments}", (Edit(Path("t.csv"), None, content), *edits))
 
 
+NOT_UTF8 = pa.Array.from_buffers(pa.string(), 4, pa.array([b"\xff"] * 4).buffers())
 SOUND = parquet(hours_studied=list(range(1000)), passed_exam=[0, 1] * 500)[1].new
 assert isinstance(SOUND, bytes)
 DAMAGED = SOUND[:8] + b"x" * 392 + SOUND[400:]
@@ -186,6 +187,7 @@ KINDS: dict[str, dict[str, Kind]] = {
         "a feature that splits": params("column: split", "column: hours_studied"),
         "a table elsewhere": params(str(HOURS), "../x.csv"),
         "a workbook as a table": params(str(HOURS), "data/raw/x.xlsx"),
+        "a table's name that clears the screen": params(str(HOURS), '"data/raw/\\e[2J.csv"'),
         "new rows for an unknown model": params("model: model\n", "model: mode\n"),
         "an unknown kind": ruled("kind: text"),
         "a median of categories": ruled("kind: category, missing: median"),
@@ -263,7 +265,11 @@ KINDS: dict[str, dict[str, Kind]] = {
         "Parquet with a date for a number": Kind(
             "split model", parquet(hours_studied=[None, None, None, datetime.date(2026, 3, 1)])
         ),
-        "Parquet with a list for a number": Kind("split model", parquet(hours_studied=[[1], None, None, None])),
+        "Parquet with a list for a number": Kind("check", parquet(hours_studied=[[1], None, None, None])),
+        "Parquet with bytes for a category": Kind(
+            "check", (column("kind: category"), *parquet(hours_studied=[b"a", b"b", b"a", b"b"]))
+        ),
+        "Parquet with texts that are not UTF-8": Kind("split model", parquet(hours_studied=NOT_UTF8)),
     },
     "Splits": {
         "a side that is neither train nor test": Kind("split model_2", (Edit(COURSES, "0,train", "0,Train"),)),

@@ -9,7 +9,7 @@ from passage.base.errors import Mistake
 from passage.params import Params, leftovers
 from passage.params.train import SAME_EVERYWHERE
 from passage.params.types import AUTO
-from passage.tables import first_rows, header, memory
+from passage.tables import first_rows, header, memory, raw
 
 
 def wrong_tables(settings: Params) -> Iterator[str]:
@@ -55,7 +55,8 @@ def not_the_same_everywhere(settings: Params) -> Iterator[str]:
 def main() -> None:
     """Write data/checked, which every stage waits for, and clear away what lanes no longer listed have left."""
     settings = params.load()
-    if wrong := list(wrong_tables(settings)) or list(first_rows.texts(settings)) or list(too_large(settings)):
+    wrong = [*raw.special_files(), *wrong_tables(settings)]
+    if wrong := wrong or list(first_rows.texts(settings)) or list(too_large(settings)):
         raise Mistake(wrong)
     for line in leftovers.remove(settings):
         print(line)

@@ -22,8 +22,3 @@ def listed(names: Iterable[str], most: int = SHOWN) -> str:
     every = list(names)
     shown = every[:most] + ([f"{len(every) - most} more"] if len(every) > most else [])
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
-
-
-def printable(words: str) -> str:
-    """Return `words` on one line; line ends and what else a terminal or YAML would take amiss become escapes."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in words)

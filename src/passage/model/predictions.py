@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from passage.base.wording import printable
+from passage.base.terminal import printable
 
 ROWS, COLUMNS, LETTERS = 20, 20, 40  # rows of a table, columns of a row and letters of a value that are shown
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Literal, TypeVar
 
@@ -42,6 +43,8 @@ def _lane_name(name: str) -> str:
 def _raw_table(name: str) -> str:
     if not paths.is_raw_table(name):
         raise messages.wrong(name, f"it must be a .csv or .parquet file below {paths.RAW}/")
+    if any(unicodedata.category(letter) == "Cc" for letter in name):
+        raise messages.wrong(name, "no control character may be in a file's name")  # DVC shows it as it is
     return name
 
 

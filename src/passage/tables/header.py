@@ -3,15 +3,18 @@
 import csv
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from passage.base import terminal
 from passage.base.errors import Mistake
 from passage.tables import names
 
 CHUNK = 1 << 22  # bytes
+CELLS = 200_000  # values that are looked at to tell whether the first line is a row
 
 csv.field_size_limit(2**31 - 1)  # a cell may hold a text of any length, as for pandas
 
@@ -23,7 +26,7 @@ def columns(path: Path) -> list[str]:
     width than the header.
     """
     if not path.is_file():
-        raise Mistake(f"{path}: there is no such file")
+        raise Mistake(f"{path}: {'this is not a file' if path.exists() else 'there is no such file'}")
     is_csv = path.suffix != ".parquet"
     found = walk(path, most=1) if is_csv else _parquet_columns(path)
     if wrong := names.twice(found, (row for _, row in islice(records(path), 1, None)) if is_csv else None):
@@ -38,6 +41,15 @@ def _parquet_columns(path: Path) -> list[str]:
         return list(pq.read_schema(path).names)
     except (OSError, ValueError) as error:
         raise Mistake(f"{path}: this is not a Parquet file: {str(error).splitlines()[0]}") from None
+
+
+@contextmanager
+def damaged(path: Path) -> Iterator[None]:
+    """Raise Mistake for what pyarrow and Python cannot make of the content of a Parquet file."""
+    try:
+        yield
+    except (OSError, ValueError, OverflowError) as error:
+        raise Mistake(f"{path}: the file is damaged: {str(error).splitlines()[0]}") from None
 
 
 def rows(path: Path, sample: int) -> int:
@@ -69,10 +81,28 @@ def first_values(path: Path, wanted: Collection[str], most: int) -> dict[str, li
 
         with pq.ParquetFile(path) as file:
             first = next(file.iter_batches(most, columns=list(wanted)), None)
-            return {name: first[name].to_pylist() if first else [] for name in wanted}
+            with damaged(path):
+                return {name: first[name].to_pylist() if first else [] for name in wanted}
     header, *first_rows = (record for _, record in islice(records(path), most + 1))
     places = {name: header.index(name) for name in wanted}
     return {name: [row[place] for row in first_rows if place < len(row)] for name, place in places.items()}
+
+
+def _of_no_values(path: Path, wanted: Collection[str]) -> dict[str, str]:
+    """Return the type of each column of `wanted` in a Parquet file whose values are lists, structures or mere bytes."""
+    import pyarrow.parquet as pq
+    from pyarrow import types
+
+    kinds = {field.name: field.type for field in pq.read_schema(path) if field.name in wanted}
+    of_values = {name: kind.value_type if types.is_dictionary(kind) else kind for name, kind in kinds.items()}
+    nothing = (
+        types.is_nested,
+        types.is_binary,
+        types.is_large_binary,
+        types.is_fixed_size_binary,
+        types.is_binary_view,
+    )
+    return {name: str(kinds[name]) for name, kind in of_values.items() if any(holds(kind) for holds in nothing)}
 
 
 def records(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -157,13 +187,22 @@ def require(path: Path, wanted: Mapping[str, str]) -> None:
     Also where its first line is a row.
     """
     if path.suffix != ".parquet" and path.is_file():
-        top, *below = [row for _, row in islice(records(path), names.ROWS)] or [[]]
+        every = (row for _, row in records(path))
+        top = next(every, [])
+        below = list(islice(every, min(names.ROWS, CELLS // max(len(top), 1) + 1)))
         if why := names.looks_like_a_row(top, below, wanted):
             raise Mistake(f"{path}: {names.row_instead(why)}")
-    found = columns(path)
+    found = dict.fromkeys(columns(path))
     missing = [(column, key) for column, key in wanted.items() if column not in found]
     if missing:
+        there = terminal.line(", ".join(found))
         raise Mistake(
-            f'{path}: the column "{column}", which {key} names, is missing; the table has {", ".join(found)}'
+            f'{path}: the column "{column}", which {key} names, is missing; the table has {there}'
             for column, key in missing
+        )
+    if path.suffix == ".parquet" and (wrong := _of_no_values(path, wanted)):
+        raise Mistake(
+            f'{path}: the column "{column}", which {wanted[column]} names, holds {kind}; it must hold numbers, texts, '
+            "times, or true and false"
+            for column, kind in wrong.items()
         )

@@ -19,7 +19,8 @@ def table(path: Path, texts: Iterable[str] = (), columns: Iterable[str] | None =
     Raises Mistake for what `header.columns` refuses, rows of different widths and a header without rows.
     """
     there = header.columns(path)
-    wanted = there if columns is None else [name for name in there if name in set(columns)]
+    asked = None if columns is None else set(columns)
+    wanted = there if asked is None else [name for name in there if name in asked]
     table = _parquet(path, wanted) if path.suffix == ".parquet" else _csv(path, there, wanted, list(texts))
     if table.empty:
         raise Mistake(f"{path}: the table has a header and no rows")
@@ -59,8 +60,8 @@ def as_it_came(path: Path) -> pd.DataFrame:
 
 def _parquet(path: Path, columns: list[str]) -> pd.DataFrame:
     """Return these columns of the file; what pandas noted there of an index does not count."""
-    try:
-        table: pd.DataFrame = pq.read_table(path, columns=columns).replace_schema_metadata(None).to_pandas()
-    except (OSError, ValueError) as error:
-        raise Mistake(f"{path}: the file is damaged: {str(error).splitlines()[0]}") from None
+    with header.damaged(path):
+        content = pq.read_table(path, columns=columns).replace_schema_metadata(None)
+        content.validate(full=True)  # texts that are no UTF-8 would end in tracebacks wherever they are used
+        table: pd.DataFrame = content.to_pandas()
     return table

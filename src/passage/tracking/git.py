@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from passage.base import paths
+from passage.base import paths, terminal
 
 # Built by the pipeline itself, and again by who builds it again: no part of what it was built from.
 BUILT = (str(paths.PIPELINE_LOCK), str(paths.METRICS))
@@ -63,7 +63,8 @@ def origin(tables: Iterable[str] = ()) -> Origin | None:
     except (OSError, subprocess.CalledProcessError) as error:
         if Path(".git").exists():
             said = os.fsdecode(getattr(error, "stderr", None) or str(error)).strip().splitlines()
-            print(f"warning: Git cannot say which commit this is: {said[-1] if said else error}", file=sys.stderr)
+            why = terminal.line(f"warning: Git cannot say which commit this is: {said[-1] if said else error}")
+            print(why, file=sys.stderr)
         return None
     return Origin(commit, bool(patch or left_out), patch, left_out)
 

@@ -15,7 +15,7 @@ from mlflow.entities import Experiment
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
-from passage.base import paths
+from passage.base import paths, terminal
 from passage.base.errors import Unreachable
 from passage.tracking.location import Store, locate, probe
 
@@ -73,7 +73,7 @@ def _alone(at: Store) -> Iterator[None]:
     try:
         lock.acquire(timeout=5)
     except Timeout:
-        print(f"waiting for another process that writes to {at.shown}", file=sys.stderr)
+        print(terminal.line(f"waiting for another process that writes to {at.shown}"), file=sys.stderr)
         lock.acquire()
     try:
         yield

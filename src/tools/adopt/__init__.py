@@ -15,7 +15,7 @@ from passage import params
 from passage.base import files, paths
 from passage.base.errors import Mistake
 from passage.base.progress import clock
-from passage.base.wording import printable
+from passage.base.terminal import printable
 from passage.tables import convert, header, read
 from passage.tracking import git
 from tools.adopt import entry, intake

@@ -18,7 +18,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from passage import params
 from passage.base import paths
 from passage.base.errors import Mistake
-from passage.base.wording import printable
+from passage.base.terminal import printable
 from passage.params import train, types
 from tools.adopt.profile import Column, group
 from tools.adopt.target import Label, Outcome
@@ -73,8 +73,8 @@ def entry(name: str, data: str, target: str, found: Outcome, columns: Sequence[C
     """
     used = [column for column in columns if column.kind]
     if not used:
-        reasons = [f"{source}: {printable(column.name)} is left out: {column.why}" for column in columns]
-        raise Mistake([f"{source}: no column is left to predict {printable(target)} from", *reasons])
+        reasons = [f"{source}: {column.name} is left out: {column.why}" for column in columns]
+        raise Mistake([f"{source}: no column is left to predict {target} from", *reasons])
     rows = sum(found.counts.values())
     repeats = next((repeats for most, repeats in REPEATS.items() if rows <= most), 1)
     by = group(columns)

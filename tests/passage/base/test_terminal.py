@@ -1,0 +1,85 @@
+"""What goes to a terminal says what it says, and does nothing else there."""
+
+import importlib.util
+import sys
+from types import ModuleType, SimpleNamespace
+
+import pytest
+from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passage.base import terminal
+from passage.base.errors import Mistake
+
+HUGE = 10**7
+SCREEN = 80 * 25
+
+
+@given(st.text())
+def test_a_line_is_one_line_of_printable_letters_no_longer_than_a_screen(words: str) -> None:
+    shown = terminal.line(words)
+    assert shown.isprintable()
+    assert len(shown) <= SCREEN
+    assert terminal.line(shown) == shown
+
+
+@pytest.mark.parametrize("words", ["Jürgen's Größe (µm), 身長 👍", "a\\b", 'say "hi"', "", " "])
+def test_what_does_no_harm_stays(words: str) -> None:
+    assert terminal.line(words) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("\x1b[2Jgone", "\\x1b[2Jgone"),
+        ("a\0b", "a\\x00b"),
+        ("fine\rnot", "fine\\rnot"),
+        ("two\nlines", "two\\nlines"),
+        ("\x9b31m", "\\x9b31m"),  # ESC [ in one letter
+        ("txt\u202egpj", "txt\\u202egpj"),  # from here on, right to left
+        ("\udcff", "\\udcff"),  # of a file's name that is no UTF-8
+    ],
+)
+def test_what_a_terminal_would_obey_becomes_an_escape(words: str, shown: str) -> None:
+    assert terminal.line(words) == shown
+
+
+def test_a_long_line_keeps_both_ends_where_it_says_where_and_why() -> None:
+    mistake = Mistake(f'params.yaml: models.model.target is "{"x" * HUGE}"; it must be a column')
+    assert len(str(mistake)) <= SCREEN
+    assert str(mistake).startswith('params.yaml: models.model.target is "xxx')
+    assert str(mistake).endswith('xxx"; it must be a column')
+    assert len(str(Mistake("\0" * HUGE))) <= SCREEN
+
+
+def test_a_mistake_of_very_many_lines_tells_the_first_ones_and_counts_the_others() -> None:
+    lines = str(Mistake(f"row {row}\x1b" for row in range(12_345))).split("\n")
+    assert lines[0] == "row 0\\x1b"
+    assert len(lines) == terminal.LINES + 1
+    assert lines[-1] == f"... and {12_345 - terminal.LINES:,} more"
+    assert len(str(Mistake(map(str, range(terminal.LINES)))).split("\n")) == terminal.LINES
+
+
+def entry_point() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("main", ROOT / "src/__main__.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_a_stage_or_tool_prints_passes_the_same_way(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def main() -> None:
+        print("hours\x1b[2J", "\0", sep="\n")
+        print("x" * HUGE, flush=True)
+
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setitem(sys.modules, "stages.report", SimpleNamespace(main=main))
+    assert entry_point().run(["report"]) == 0
+    first, second, third, end = capsys.readouterr().out.split("\n")
+    assert (first, second, end) == ("hours\\x1b[2J", "\\x00", "")
+    assert SCREEN - 2 < len(third) <= SCREEN
