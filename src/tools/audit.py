@@ -29,10 +29,14 @@ def cache_folder() -> Path:
 
 
 def recorded(stages: Stages) -> dict[str, list[str]]:
-    """Return the outputs in dvc.lock by the MD5 that DVC recorded of them; a folder's ends with .dir."""
+    """Return the outputs in dvc.lock by the MD5 that DVC recorded of them; a folder's ends with .dir.
+
+    Those that nothing keeps are not among them: they are of the last build, whatever dvc.lock is of.
+    """
     outputs: dict[str, list[str]] = defaultdict(list)
     for output in lock.outputs(stages):
-        outputs[output.md5].append(output.path.as_posix())
+        if output.path not in paths.UNKEPT:
+            outputs[output.md5].append(output.path.as_posix())
     return outputs
 
 

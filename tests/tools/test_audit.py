@@ -23,6 +23,14 @@ def test_a_sound_cache_is_sound(built: Project) -> None:
     assert built.stage("audit").stdout == "every file in DVC's cache, and every output, is what its checksum says\n"
 
 
+def test_what_neither_the_cache_nor_git_keeps_may_be_of_another_build(built: Project) -> None:
+    """As after an experiment and `git checkout . && dvc checkout`."""
+    for path in ("mlruns/receipt.json", "data/checked"):
+        assert path in built.text("dvc.lock")
+        (built.folder / path).write_text("of another build", encoding="utf-8")
+    assert built.stage("audit").stdout == "every file in DVC's cache, and every output, is what its checksum says\n"
+
+
 def test_damaged_files_are_named_and_built_again_with_the_commands_that_the_message_gives(built: Project) -> None:
     before = built.text("dvc.lock")
     model, table = built.folder / "models/model/model.json", built.folder / "data/split/model_2/train.parquet"

@@ -15,6 +15,9 @@ RAW = Path("data/raw")
 CHECKED = Path("data/checked")
 PAGE = Path("report/index.html")
 RECEIPT = Path("mlruns/receipt.json")
+# Outputs that neither DVC's cache nor Git keeps: going back to an earlier state leaves them as they are, until the next
+# `dvc repro` writes them anew.
+UNKEPT = (CHECKED, RECEIPT)
 
 METRICS = Path("metrics")
 
