@@ -57,6 +57,9 @@ quiet_and_private() {
     "$venv_python" -c 'import matplotlib.font_manager' # which lists the fonts, once
 }
 
+if [ -L .venv ]; then
+    fail ".venv is a link, and what it leads to would be emptied or written into; remove the link, and call make again"
+fi
 if ! [ -d "${stamp%/*}" ] || ! supported "$venv_python"; then
     new_venv
 fi

@@ -4,7 +4,10 @@ set -eu
 store=${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}
 case $store in
 http://* | https://*)
-    echo "MLFLOW_TRACKING_URI is a server already: open $(printf '%s' "$store" | sed 's#//[^/]*@#//#') in a browser"
+    # not on a command line, which everybody on the machine can read
+    shown=$(PYTHONPATH="${0%/*}/.." python3 -c \
+        'import os; from passage.tracking.location import without_secrets as shown; print(shown(os.environ["MLFLOW_TRACKING_URI"]))')
+    echo "MLFLOW_TRACKING_URI is a server already: open $shown in a browser"
     exit 0
     ;;
 esac

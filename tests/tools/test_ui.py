@@ -29,3 +29,8 @@ def test_a_server_is_named_without_its_password(tmp_path: Path) -> None:
     said, served = ui(tmp_path, "https://ada:secret@runs.example/exam")
     assert said == "MLFLOW_TRACKING_URI is a server already: open https://runs.example/exam in a browser\n"
     assert served == ""
+
+
+def test_a_server_is_named_without_what_stands_in_its_query(tmp_path: Path) -> None:
+    said, _ = ui(tmp_path, "https://runs.example/exam?token=secret")
+    assert said == "MLFLOW_TRACKING_URI is a server already: open https://runs.example/exam in a browser\n"

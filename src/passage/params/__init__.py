@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from annotated_types import MinLen
+from annotated_types import MaxLen, MinLen
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -31,7 +31,9 @@ class Batch(Settings):
 class MLflow(Settings):
     """Where the runs go."""
 
-    experiment: Annotated[str, MinLen(1)] = Field(description="the name of the MLflow experiment")
+    experiment: Annotated[str, MinLen(1), MaxLen(256)] = Field(  # of a store in PostgreSQL; MLflow itself takes 500
+        description="the name of the MLflow experiment"
+    )
 
 
 class Params(Settings):

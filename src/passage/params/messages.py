@@ -43,6 +43,8 @@ def line(finding: ErrorDetails, settings: type[BaseModel]) -> str:
             return f"{where} has {_entries(context['actual_length'])}; it must hold at least {context['min_length']}"
         case "string_too_short":
             return f"{where} is empty; it must be a text"
+        case "string_too_long":
+            return f"{where} has {len(finding['input'])} characters; it may have {context['max_length']} at most"
         case "model_type" | "dict_type":
             return f"{where} is {_shown(finding['input'])}; it must be a mapping of keys to values"
         case _:

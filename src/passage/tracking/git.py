@@ -1,5 +1,6 @@
 """What Git says of the code, the parameters and the tables that a result was built from."""
 
+import errno
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from passage.base import paths, terminal
+from passage.base.errors import Mistake
 
 # Built by the pipeline itself, and again by who builds it again: no part of what it was built from.
 BUILT = (str(paths.PIPELINE_LOCK), str(paths.METRICS))
@@ -61,6 +63,8 @@ def origin(tables: Iterable[str] = ()) -> Origin | None:
             run("add", "--", *(path for path in untracked if path not in left_out), variables=variables)
             patch = _difference(variables)
     except (OSError, subprocess.CalledProcessError) as error:
+        if os.strerror(errno.ENOSPC) in f"{error} {os.fsdecode(getattr(error, 'stderr', None) or b'')}":
+            raise Mistake(f"{tempfile.gettempdir()} or Git's folder is full: make room, or set TMPDIR=FOLDER") from None
         if Path(".git").exists():
             said = os.fsdecode(getattr(error, "stderr", None) or str(error)).strip().splitlines()
             why = terminal.line(f"warning: Git cannot say which commit this is: {said[-1] if said else error}")

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
@@ -39,6 +40,10 @@ from passage.tracking.store import writable
 
 # What it takes to load and serve the model that a run holds.
 SERVING = ("mlflow", "numpy", "pandas", "scikit-learn", "scipy", "skops")
+
+# What means something within a line of Markdown; a _ between letters does not.
+SPECIAL = re.compile(r"[\\`*~\[\]|$]|(?<!\w)_|_(?!\w)|^[#>+=-]|^\d+(?=[.)])")
+JOINER = "\N{WORD JOINER}"
 
 LOOKED_AT = 10_000  # rows that MLflow's own digest is made of
 
@@ -108,6 +113,15 @@ def view(result: Result, settings: Params) -> View:
     )
 
 
+def as_markdown(text: str) -> str:
+    """Return Markdown that shows `text` as it is, in one paragraph: no HTML, link, picture or emphasis is made of it.
+
+    Names of columns stand in it. An address would become a link by itself, but for an invisible joiner in it.
+    """
+    escaped = re.sub(SPECIAL, lambda found: f"&#{ord(found[0])};", html.escape(" ".join(text.split())))
+    return re.sub(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", JOINER, escaped, flags=re.IGNORECASE)
+
+
 def sides(result: Result, settings: Params) -> list[Rows]:
     """Return the training rows of a lane and, where there are any, its test rows, in the table's own units."""
     lane, of = settings.models[result.name], paths.ModelPaths(result.name)
@@ -126,7 +140,7 @@ def log(experiment_id: str, writer: str, result: Result, view: View) -> str:
     with mlflow.start_run(experiment_id=experiment_id, run_name=view.title, tags=tags) as run:
         run_id = str(run.info.run_id)
         rebuild = f"Rebuild it and compare every byte: `make verify RUN={run_id}`"
-        mlflow.set_tag(DESCRIPTION, f"{html.escape(result.answer)}\n\n{rebuild}")
+        mlflow.set_tag(DESCRIPTION, f"{as_markdown(result.answer)}\n\n{rebuild}")
         mlflow.log_params(result.params)
         for side in view.rows:
             _log_rows(side)

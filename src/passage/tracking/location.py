@@ -1,12 +1,13 @@
 """Where the MLflow store is, and what surrounds it; nothing here imports mlflow."""
 
 import hashlib
+import re
 import socket
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from passage.base import files
 from passage.base.errors import Unreachable
@@ -42,9 +43,8 @@ class Store:
 
     @property
     def shown(self) -> str:
-        """The URI without user and password, for messages."""
-        parts = urlsplit(self.uri)
-        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if parts.netloc else self.uri
+        """The URI without its secrets, for messages."""
+        return without_secrets(self.uri)
 
     @property
     def writer(self) -> str:
@@ -54,6 +54,23 @@ class Store:
         """
         own = files.token(self.root / "mlflow.db.writer")
         return hashlib.sha256(f"{socket.gethostname()}:{self.root}:{own}".encode()).hexdigest()[:16]
+
+
+def without_secrets(uri: str) -> str:
+    """Return a URI without user, password, query and fragment; where it can be read in two ways, its scheme alone.
+
+    A password that is not written as a URI wants it may hold any of / ? # @.
+    """
+    scheme, slashes, rest = uri.partition("://")
+    if not slashes:
+        return "..." if "@" in uri else re.split(r"[?#]", uri)[0]
+    plain = re.split(r"[?#]", rest)[0]
+    if scheme == "sqlite":  # a path, in which nobody logs in
+        return f"{scheme}://{plain}"
+    host, slash, path = plain.partition("/")
+    if "@" in path or "@" in rest[len(plain) :]:
+        return f"{scheme}://..."
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 def locate(uri: str | None, root: Path) -> Store:

@@ -1,10 +1,13 @@
 """Opens the store, for one process at a time."""
 
+import errno
 import logging
 import os
+import re
 import shlex
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -17,11 +20,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from passage.base import paths, terminal
 from passage.base.errors import Unreachable
-from passage.tracking.location import Store, locate, probe
+from passage.tracking.location import Store, locate, probe, without_secrets
 
 logging.getLogger("mlflow").setLevel(logging.WARNING)  # not that it creates its tables
 logging.getLogger("mlflow.store.db").setLevel(logging.CRITICAL)  # what fails there is told once, in one line
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
 KIND = {"mlflow.experimentKind": "custom_model_development"}  # the pages of MLflow for models, not for chats
 
 
@@ -129,13 +133,30 @@ def plain_words(at: Store) -> Iterator[None]:
     except (MlflowException, SQLAlchemyError, sqlite3.Error, OSError, ModuleNotFoundError) as error:
         if isinstance(error, MlflowException) and error.error_code == "INVALID_PARAMETER_VALUE":
             raise  # ours to mend, not the user's
+        if full := no_room(error):
+            raise Unreachable(full) from error
         raise Unreachable(f"MLflow's store {at.shown}: {reason(error)}") from error
+
+
+def no_room(error: BaseException) -> str:
+    """Return in one line that the folder for temporary files is full, where that is behind `error`; empty elsewhere.
+
+    MLflow blames the format of the model that it could not write there.
+    """
+    temporary, cause = tempfile.gettempdir(), error.__cause__ or error.__context__
+    behind = error if isinstance(error, OSError) else cause
+    if not isinstance(behind, OSError) or behind.errno not in FULL:
+        return ""
+    if behind is error and not str(error.filename or "").startswith(temporary):
+        return ""
+    return f"{temporary}: {behind.strerror}. Make room for temporary files, or name another folder: TMPDIR=FOLDER"
 
 
 def reason(error: BaseException) -> str:
     """Return in one line why a store did not take a run, without the statement or the request that failed."""
     said = next((line for line in str(error).splitlines() if line.startswith("(") and "Error)" in line), str(error))
     said = said.partition("\n")[0].rpartition("Error) ")[2]
+    said = re.sub(r"\b[a-z+]+://[^\s'\"]+", lambda uri: without_secrets(uri[0]), said)
     if "out-of-date database schema" in said:
         found = said.partition("(")[2].partition(")")[0]
         return (

@@ -490,3 +490,11 @@ def test_an_auto_solver_suits_the_shape_and_the_penalty() -> None:
     assert lasso.models["model"].solving(500).train.solver == "saga"
     named = params.parse(TEXT).models["model"]
     assert named.solving(500) is named
+
+
+def test_a_text_that_is_too_long_is_told_by_its_length_and_the_limit() -> None:
+    """MLflow's store would refuse the experiment once all is built."""
+    params.parse(changed("experiment: exam-passage", f"experiment: {'x' * 256}"))
+    with pytest.raises(Mistake) as refused:
+        params.parse(changed("experiment: exam-passage", f"experiment: {'x' * 10_000}"))
+    assert str(refused.value) == "params.yaml: mlflow.experiment has 10000 characters; it may have 256 at most"

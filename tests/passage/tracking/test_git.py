@@ -1,11 +1,13 @@
 """What differs from the commit: everything that matters, and nothing that Git ignores."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 from conftest import Project, copy_project
 
+from passage.base.errors import Mistake
 from passage.tracking import git
 
 
@@ -119,3 +121,17 @@ def test_a_git_that_fails_is_told(inside: Project, capsys: pytest.CaptureFixture
     (inside.folder / ".git/index").write_bytes(b"no index")
     assert git.origin() is None
     assert capsys.readouterr().err.startswith("warning: Git cannot say which commit this is: fatal: ")
+
+
+def test_a_full_folder_for_temporary_files_is_no_commit_that_is_not_known(
+    inside: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run would be tracked without what it was built from."""
+
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    inside.replace("params.yaml", "C: 1.0", "C: 0.3")
+    monkeypatch.setattr("tempfile.TemporaryDirectory", full)
+    with pytest.raises(Mistake, match=r" or Git's folder is full: make room, or set TMPDIR=FOLDER$"):
+        git.origin()

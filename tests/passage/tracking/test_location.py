@@ -4,9 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from passage.base.errors import Unreachable
-from passage.tracking.location import locate
+from passage.tracking.location import locate, without_secrets
 
 ROOT = Path("/home/ada/exam")
 
@@ -56,3 +58,31 @@ def test_a_clone_has_a_name_of_its_own_that_tells_nothing(tmp_path: Path) -> Non
 def test_what_is_refused_is_shown_without_the_password() -> None:
     with pytest.raises(Unreachable, match=r'^MLFLOW_TRACKING_URI is "htp://x", but'):
         locate("htp://ada:secret@x", ROOT)
+
+
+@given(
+    st.sampled_from(
+        [
+            "postgresql://ada:{}@db.example/runs",
+            "postgresql+psycopg://db.example:5432/runs?user=ada&password={}",
+            "postgresql:///runs?host=/run/postgresql&password={}#x",
+            "https://{}@mlflow.example/x",
+            "https://mlflow.example/x?token={}",
+            "htp://ada:{}@x",
+            "sqlite:///runs.db?key={}",
+            "ada:{}@mlflow.example",
+        ]
+    ),
+    st.text("a1/?#@:&=%", min_size=1),
+)
+@example("postgresql://ada:{}@db.example/runs", "pa/ss@w?o#rd")
+@example("postgresql+psycopg://db.example:5432/runs?user=ada&password={}", "pa@ss")
+def test_no_part_of_a_secret_is_shown_wherever_it_stands(uri: str, rest: str) -> None:
+    shown = without_secrets(uri.format(f"hunter{rest}hunter"))
+    assert "hunter" not in shown
+    assert "ada" not in shown
+
+
+def test_what_is_no_secret_is_shown() -> None:
+    for uri in ("postgresql://db.example:5432/runs", "sqlite:////home/a@b/x.db", "http://127.0.0.1:5000", "mlruns"):
+        assert without_secrets(uri) == uri

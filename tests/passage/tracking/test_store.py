@@ -9,10 +9,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import mlflow
 import pytest
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+from sklearn.linear_model import LogisticRegression
 
 from passage.base.errors import Unreachable
 from passage.tracking import store
@@ -115,6 +117,29 @@ def test_a_server_that_is_away_is_told_without_its_password(in_folder: Write, mo
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     line = refusal(monkeypatch, "http://ada:secret@127.0.0.1:9")
     assert line == "MLflow's store http://127.0.0.1:9: no answer; is the server running?"
+
+
+def test_a_secret_in_what_a_server_says_is_not_shown() -> None:
+    said = "API request to https://ada:secret@x.example/api?token=secret failed with code 403"
+    assert store.reason(MlflowException(said)) == "API request to https://x.example/api failed with code 403"
+
+
+def test_a_full_folder_for_temporary_files_is_told_as_what_it_is(
+    database: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """MLflow says that skops cannot serialize the model."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("skops.io.dump", full)
+    with pytest.raises(Unreachable) as refused, store.writable("exam"):
+        mlflow.sklearn.save_model(LogisticRegression(), tmp_path / "model", serialization_format="skops")
+    told = f"{tmp_path}: No space left on device. Make room for temporary files, or name another folder: TMPDIR=FOLDER"
+    assert str(refused.value) == told
+    with pytest.raises(Unreachable, match=r"store\.db: .*No space left"), store.writable("exam"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/elsewhere/mlruns/x")
 
 
 def test_what_is_wrong_with_the_program_itself_is_not_taken_for_the_store(tmp_path: Path) -> None:
