@@ -7,8 +7,9 @@ import pytest
 from conftest import ROOT
 
 from passage import params
+from passage.base.errors import Mistake
 from passage.tables import memory
-from stages.check import not_the_same_everywhere, too_large
+from stages.check import main, not_the_same_everywhere, too_large
 
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
 
@@ -54,6 +55,18 @@ def test_a_table_that_will_not_fit_is_refused_with_what_it_needs_and_what_helps(
     )
     assert "exam_hours_courses.csv" in second
     assert ["(score.guessed_hours.data)" in line for line in to_score] == [True]
+
+
+def test_what_dvc_would_read_for_ever_is_told_with_all_else_that_is_wrong(
+    in_folder: Callable[[str, str], Path],
+) -> None:
+    in_folder("params.yaml", TEXT)
+    in_folder("data/raw/exam_hours.csv", "hours_studied\n1\n")
+    Path("data/raw/zero.csv").symlink_to("/dev/zero")
+    with pytest.raises(Mistake) as caught:
+        main()
+    assert caught.value.lines[0].startswith("data/raw/zero.csv: this is not a file, and DVC reads all that is below")
+    assert any('the column "passed_exam"' in line for line in caught.value.lines[1:])
 
 
 def test_new_rows_are_also_kept_as_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
