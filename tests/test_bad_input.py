@@ -518,7 +518,7 @@ def outputs(project: Project) -> dict[Path, bytes]:
     "name",
     [
         "a penalty without strength",
-        "thirty wrong rows",
+        "wrong in several columns",
         "a category in test rows alone",
         "a new row above the greatest value",
     ],
