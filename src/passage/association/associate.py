@@ -26,18 +26,18 @@ NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
 class Association:
     """What the rows say of each feature, and what keeps them from saying more.
 
-    intercept: log-odds where each feature is 0, absent (None) where columns depend on each other.
-    features: by column of the design table, coefficient, low and high (the estimate and its interval at `confidence`,
-    log-odds per unit of the table) and standard_deviation (of the training rows, in units of the table); a number that
-    is not known or not finite is absent. significance: by feature, all of its columns together, whether it tells
-    something beyond the others (significance.of_features); absent where that is not known. separation: how a plane
-    divides the classes: none, quasi or perfect. constant: columns with one value. dependent: columns of which one
-    follows from the others, so that no coefficient of theirs is known. redundant: features without which all would be.
-    nearly_copies: pairs with their correlation. method: where the numbers are from: firth, with profile intervals and
-    likelihood-ratio tests or, for many features, Wald's; for very many rows, wald. profiled: the columns with profile
-    intervals where others have Wald's. one_class: by column, a group of one class alone, which leaves it one end
-    (one_class.groups). variance_inflation: of features with one column, where it is great. gaps: what is left out
-    (gaps.content).
+    intercept: log-odds where each feature is 0, absent (None) where columns depend on each other. features: by column
+    of the design table, coefficient, low and high (the estimate and its interval at `confidence`, log-odds per unit
+    of the table) and standard_deviation (of the training rows, in units of the table); a number that is not known or
+    not finite is absent. significance: by feature, all of its columns together, whether it tells something beyond the
+    others (significance.of_features); absent where that is not known. separation: how a plane divides the classes:
+    none, quasi or perfect. constant: columns with one value. dependent: columns of which one follows from the others,
+    so that no coefficient of theirs is known. redundant: features without which all would be. nearly_copies: pairs
+    with their correlation. method: where the numbers are from: firth, with profile intervals and likelihood-ratio
+    tests or, for many features, Wald's; for very many rows, wald. profiled: the columns with profile intervals where
+    others have Wald's. one_class: by column, a group of one class alone, which leaves it one end (one_class.groups).
+    variance_inflation: of features with one column, where it is great. pure: the columns of which one value alone
+    makes the separation, each with it and its rows. gaps: what is left out (gaps.content).
     """
 
     confidence: float
@@ -55,11 +55,12 @@ class Association:
     profiled: list[str] = field(default_factory=list)
     one_class: dict[str, dict[str, Any]] = field(default_factory=dict)
     variance_inflation: dict[str, float] = field(default_factory=dict)
+    pure: list[tuple[str, float, int]] = field(default_factory=list)
     gaps: dict[str, Any] = field(default_factory=dict)
 
     def content(self) -> dict[str, Any]:
         """Return what is written to association.json: of the method and what follows it, what is not usual."""
-        usual = {"method": FIRTH, "profiled": [], "one_class": {}, "variance_inflation": {}, "gaps": {}}
+        usual = {"method": FIRTH, "profiled": [], "one_class": {}, "variance_inflation": {}, "pure": [], "gaps": {}}
         return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
 
 
@@ -100,6 +101,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
     alone = [varying.index(kept[places[0]]) for places in tested.values() if len(places) == 1]
     inflated = dependence.inflation(correlations, [varying.index(name) for name in kept], alone)
     pure = one_class.groups(rows, target, named)
+    separating = [] if kind == "none" else separation.pure(rows[kept].to_numpy(dtype=float), target)
     return Association(
         confidence=confidence,
         rows=len(rows),
@@ -116,6 +118,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
         profiled=[kept[place] for place in found.profiled] if found and method == FIRTH_WALD else [],
         one_class=pure,
         variance_inflation={varying[place]: factor for place, factor in inflated.items()},
+        pure=[(kept[place], value, count) for place, value, count in separating],
     )
 
 

@@ -117,7 +117,13 @@ def of_test(tested: Mapping[str, float], rows: str, classes: Sequence[str]) -> d
 def of_association(association: Mapping[str, Any], rows: str) -> dict[str, str]:
     """Return what association.json tells to beware of. rows: what the rows are called."""
     count, found = association["rows"], of_gaps(association, rows)
-    if association["separation"] != "none":
+    if pure := association.get("pure"):
+        where = listed(f"{name} is {value:g} in {of} of {count} training {rows}" for name, value, of in pure)
+        found["pure_value"] = (
+            f"{where}, which all have one label ({association['separation']} separation by that alone): how large its "
+            "coefficient is is up to the penalty, not to the rows"
+        )
+    elif association["separation"] != "none":
         through = listed(association["features"])
         but = "" if association["separation"] == "perfect" else ", but for those that lie on it"
         found[f"{association['separation']}_separation"] = (

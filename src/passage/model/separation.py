@@ -65,6 +65,25 @@ def _of_one_size(rows: np.ndarray) -> np.ndarray:
     return np.asarray((rows - middle) / np.where(high > low, high - low, rows.std(axis=0)))
 
 
+def pure(rows: np.ndarray, target: np.ndarray) -> list[tuple[int, float, int]]:
+    """Return the columns of two values of which one goes with one class alone, with this value and its rows.
+
+    Nothing where the other rows and columns can be told apart, too. rows, target: as of `kind`.
+    """
+    found, left, target = [], np.ones(len(rows), dtype=bool), np.asarray(target)
+    for position, column in enumerate(rows.T):
+        if len(values := np.unique(column)) != 2:
+            continue
+        for value in values:
+            here = column == value
+            if target[here].min() == target[here].max():
+                found.append((position, float(value), int(here.sum())))
+                left &= ~here
+    others = np.delete(rows[left], [position for position, *_ in found], axis=1)
+    alone = len(np.unique(target[left])) == 2 and kind(others, target[left]) == "none"
+    return found if alone else []
+
+
 def overlap_is_certain(scaled: np.ndarray, target: np.ndarray, off: np.ndarray) -> bool:
     """Return True where positive weights balance the rows to zero, so that no plane has them all on one side.
 

@@ -30,6 +30,11 @@ SOUND: dict[str, Any] = associate(students.ROWS[students.FEATURES], students.ROW
             "quasi_separation",
             "without an error, but for those that lie on it (quasi separation)",
         ),
+        (
+            {"separation": "quasi", "pure": [("plan=gold", 1.0, 2)]},
+            "pure_value",
+            "plan=gold is 1 in 2 of 8 training students, which all have one label (quasi separation by that alone)",
+        ),
         ({"constant": ["hours"]}, "constant_feature", "hours has one value in all 8 training students"),
         (
             {"dependent": ["a", "b", "c"], "redundant": ["c"]},

@@ -19,6 +19,18 @@ def test_how_a_cut_divides_the_classes(hours: list[float], passed: list[int], ex
     assert separation.kind(np.array(hours, dtype=float)[:, np.newaxis], np.array(passed)) == expected
 
 
+def test_the_one_value_that_goes_with_one_class_alone_is_found_where_nothing_else_separates() -> None:
+    age, never, member = np.array([[3, 1, 2, 1, 3, 2, 3], [0, 0, 0, 0, 0, 1, 1], [1, 0, 1, 0, 1, 0, 1]], dtype=float)
+    passed = np.array([0, 0, 1, 1, 1, 0, 0])
+    rows = np.column_stack([age, never])
+    assert separation.kind(rows, passed) == "quasi"
+    assert separation.pure(rows, passed) == [(1, 1.0, 2)]
+    assert separation.pure(np.column_stack([age, 5 - 2 * never]), passed) == [(1, 3.0, 2)]
+    assert separation.pure(np.column_stack([never, member]), passed) == [(0, 1.0, 2)]
+    assert separation.pure(np.column_stack([np.arange(7.0), never]), np.array([0, 0, 0, 1, 1, 0, 0])) == []
+    assert separation.pure(passed[:, np.newaxis], passed) == []
+
+
 def test_the_short_cut_and_the_linear_programme_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(0)
     kinds = []
