@@ -15,7 +15,7 @@ from passage.association import dependence, estimates, firth, gaps, margins, one
 from passage.association.estimates import FIRTH, FIRTH_WALD, WALD
 from passage.base.rounding import PREDICTED, significant
 from passage.model import separation
-from passage.model.design import Column
+from passage.model.design import MISSING, Column
 from passage.model.preparation import Preparation
 
 SAME = 1e-150  # what values differ by in a column that counts as constant: the square of less is no number
@@ -69,7 +69,12 @@ def of_training(rows: pd.DataFrame, target: np.ndarray, confidence: float, prepa
 
     rows: which train the model, with features as they come. Whether a value was missing tells nothing of complete rows.
     """
-    columns = [column for column in preparation.columns if column.kind != "indicator"]
+    gaps_of_their_own = {one.name for one in preparation.features if one.missing == "category"}
+    columns = [
+        column
+        for column in preparation.columns
+        if column.kind != "indicator" and not (column.feature in gaps_of_their_own and column.value == MISSING)
+    ]
     feature_of, design = {column.name: column.feature for column in columns}, preparation.design(rows)
     if missing := gaps.content(rows, design, target, feature_of):
         whole = gaps.complete(rows, feature_of.values())

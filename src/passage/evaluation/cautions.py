@@ -163,8 +163,8 @@ def of_gaps(association: Mapping[str, Any], rows: str) -> dict[str, str]:
     filled = listed(f"{name} in {count}" for name, count in gaps["missing"].items())
     complete = f"the {whole:,} of {every:,} training {rows} without a gap"
     found = {
-        "filled_gaps": f"what was missing ({filled} of {every:,} training {rows}) is filled for predictions alone: "
-        f"odds, intervals and tests are of {complete}"
+        "filled_gaps": f"what was missing ({filled} of {every:,} training {rows}) counts in predictions "
+        f"alone, filled or as a category of its own: odds, intervals and tests are of {complete}"
     }
     if 2 * whole < every:
         found["few_complete_rows"] = f"odds, intervals and tests are of fewer than half of the rows, {complete}"

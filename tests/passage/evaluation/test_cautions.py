@@ -75,7 +75,8 @@ def test_what_gaps_take_away_is_told(gaps: dict[str, Any], kinds: list[str]) -> 
     assert list(found) == kinds
     every, missing = 8 + gaps["rows"], gaps["missing"]["age"]
     assert found["filled_gaps"] == (
-        f"what was missing (age in {missing} of {every} training students) is filled for predictions alone: odds, "
+        f"what was missing (age in {missing} of {every} training students) counts in predictions alone, "
+        "filled or as a category of its own: odds, "
         f"intervals and tests are of the 8 of {every} training students without a gap"
     )
 
