@@ -102,10 +102,11 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
         ends = {"coefficient": found.coefficients, "low": found.low, "high": found.high}
         for place in (place for places in tested.values() for place in places):
             numbers[kept[place]] = {end: values[place] for end, values in ends.items()} | numbers[kept[place]]
-    named = [[kept[place] for place in places] for places in tested.values()]
+    by_feature = _by_feature(varying, varying, feature_of)
     alone = [varying.index(kept[places[0]]) for places in tested.values() if len(places) == 1]
     inflated = dependence.inflation(correlations, [varying.index(name) for name in kept], alone)
-    pure = one_class.groups(rows, target, named)
+    groups = one_class.groups(rows[varying], target, list(by_feature.values()))
+    pure = {name: group for name, group in groups.items() if name in known}
     separating = [] if kind == "none" else separation.pure(rows[kept].to_numpy(dtype=float), target)
     return Association(
         confidence=confidence,
@@ -116,7 +117,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
         separation=kind,
         constant=[name for name in features if name not in varying],
         dependent=unknown,
-        redundant=dependence.redundant(correlations, _by_feature(varying, varying, feature_of)),
+        redundant=dependence.redundant(correlations, by_feature),
         nearly_copies=[pair for pair in nearly_copies(varying, correlations) if not {*pair[:2]} <= {*unknown}],
         converged=found.converged if found else True,
         method=method,

@@ -16,16 +16,16 @@ from passage.association.margins import two_values
 ENDS = {(1, 0): "high", (1, 1): "low", (0, 0): "low", (0, 1): "high"}  # by side and class: what is left
 
 
-def groups(rows: pd.DataFrame, target: np.ndarray, together: Sequence[Sequence[str]]) -> dict[str, dict[str, Any]]:
+def groups(rows: pd.DataFrame, target: np.ndarray, together: Sequence[Sequence[int]]) -> dict[str, dict[str, Any]]:
     """Return for each column of two values the group of one class that it tells apart, where there is one.
 
-    rows: a design table. target: (n_rows,), 0 and 1. together: the columns of each feature.
+    rows: a design table. target: (n_rows,), 0 and 1. together: positions of the columns of each feature.
     rows: how many the group has; positive: how many of them are of class 1, none or all; value: of the column in the
     group; ends: which ends of its interval say something: low, high, or none where both sides are of one class.
     """
     found = {}
-    for names in together:
-        columns = {name: rows[name].to_numpy(dtype=float) for name in names}
+    for places in together:
+        columns = {str(rows.columns[place]): rows.iloc[:, place].to_numpy(dtype=float) for place in places}
         base = np.logical_and.reduce([column == column.min() for column in columns.values()])
         for name, column in columns.items():
             if not two_values(column):

@@ -99,7 +99,8 @@ def test_of_no_complete_rows_or_of_one_class_alone_nothing_is_known(kept: list[i
 
 def test_a_gap_that_is_a_category_of_its_own_has_no_odds_and_is_no_feature_of_one_value() -> None:
     rows, target = drawn(400, 1, "by chance")
-    rows["a"] = pd.Series(np.where(rows["a"].isna(), None, np.where(rows["a"] > 0, "high", "low")), dtype="str")
+    levels = ["high" if value > 0 else "low" for value in rows["a"]]
+    rows["a"] = pd.Series(levels, dtype="str").where(rows["a"].notna())
     asked = settings(a={"kind": "category", "missing": "category", "reference": "low"})
     found = of_training(rows, target, 0.95, preparation.fit(rows.assign(y=target), asked))
     assert list(found.features) == ["a=high", "b"]

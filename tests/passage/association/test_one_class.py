@@ -69,6 +69,17 @@ def test_a_group_and_what_it_is_read_against_that_are_both_without_a_case_have_n
     assert set(found.features["some"]) == {"low", "standard_deviation"}
 
 
+def test_what_a_level_is_read_against_is_the_reference_also_where_another_level_is_aliased() -> None:
+    random = np.random.default_rng(2)
+    line = random.choice(["none", "slow", "fast"], 300)
+    left = (line != "fast") & (random.random(300) < 0.5)
+    rows = pd.DataFrame({"none": line == "none", "slow": line == "slow", "no tv": line == "none"}).astype(float)
+    columns = [Column(name, "line" if name != "no tv" else "tv", "category", name, "fast") for name in map(str, rows)]
+    found = associate(rows, left.astype(int), 0.95, columns)
+    assert found.dependent == ["none", "no tv"]
+    assert set(found.features["slow"]) == {"low", "standard_deviation"}
+
+
 def test_groups_with_both_classes_and_numbers_of_many_values_keep_their_estimates() -> None:
     rows, ill = people()
     ill[0] = 1
