@@ -72,8 +72,14 @@ def test_a_fresh_clone_builds_two_finished_runs(built: Project, built_once: Path
         assert (kept / f"plots/{name}/pictures/roc.svg").is_file()
     beware = {name: {tag for tag in run.data.tags if tag.startswith("warning.")} for name, run in found.items()}
     assert beware == {
-        "model": {"warning.outside_training_range.guessed_hours"},
-        "model_2": {"warning.perfect_separation", "warning.outside_training_range"},
+        "model": {"warning.few_events", "warning.outside_training_range.guessed_hours"},
+        "model_2": {
+            "warning.few_events",
+            "warning.no_better_than_guessing",
+            "warning.one_class_predicted",
+            "warning.outside_training_range",
+            "warning.perfect_separation",
+        },
     }
 
 

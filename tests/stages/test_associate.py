@@ -12,7 +12,7 @@ from conftest import ROOT
 from passage.association import firth
 from passage.base import files, parquet
 from passage.base.paths import ModelPaths
-from stages import associate, split
+from stages import associate, normalize, split
 
 
 @pytest.mark.parametrize("confidence", [0.95, 0.8])
@@ -23,6 +23,7 @@ def test_the_intervals_hold_as_often_as_evaluate_asks(
     in_folder("params.yaml", text.replace("confidence: 0.95", f"confidence: {confidence}"))
     shutil.copytree(ROOT / "data/raw", "data/raw")
     split.main("model")
+    normalize.main("model")
     associate.main("model")
     written: dict[str, Any] = files.read_json(ModelPaths("model").association)
     rows = parquet.read(ModelPaths("model").split_train)

@@ -11,6 +11,7 @@ from scipy.special import expit
 from students import ROWS, fitted, scaled
 
 from passage.base import files
+from passage.model import predictions
 from stages import normalize, predict, split, train
 
 
@@ -43,7 +44,7 @@ def test_what_is_written_is_shown_as_far_as_it_fits_on_a_screen(
     shown: int,
     more: list[str],
 ) -> None:
-    monkeypatch.setattr(predict, "SHOWN_ROWS", shown)
+    monkeypatch.setattr(predictions, "ROWS", shown)
     in_folder("params.yaml", (ROOT / "params.yaml").read_text(encoding="utf-8"))
     shutil.copytree(ROOT / "data/raw", "data/raw")
     for stage in (split, normalize, train):
