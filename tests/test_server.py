@@ -117,6 +117,7 @@ def copy(built: Project, folder: Path, experiment: str) -> Project:
     for left in ("mlflow.db", "mlruns/receipt.json"):
         (folder / left).unlink()
     project.replace("params.yaml", "experiment: exam-passage", f"experiment: {experiment}")
+    project.dvc("repro", "report")  # or track refuses a page of another experiment
     return project
 
 
