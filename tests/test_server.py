@@ -162,6 +162,7 @@ def test_eight_clones_at_once_on_a_database_that_is_not_there_yet_and_on_one_tha
     assert {path.name for path in (tmp_path / "shared/mlruns").iterdir()} >= set(ids)
     for clone in clones:
         clone.replace("params.yaml", "experiment: eight", "experiment: again")
+        clone.dvc("repro", "report")
     track_at_once(clones, uri)
     exactly_one_run_for_each_result(uri, "again")
     assert exactly_one_run_for_each_result(uri, "eight") == ids
