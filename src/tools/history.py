@@ -142,7 +142,10 @@ def restore(name: str, settings: Params, tree: DVCFileSystem) -> None:
     Raises Stale where dvc.lock is not of this revision's parameters, code and tables, and Mistake for what neither Git
     nor DVC's cache holds.
     """
-    stages = lock.read()
+    try:
+        stages = lock.read()
+    except Mistake:
+        raise Mistake(f"{paths.PIPELINE_LOCK} cannot be read, as it was committed") from None
     asked = params.read_yaml(paths.PARAMS.read_text(encoding="utf-8"))
     recorded = {output.path.as_posix(): output.md5 for output in lock.outputs(stages)}
 

@@ -76,7 +76,7 @@ def test_a_lock_is_of_the_commit_that_it_fits_and_what_cannot_be_read_stops_noth
     lines = built.stage("history").stdout.splitlines()
     assert lines[-1].startswith("3 results brought in")
     assert len(fingerprints(built)) == 3
-    assert any(line.startswith("not brought in, since dvc.lock: it is half-written") for line in lines)
+    assert any(line.startswith("not brought in, since dvc.lock cannot be read, as it was committed") for line in lines)
 
 
 def test_a_page_of_other_metrics_is_no_part_of_a_result(built: Project) -> None:
