@@ -1,5 +1,6 @@
-"""Eight students for the tests: no line parts those who passed from those who did not."""
+"""Eight students for the tests, whom no line parts into those who passed and those who did not, and the lesson's."""
 
+import numpy as np
 import pandas as pd
 
 from passage.model.classifier import Classifier
@@ -15,6 +16,11 @@ ROWS = pd.DataFrame(
         "passed": [0, 1, 0, 0, 1, 0, 1, 1],
     }
 )
+
+HOURS = np.arange(20.0)
+COURSES = np.array([0, 1, 0, 0, 2, 1, 3, 0, 1, 2, 0, 1, 3, 1, 0, 2, 1, 3, 2, 3])
+PASSED = np.array([0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1])
+LESSON = np.column_stack([HOURS, COURSES])
 
 
 def lane(threshold: float | str = 0.5, **train_settings: object) -> ModelSettings:

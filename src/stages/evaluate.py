@@ -9,7 +9,7 @@ from passage.association import gaps
 from passage.base import files, parquet
 from passage.base.paths import ModelPaths
 from passage.base.rounding import FITTED, significant
-from passage.evaluation import cautions, gallery
+from passage.evaluation import cautions, chances, gallery
 from passage.evaluation.cross_validation import of_model
 from passage.evaluation.metrics import measures, read_predictions, summary
 from passage.evaluation.odds import odds
@@ -40,6 +40,8 @@ def evaluate(
         "train": {"accuracy": significant(learned, FITTED), "prevalence": significant(prevalence, FITTED)},
         "cross_validation": validated,
         "odds": odds(classifier.original_units["coefficients"], association, model.preparation.against),
+        "points": association.get("points", {}),
+        "even_chance": chances.even(association, model, train, settings.target),
         "significance": association["significance"],
         "coefficients": classifier.coefficients,
         "intercept": classifier.intercept,

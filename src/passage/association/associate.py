@@ -11,8 +11,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from passage.association import dependence, estimates, firth, gaps, margins, one_class, significance, wald
+from passage.association import (
+    dependence,
+    effects,
+    estimates,
+    firth,
+    gaps,
+    margins,
+    one_class,
+    significance,
+    wald,
+)
 from passage.association.estimates import FIRTH, FIRTH_WALD, WALD
+from passage.association.fit import Fit
 from passage.base.rounding import PREDICTED, significant
 from passage.model import separation
 from passage.model.design import MISSING, Column
@@ -37,7 +48,9 @@ class Association:
     tests or, for many features, Wald's; for very many rows, wald. profiled: the columns with profile intervals where
     others have Wald's. one_class: by column, a group of one class alone, which leaves it one end (one_class.groups).
     variance_inflation: of features with one column, where it is great. pure: the columns of which one value alone
-    makes the separation, each with it and its rows. gaps: what is left out (gaps.content).
+    makes the separation, each with it and its rows. gaps: what is left out (gaps.content). points: by column, its
+    average effect in points of probability (points.effects); even_chance: by number, at which value the chance is one
+    half (effects.of_number); curve: the band of the chance along one number alone; fit: for other questions (Fit).
     """
 
     confidence: float
@@ -57,10 +70,15 @@ class Association:
     variance_inflation: dict[str, float] = field(default_factory=dict)
     pure: list[tuple[str, float, int]] = field(default_factory=list)
     gaps: dict[str, Any] = field(default_factory=dict)
+    points: dict[str, dict[str, float]] = field(default_factory=dict)
+    even_chance: dict[str, dict[str, Any]] = field(default_factory=dict)
+    curve: dict[str, list[float]] = field(default_factory=dict)
+    fit: dict[str, Any] = field(default_factory=dict)
 
     def content(self) -> dict[str, Any]:
         """Return what is written to association.json: of the method and what follows it, what is not usual."""
-        usual = {"method": FIRTH, "profiled": [], "one_class": {}, "variance_inflation": {}, "pure": [], "gaps": {}}
+        absent = ("one_class", "variance_inflation", "gaps", "points", "even_chance", "curve", "fit")
+        usual: dict[str, Any] = {"method": FIRTH, "profiled": [], "pure": []} | {key: {} for key in absent}
         return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
 
 
@@ -78,8 +96,18 @@ def of_training(rows: pd.DataFrame, target: np.ndarray, confidence: float, prepa
     feature_of, design = {column.name: column.feature for column in columns}, preparation.design(rows)
     if missing := gaps.content(rows, design, target, feature_of):
         whole = gaps.complete(rows, feature_of.values())
-        design, target = design.loc[whole, list(feature_of)], target[whole]
-    return replace(associate(design, target, confidence, columns), gaps=missing)
+        rows, design, target = rows[whole], design.loc[whole, list(feature_of)], target[whole]
+    found, fit = _associated(design, target, confidence, columns)
+    if fit is None or found.dependent:
+        return replace(found, gaps=missing)
+    known = [
+        column for column in columns if "coefficient" in found.features[column.name] or column.name in found.one_class
+    ]
+    asked = effects.content(fit, design[list(feature_of)], rows, known, preparation, confidence)
+    for name in found.one_class:  # what is said of them would be the penalty's alone
+        asked["points"].pop(name, None)
+        asked["even_chance"].pop(name, None)
+    return replace(found, gaps=missing, **asked)
 
 
 def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns: Sequence[Column] = ()) -> Association:
@@ -88,6 +116,13 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
     Its columns are in the table's own units. columns: which feature each of them is of; without them, each is one.
     Where the target has one class alone, nothing is known.
     """
+    return _associated(rows, target, confidence, columns)[0]
+
+
+def _associated(
+    rows: pd.DataFrame, target: np.ndarray, confidence: float, columns: Sequence[Column]
+) -> tuple[Association, Fit | None]:
+    """Return what `associate` does, and the fit of the columns that have coefficients; None where there are none."""
     features, feature_of = [str(name) for name in rows.columns], {column.name: column.feature for column in columns}
     varying = [name for name in features if len(rows) and _varies(rows[name].to_numpy(dtype=float))]
     correlations = dependence.correlations(rows[varying].to_numpy(dtype=float))
@@ -108,7 +143,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
     groups = one_class.groups(rows[varying], target, list(by_feature.values()))
     pure = {name: group for name, group in groups.items() if name in known}
     separating = [] if kind == "none" else separation.pure(rows[kept].to_numpy(dtype=float), target)
-    return Association(
+    association = Association(
         confidence=confidence,
         rows=len(rows),
         intercept=significant(found.intercept, PREDICTED) if found and not unknown else None,
@@ -126,6 +161,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
         variance_inflation={varying[place]: factor for place, factor in inflated.items()},
         pure=[(kept[place], value, count) for place, value, count in separating],
     )
+    return association, found.fit if found else None
 
 
 def _by_feature(names: Sequence[str], among: Sequence[str], feature_of: Mapping[str, str]) -> dict[str, list[int]]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
+
+if TYPE_CHECKING:
+    from passage.association.fit import Fit
 
 FIRTH, FIRTH_WALD, WALD = "firth", "firth-wald", "wald"
 DEPENDENT = 1e-10  # least eigenvalue of the features' correlations; below it eight digits cannot be had
@@ -26,7 +29,7 @@ class Estimates:
     coefficients, low, high: (n_features,), in the columns' own units. intercept: log-odds where each feature is 0.
     tests: of each group of columns, whether it tells something beyond the others. converged: False where a search did
     not end; an end that was not found is infinite. profiled: positions of the columns whose ends and tests are of the
-    profile; those of the others are Wald's.
+    profile; those of the others are Wald's. fit: what else may be asked of them.
     """
 
     coefficients: np.ndarray
@@ -36,6 +39,7 @@ class Estimates:
     tests: list[Test]
     converged: bool
     profiled: list[int]
+    fit: "Fit"
 
 
 def blocks(count: int) -> Iterator[slice]:

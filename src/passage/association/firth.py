@@ -31,12 +31,14 @@ from passage.association.estimates import (
     reach,
     wald_tests,
 )
+from passage.association.fit import Fit
 from passage.association.likelihood import INFLUENTIAL, Point, point_at
 from passage.association.profile import EXACT, SAME
 from passage.association.search import maximise
 from passage.base.progress import clock
 
 LIMIT = 1e12  # multiplications for all ends, two to three minutes, from which they are Wald's
+ROWS, COLUMNS = 200, 20  # up to which more is asked of the likelihood; of more rows Wald's ends hold the truth as often
 SEARCH, LEVERED_SEARCH = 5, 50  # evaluations that an end takes, about: without rows above INFLUENTIAL, and with them
 
 
@@ -95,7 +97,29 @@ def fit(
         tests=tests,
         converged=best.converged and all(point.converged for point in [*(point for _, point in ends), *others]),
         profiled=searched,
+        fit=Fit(
+            center=center,
+            transform=transform,
+            theta=best.theta,
+            covariance=np.linalg.inv(best.information),
+            likelihood=(design, sign, best) if is_small(*rows.shape) and len(searched) == len(slopes) else None,
+        ),
     )
+
+
+def is_small(rows: int, columns: int) -> bool:
+    """Return whether a fit of so many rows and columns is asked by its profile for more than its coefficients."""
+    return rows <= ROWS and columns <= COLUMNS
+
+
+def again(rows: np.ndarray, target: np.ndarray, found: Fit) -> Fit:
+    """Return the fit of the same `rows` and `target` that was `found` before, with its likelihood."""
+    center, transform, whitened = _whiten(rows)
+    design, sign = np.column_stack([np.ones(len(whitened)), whitened]), np.where(target == 1, 1.0, -1.0)
+    level = found.theta[0] + (center - found.center) @ found.coefficients
+    start = np.concatenate([[level], np.linalg.solve(transform, found.coefficients)])
+    best = maximise(design, sign, point_at(design, sign, start), np.eye(len(start)), EXACT)
+    return Fit(center, transform, best.theta, np.linalg.inv(best.information), (design, sign, best))
 
 
 def _affordable(wanted: list[int], nothing: Point, rows: np.ndarray, target: np.ndarray) -> list[int]:

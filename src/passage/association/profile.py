@@ -17,6 +17,7 @@ from passage.base.progress import bar
 EXACT = 1e-22  # what the next step would gain in log-likelihood where the search for the coefficients ends
 PROFILED = 1e-11  # the same for the other coefficients of a profile, which need half the digits
 CLOSE = 1e-7  # relative length of the last Newton step towards an end of an interval; its error is the square
+SETTLING, SETTLED = 60, 1e-16  # steps towards an end at most, and the last one's length in units of the information
 SAME = 1e-7  # two optima whose log-likelihoods differ by less count as one
 
 
@@ -43,6 +44,57 @@ def without(design: np.ndarray, sign: np.ndarray, best: Point, slopes: Sequence[
         if found[-1].value > best.value + SAME:
             break
     return found
+
+
+def at(design: np.ndarray, sign: np.ndarray, best: Point, slope: np.ndarray, value: float, start: np.ndarray) -> Point:
+    """Return the optimum where `slope` @ theta is `value`, reached from `start`, a theta near it, or from `best`."""
+    others = np.linalg.qr(slope[:, np.newaxis], mode="complete").Q[:, 1:]
+    toward = np.linalg.solve(best.information, slope)
+    thetas = (theta - toward * (slope @ theta - value) / (slope @ toward) for theta in (start, best.theta))
+    points = [point for theta in thetas if np.isfinite((point := point_at(design, sign, theta)).value)]
+    return max((maximise(design, sign, point, others, PROFILED) for point in points), key=lambda point: point.value)
+
+
+def along(design: np.ndarray, sign: np.ndarray, best: Point, slopes: np.ndarray, side: int, level: float) -> np.ndarray:
+    """Return the lower (side -1) or upper (1) end of each of `slopes` (n, n_parameters), as `ends` does, (n,).
+
+    Each search begins where the one before has ended, by the steps of Venzon and Moolgavkar (1988), A method for
+    computing profile-likelihood-based confidence intervals, Applied Statistics 37:87-94, which need a third of the
+    evaluations. Where they do not settle, it is the search of `ends`.
+    """
+    wanted, start, found = best.value - float(ndtri((1 + level) / 2)) ** 2 / 2, best, np.empty(len(slopes))
+    for place, slope in enumerate(slopes):
+        end = _settled(design, sign, start, slope, side, wanted)
+        start = end or best
+        found[place] = slope @ end.theta if end else _end(design, sign, best, slope, side, level)[0]
+    return found
+
+
+def _settled(
+    design: np.ndarray, sign: np.ndarray, point: Point, slope: np.ndarray, side: int, wanted: float
+) -> Point | None:
+    """Return where the log-likelihood is `wanted` and `slope` @ theta is extreme, or None where that is not sure.
+
+    The log-likelihood is taken for a parabola, on whose contour the extreme is known; where the penalty's own curvature
+    leaves none, the information stands for it.
+    """
+    for _ in range(SETTLING):
+        for curvature in (point.curvature, point.information):
+            climb, toward = np.linalg.solve(curvature, np.column_stack([point.score, slope])).T
+            sharp, rest = float(slope @ toward), 2 * (point.value - wanted) + float(point.score @ climb)
+            if sharp > 0 and rest >= 0:
+                break
+        else:
+            return None
+        step = climb + side * np.sqrt(rest / sharp) * toward
+        point = point_at(design, sign, point.theta + step / max(change(design, point, step) / LONGEST, 1.0))
+        if not np.isfinite(point.value):
+            return None
+        if float(step @ point.information @ step) < SETTLED:
+            least = slope * (slope @ point.theta) / (slope @ slope)
+            others = np.linalg.qr(slope[:, np.newaxis], mode="complete").Q[:, 1:]
+            return point if _other_optimum(design, sign, point, least, others) is None else None
+    return None
 
 
 def _without(design: np.ndarray, sign: np.ndarray, best: Point, columns: np.ndarray) -> Point:

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import expit
 
 from passage.association.estimates import Estimates, blocks, reach, wald_tests
+from passage.association.fit import Fit
 from passage.base.progress import clock
 
 SAMPLE = 50_000  # rows of which the search is begun
@@ -39,7 +40,8 @@ def fit(
     if found is None:
         return None
     theta, information = found
-    coefficients, covariance = theta[1:] / scale, np.linalg.inv(information)[1:, 1:] / np.outer(scale, scale)
+    fit = Fit(center, np.diag(1 / scale), theta, np.linalg.inv(information)).in_units()
+    coefficients, covariance = fit.coefficients, fit.covariance[1:, 1:]
     away = reach(level, np.sqrt(np.diag(covariance)))
     off = np.concatenate(
         [np.abs(target[block] - expit(theta[0] + rows[block] @ theta[1:])) for block in blocks(len(rows))]
@@ -53,6 +55,7 @@ def fit(
         tests=wald_tests(coefficients, covariance, groups),
         converged=True,
         profiled=[],
+        fit=fit,
     )
     return estimates, off
 

@@ -8,13 +8,9 @@ from scipy.optimize import minimize
 from scipy.special import chdtrc
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
+from students import HOURS, LESSON, PASSED
 
 from passage.association import estimates, firth, profile
-
-HOURS = np.arange(20.0)
-COURSES = np.array([0, 1, 0, 0, 2, 1, 3, 0, 1, 2, 0, 1, 3, 1, 0, 2, 1, 3, 2, 3])
-PASSED = np.array([0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1])
-LESSON = np.column_stack([HOURS, COURSES])
 
 FIRTHMODELS_HOURS = [0.3413406359849775, 0.11839852518822988, 0.7242930006293117]
 FIRTHMODELS_BOTH = [

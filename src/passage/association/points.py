@@ -1,0 +1,121 @@
+"""By how many points of probability the outcome is more frequent with a feature, on average over the rows.
+
+The mean over rows of two predictions' difference: with a number higher by one unit and as it is, or of a category's
+level and of its reference, whatever else a row has. Other packages call it the average marginal effect of a discrete
+change (Williams 2012, Using the margins command to estimate and interpret adjusted predictions and marginal effects,
+The Stata Journal 12:308-331).
+
+Of few rows its interval goes as far as the mean does where the likelihood has not lost more than a fit of so many rows
+may have lost by chance, by Student's quantile; of more, its standard error is by the delta method, with the same
+quantile, the number of rows less that of parameters as degrees of freedom. Of few rows whose number goes through all
+its values evenly, as the lesson's hours do, the delta method is too sure (docs/coverage.md).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit, stdtrit
+
+from passage.association import likelihood
+from passage.association.estimates import blocks
+from passage.association.fit import Fit, Likelihood
+from passage.base.rounding import PREDICTED, significant
+
+ALL = 100.0  # points: no effect is greater
+SEARCHED = 5  # columns up to which ends are searched for
+CLOSE, DIGITS = 1e-10, 5  # where a search ends, and how many digits of an end it finds
+NOWHERE = -1e6  # what a likelihood counts as where it has no number
+
+
+def effects(fit: Fit, rows: np.ndarray, levels: Sequence[Sequence[int]], level: float) -> list[dict[str, float]]:
+    """Return effect, low and high of each column, in points of probability; low and high where rows are enough.
+
+    rows: (n_rows, n_columns), in own units, that the fit is of. levels: positions of columns of 0 and 1 of which no row
+    has more than one 1: those of a category, or a boolean alone; any other column is a number.
+    """
+    plain, freedom = fit.in_units(), len(rows) - len(fit.theta)
+    groups = {place: list(group) for group in levels for place in group}
+    sums = np.zeros((rows.shape[1], 1 + len(plain.theta)))
+    for block in blocks(len(rows)):
+        directions = plain.directions(rows[block])
+        for place, total in enumerate(sums):
+            total += _differences(plain.theta, _before(directions, plain, groups.get(place)), place)
+    found = []
+    for place, mean in enumerate(sums / len(rows)):
+        ends: dict[str, float] = {}
+        if freedom > 0:
+            wanted = float(stdtrit(freedom, (1 + level) / 2))
+            away = wanted * np.sqrt(mean[1:] @ plain.covariance @ mean[1:])
+            ends = {"low": max(mean[0] - away, -1.0), "high": min(mean[0] + away, 1.0)}
+            if fit.likelihood and rows.shape[1] <= SEARCHED:
+                before = _before(plain.directions(rows), plain, groups.get(place))
+                ends = {
+                    end: _end(fit, fit.likelihood, before, place, side, wanted)
+                    for end, side in (("low", -1), ("high", 1))
+                }
+        exact = {end: significant(ALL * value, DIGITS) for end, value in ends.items()}
+        found.append({"effect": significant(ALL * mean[0], PREDICTED)} | exact)
+    return found
+
+
+def _before(directions: np.ndarray, plain: Fit, group: list[int] | None) -> np.ndarray:
+    """Return the directions of rows that have the reference where `group` has the columns of a category's levels."""
+    if group is None:
+        return directions
+    of_reference = directions.copy()
+    of_reference[:, 1:][:, group] = -plain.center[group]
+    return of_reference
+
+
+def _differences(theta: np.ndarray, before: np.ndarray, place: int) -> np.ndarray:
+    """Return the sum over rows of what 1 more in the column at `place` adds to the chance, and its derivatives."""
+    log_odds = before @ theta
+    low, high = expit(log_odds), expit(log_odds + theta[1 + place])
+    by_low, by_high = low * (1 - low), high * (1 - high)
+    derivatives = (by_high - by_low) @ before
+    derivatives[1 + place] += by_high.sum()
+    return np.concatenate([[(high - low).sum()], derivatives])
+
+
+def _end(fit: Fit, searched: Likelihood, before: np.ndarray, place: int, side: int, wanted: float) -> float:
+    """Return how far the mean difference goes where the root of twice what the likelihood loses is at most `wanted`.
+
+    A search may stop at a lesser hill, so there are three, each from as far as Wald would go: along the mean's own
+    slope, and along the column both ways.
+    side: -1 for the lower end, 1 for the upper one.
+    """
+    design, sign, best = searched
+    root = np.linalg.inv(np.linalg.cholesky(best.information)).T
+    turn = np.vstack([np.eye(1, len(fit.theta)), fit.slopes]) @ root  # from steps of one standard error each
+
+    def mean(step: np.ndarray) -> np.ndarray:
+        sums = _differences(fit_theta + turn @ step, before, place)
+        return np.asarray(-side * np.concatenate([sums[:1], sums[1:] @ turn]) / len(before))
+
+    def left(step: np.ndarray) -> float:
+        point = likelihood.point_at(design, sign, best.theta + root @ step, plainly=True)
+        return max(wanted**2 - 2 * (best.value - point.value), NOWHERE)
+
+    def falling(step: np.ndarray) -> np.ndarray:
+        score = likelihood.point_at(design, sign, best.theta + root @ step, plainly=True).score
+        return np.asarray(2 * root.T @ score)
+
+    fit_theta = fit.in_units().theta
+    nothing = np.zeros(len(best.theta))
+    along = [-mean(nothing)[1:], turn[1 + place], -turn[1 + place]]
+    allowed: Any = {"type": "ineq", "fun": left, "jac": falling}
+    options = {"ftol": CLOSE, "maxiter": 200}
+    searches = (
+        minimize(
+            lambda step: mean(step)[0],
+            way / np.linalg.norm(way) * wanted,
+            jac=lambda step: mean(step)[1:],
+            constraints=allowed,
+            method="SLSQP",
+            options=options,
+        )
+        for way in along
+    )
+    return float(-side * min(found.fun for found in searches if left(found.x) > -(CLOSE**0.5)))

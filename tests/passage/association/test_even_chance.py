@@ -1,0 +1,90 @@
+"""The value at which the chance is even: where the band of the log-odds holds none, and what has no end."""
+
+import numpy as np
+import pytest
+from scipy.special import logit
+from students import HOURS, LESSON, PASSED
+
+from passage.association import even_chance, firth
+from passage.association.fit import Fit
+
+HALVES = np.tile([0, 1], 10)  # nothing to do with the hours
+
+
+def at(fit: Fit, row: np.ndarray, place: int, value: float) -> tuple[float, float]:
+    """Return the band of the log-odds where the column at `place` has this value."""
+    rows = np.tile(row, (1, 1)).astype(float)
+    rows[0, place] = value
+    low, high = fit.interval(fit.directions(rows), 0.95)
+    return float(low[0]), float(high[0])
+
+
+@pytest.mark.parametrize("chance", [0.5, 0.3])
+@pytest.mark.parametrize(("rows", "place"), [(LESSON[:, :1], 0), (LESSON, 0), (LESSON, 1)])
+def test_the_interval_ends_where_the_profile_band_begins_to_hold_the_chance(
+    rows: np.ndarray, place: int, chance: float
+) -> None:
+    found, row = firth.fit(rows, PASSED), np.median(rows, axis=0)
+    ours = even_chance.crossing(found.fit, row, place, rows[:, place].std(), 0.95, chance)
+    assert (ours["shape"], ours["rises"]) == ("bounded", True)
+    row[place] = ours["estimate"]
+    assert found.intercept + row @ found.coefficients == pytest.approx(logit(chance), abs=1e-6)
+    assert at(found.fit, row, place, ours["low"])[1] == pytest.approx(logit(chance), abs=1e-5)
+    assert at(found.fit, row, place, ours["high"])[0] == pytest.approx(logit(chance), abs=1e-5)
+
+
+def test_it_has_both_ends_exactly_where_the_slopes_interval_leaves_out_zero() -> None:
+    random = np.random.default_rng(3)
+    shapes = set()
+    for _ in range(40):
+        rows = random.normal(size=(20, 1))
+        target = (random.random(20) < 1 / (1 + np.exp(-rows[:, 0] - random.choice([0, 1])))).astype(int)
+        if target.min() == target.max():
+            continue
+        found = firth.fit(rows, target)
+        shape = even_chance.crossing(found.fit, rows.mean(axis=0), 0, 1.0, 0.95)["shape"]
+        assert (shape == "bounded") == (found.low[0] > 0 or found.high[0] < 0)
+        shapes.add(shape)
+    assert shapes == {"bounded", "outside", "whole_line"}
+
+
+def test_rows_that_rule_out_a_stretch_alone_say_so() -> None:
+    target = (np.arange(20) % 5 > 0).astype(int)  # four of five, whatever the hours
+    fit, row = firth.fit(HOURS[:, np.newaxis], target).fit, np.array([9.5])
+    found = even_chance.crossing(fit, row, 0, 5.8, 0.95)
+    assert found["shape"] == "outside"
+    for value, held in ((found["low"] - 0.1, True), (found["low"] + 0.1, False), (found["high"] - 0.1, False)):
+        low, high = at(fit, row, 0, value)
+        assert (low < 0 < high) == held
+    assert found["low"] < 9.5 < found["high"]
+
+
+def test_rows_that_tell_nothing_have_the_whole_line_and_a_slope_of_nothing_no_estimate() -> None:
+    found = even_chance.crossing(firth.fit(HOURS[:, np.newaxis], HALVES).fit, np.array([9.5]), 0, 5.8, 0.95)
+    assert found["shape"] == "whole_line"
+    assert not {"low", "high"} & set(found)
+    even = np.array([0, 1, 1, 0] * 2)
+    flat = firth.fit(np.array([0.0, 0, 1, 1] * 2)[:, np.newaxis], even).fit
+    assert "estimate" not in even_chance.crossing(flat, np.array([0.5]), 0, 0.5, 0.95)
+
+
+def test_units_and_direction_change_nothing_but_units_and_direction() -> None:
+    plain = even_chance.crossing(firth.fit(LESSON, PASSED).fit, np.array([9.0, 1.0]), 0, 5.8, 0.95)
+    turned = LESSON * [-60, 1] + [1000, 0]
+    other = even_chance.crossing(firth.fit(turned, PASSED).fit, np.array([460.0, 1.0]), 0, 300.0, 0.95)
+    assert (plain["rises"], other["rises"]) == (True, False)
+    ends = [(1000 - other[end]) / 60 for end in ("estimate", "high", "low")]
+    assert ends == pytest.approx([plain["estimate"], plain["low"], plain["high"]], rel=1e-6)
+
+
+def test_of_many_rows_it_is_fiellers_interval() -> None:
+    """Solved as a quadratic: (a + b x)^2 <= z^2 (v_aa + 2 x v_ab + x^2 v_bb)."""
+    random = np.random.default_rng(2)
+    rows = random.normal(10, 3, size=(500, 1))
+    target = (random.random(500) < 1 / (1 + np.exp(-0.3 * (rows[:, 0] - 8)))).astype(int)
+    fit = firth.fit(rows, target).fit
+    assert fit.likelihood is None
+    found, plain, squared = even_chance.crossing(fit, np.array([10.0]), 0, 3.0, 0.95), fit.in_units(), 1.959963985**2
+    (a, b), v = plain.theta, plain.covariance
+    roots = np.roots([b**2 - squared * v[1, 1], 2 * (a * b - squared * v[0, 1]), a**2 - squared * v[0, 0]]) + fit.center
+    assert [found["low"], found["high"]] == pytest.approx(sorted(roots), rel=1e-6)

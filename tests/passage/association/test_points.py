@@ -1,0 +1,88 @@
+"""Average effects in points of probability: another package's numbers, and intervals of few rows."""
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from scipy.optimize import approx_fprime
+from scipy.special import expit
+from scipy.stats import t
+from students import HOURS, LESSON, PASSED
+
+from passage.association import firth, likelihood, points, wald
+from passage.association.fit import Fit
+
+
+def drawn() -> tuple[np.ndarray, np.ndarray]:
+    """Return 4,000 rows of a number, a boolean and the two levels of a category beside its reference."""
+    random = np.random.default_rng(1)
+    level = random.integers(3, size=4000)
+    rows = np.column_stack([random.normal(100, 5, 4000), random.random(4000) < 0.3, level == 1, level == 2])
+    chance = expit(rows @ [-0.1, 0.7, 0.4, -0.8] + 9.5)
+    return rows.astype(float), (random.random(4000) < chance).astype(int)
+
+
+def fitted(rows: np.ndarray, target: np.ndarray) -> Fit:
+    found = wald.fit(rows.copy(), target, 0.95) or pytest.fail("no optimum")
+    return found[0].fit
+
+
+def test_a_booleans_effect_and_its_standard_error_are_those_of_statsmodels() -> None:
+    rows, target = drawn()
+    theirs = sm.Logit(target, sm.add_constant(rows[:, :2])).fit(disp=False, tol=1e-13, method="newton")
+    margins = theirs.get_margeff(dummy=True)
+    ours = points.effects(fitted(rows[:, :2], target), rows[:, :2], [[1]], 0.9)[1]
+    assert ours["effect"] == pytest.approx(100 * margins.margeff[1], rel=1e-6)
+    away = t.ppf(0.95, 4000 - 3) * 100 * margins.margeff_se[1]
+    assert (ours["low"], ours["high"]) == pytest.approx((ours["effect"] - away, ours["effect"] + away), rel=1e-4)
+
+
+def test_a_number_rises_by_one_and_a_level_takes_the_references_place() -> None:
+    """The same by statsmodels' predictions and covariance, and by derivatives that nobody has worked out."""
+    rows, target = drawn()
+    theirs = sm.Logit(target, sm.add_constant(rows)).fit(disp=False, tol=1e-13, method="newton")
+    ours = points.effects(fitted(rows, target), rows, [[1], [2, 3]], 0.95)
+    for place, group in ((0, []), (1, [1]), (2, [2, 3]), (3, [2, 3])):
+        before = sm.add_constant(rows)
+        before[:, [1 + one for one in group]] = 0
+        after = before + np.eye(5)[1 + place]
+
+        def effect(params: np.ndarray, before: np.ndarray = before, after: np.ndarray = after) -> float:
+            return float((theirs.model.predict(params, after) - theirs.model.predict(params, before)).mean())
+
+        slopes = approx_fprime(theirs.params, effect, 1e-7)
+        error = np.sqrt(slopes @ theirs.cov_params() @ slopes)
+        assert ours[place]["effect"] == pytest.approx(100 * effect(theirs.params), rel=1e-6)
+        assert (ours[place]["high"] - ours[place]["low"]) / 2 == pytest.approx(
+            100 * t.ppf(0.975, 3995) * error, rel=1e-3
+        )
+
+
+@pytest.mark.parametrize("rows", [LESSON[:, :1], LESSON])
+def test_of_few_rows_no_fit_that_the_likelihood_allows_has_an_effect_beyond_the_ends(rows: np.ndarray) -> None:
+    fit = firth.fit(rows, PASSED).fit
+    design, sign, best = fit.likelihood or pytest.fail("not small")
+    wanted = t.ppf(0.975, len(rows) - rows.shape[1] - 1)
+    root, random = np.linalg.cholesky(np.linalg.inv(best.information)), np.random.default_rng(0)
+    ends = points.effects(fit, rows, [], 0.95)[0]
+    tried = []
+    for _ in range(1000):
+        step = random.normal(size=len(best.theta))
+        theta = best.theta + root @ (step / np.linalg.norm(step) * wanted * random.uniform(0.5, 2))
+        if 2 * (best.value - likelihood.point_at(design, sign, theta).value) <= wanted**2:
+            coefficients = fit.transform @ theta[1:]
+            log_odds = theta[0] + (rows - fit.center) @ coefficients
+            tried.append(100 * (expit(log_odds + coefficients[0]) - expit(log_odds)).mean())
+    assert len(tried) > 100
+    assert ends["low"] - 1e-3 < min(tried) < ends["low"] + 1
+    assert ends["high"] - 1 < max(tried) < ends["high"] + 1e-3
+
+
+def test_too_few_rows_have_an_effect_without_ends_and_none_is_more_than_all() -> None:
+    two = points.effects(firth.fit(HOURS[:2, np.newaxis], np.array([0, 1])).fit, HOURS[:2, np.newaxis], [], 0.95)
+    assert set(two[0]) == {"effect"}
+    rows, target = drawn()
+    some = np.flatnonzero(target == 1)[:3].tolist() + np.flatnonzero(target == 0)[:4].tolist()
+    share = rows[some][:, :1] / 1e3
+    ends = points.effects(firth.fit(share, target[some]).fit.in_units(), share, [], 0.99)[0]
+    assert -100 <= ends["low"] <= ends["effect"] <= ends["high"] <= 100
+    assert -100 in (ends["low"], -ends["high"])
