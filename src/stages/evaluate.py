@@ -9,7 +9,7 @@ from passage.association import gaps
 from passage.base import files, parquet
 from passage.base.paths import ModelPaths
 from passage.base.rounding import FITTED, significant
-from passage.evaluation import cautions, chances, gallery
+from passage.evaluation import cautions, chances, comparison, gallery
 from passage.evaluation.cross_validation import of_model
 from passage.evaluation.metrics import measures, read_predictions, summary
 from passage.evaluation.odds import odds
@@ -32,11 +32,12 @@ def evaluate(
     prevalence = float(train[settings.target].mean())
     validated, doubts = of_model([train, test], model, settings)
     tested = measures(predictions, prevalence, settings.evaluate.confidence)
+    guessing = comparison.against_guessing(tested, prevalence, settings.evaluate.confidence)
     beware = cautions.of_model(found, train, test, classifier, settings, tested)
     metrics = {
         "rows": {"train": len(train), "test": len(test)} | gaps.counts(association),
         "chosen": {key: choices[key] for key in (auto.removeprefix("train.") for auto in settings.autos())},
-        "test": tested,
+        "test": tested | ({"against_guessing": guessing} if guessing else {}),
         "train": {"accuracy": significant(learned, FITTED), "prevalence": significant(prevalence, FITTED)},
         "cross_validation": validated,
         "odds": odds(classifier.original_units["coefficients"], association, model.preparation.against),
