@@ -32,17 +32,15 @@ def evaluate(
     prevalence = float(train[settings.target].mean())
     validated, doubts = of_model([train, test], model, settings)
     tested = measures(predictions, prevalence, settings.evaluate.confidence)
-    guessing = comparison.against_guessing(tested, prevalence, settings.evaluate.confidence)
     beware = cautions.of_model(found, train, test, classifier, settings, tested)
     metrics = {
         "rows": {"train": len(train), "test": len(test)} | gaps.counts(association),
         "chosen": {key: choices[key] for key in (auto.removeprefix("train.") for auto in settings.autos())},
-        "test": tested | ({"against_guessing": guessing} if guessing else {}),
+        "test": comparison.beside_guessing(tested, prevalence, settings.evaluate.confidence),
         "train": {"accuracy": significant(learned, FITTED), "prevalence": significant(prevalence, FITTED)},
         "cross_validation": validated,
         "odds": odds(classifier.original_units["coefficients"], association, model.preparation.against),
-        "points": association.get("points", {}),
-        "even_chance": chances.even(association, model, train, settings.target),
+        **chances.of_model(association, model, train, len(test), settings.target),
         "significance": association["significance"],
         "coefficients": classifier.coefficients,
         "intercept": classifier.intercept,

@@ -3,9 +3,11 @@
 import pandas as pd
 
 from passage import params
+from passage.association import intervals
 from passage.base import files, parquet
 from passage.base.paths import ModelPaths
 from passage.base.progress import clock
+from passage.model import preparation
 from passage.model.classifier import Classifier
 from passage.model.predictions import first_rows
 from passage.params import labels
@@ -25,6 +27,8 @@ def main(name: str) -> None:
     classifier = Classifier(**files.read_json(lane.model))
     original = parquet.read(lane.split_test, [*classifier.training_range, target])
     rows = predict(classifier, original, parquet.read(lane.normalized_test, classifier.features), target)
+    prepared = preparation.read(files.read_json(lane.scaler))
+    rows = intervals.beside(rows, original, prepared, lane, target, classifier.classes[1])
     with clock(f"writing {lane.predictions}"):
         files.write_csv(lane.predictions, rows)
     if rows.empty:

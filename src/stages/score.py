@@ -1,10 +1,12 @@
 """Predict new rows, and point at those unlike any that trained the model."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from passage import params
+from passage.association import intervals
 from passage.base import files, paths
 from passage.base.errors import Mistake
 from passage.base.progress import clock
@@ -31,10 +33,9 @@ def score(rows: pd.DataFrame, model: Model) -> pd.DataFrame:
 
 def main(batch: str) -> None:
     """Write predictions/score/BATCH.csv: each row as it came, and what the model says of it; count in metrics/score."""
-    asked_for = params.load()
-    settings = asked_for.batch(batch)
+    settings = (asked_for := params.load()).batch(batch)
     lane, path, model = asked_for.model(settings.model), Path(settings.data), Model.load(settings.model)
-    classifier, prepared = model.classifier, model.preparation
+    classifier, prepared, of = model.classifier, model.preparation, paths.ModelPaths(settings.model)
     asked = {one.name: one for one in prepared.features}
     header.require(path, dict.fromkeys(asked, f"models.{settings.model}.features"))
     texts = [*(name for name, one in asked.items() if one.kind != "number"), *lane.text_columns()]
@@ -51,7 +52,8 @@ def main(batch: str) -> None:
     violations.refuse()
     rows, dropped = convert.drop_missing(every, [name for name, one in asked.items() if one.missing == "drop"])
     scored = score(rows, model)
-    named = scored.assign(predicted=labels.decode(scored["predicted"], classifier.classes))
+    named = scored.assign(predicted=labels.decode(scored["predicted"], both := classifier.classes))
+    named = intervals.beside(named, rows, prepared, of, lane.target, both[1])
     with clock(f"writing {paths.scored(batch)}"):
         came = read.as_it_came(path)
         if len(came) != len(table):  # each prediction would stand in another's row
@@ -59,11 +61,10 @@ def main(batch: str) -> None:
         predictions = came.join(named, how="inner")
         files.write_csv(paths.scored(batch), predictions)
     found = cautions.of_dropped(dropped, "rows") | cautions.of_range(rows, classifier, "rows")
-    counts = {name: int(scored[name].sum()) for name in scored if name not in ("log_odds", "probability")}
-    files.write_json(paths.scored_metrics(batch), {"rows": len(scored), **counts, "cautions": cautions.content(found)})
-    positive = labels.written(classifier.classes[1])
-    print(f"{batch}: {counts['predicted']} of {len(scored)} rows are predicted {positive} by {settings.model}")
-    for line in first_rows(predictions, paths.scored(batch)):
-        print(line)
-    for caution in found.values():
-        print(f"warning: {batch}: {caution}")
+    counts: Any = {name: int(scored[name].sum()) for name in scored.columns[2:]}  # after log_odds and probability
+    by = intervals.how(files.read_json(of.association), len(rows))
+    counts = {"rows": len(scored), **counts, "probability_interval": by, "cautions": cautions.content(found)}
+    files.write_json(paths.scored_metrics(batch), counts)
+    says = f"{counts['predicted']} of {len(scored)} rows are predicted {labels.written(both[1])} by {settings.model}"
+    warnings = [f"warning: {batch}: {caution}" for caution in found.values()]
+    print(f"{batch}: {says}", *first_rows(predictions, paths.scored(batch)), *warnings, sep="\n")

@@ -14,10 +14,14 @@ from scipy.special import expit
 
 from passage.association import firth, gaps
 from passage.association.fit import Fit
+from passage.base import files, parquet
+from passage.base.paths import ModelPaths
 from passage.base.rounding import rounded
 from passage.model.preparation import Preparation
+from passage.params import labels
+from passage.params.labels import Label
 
-DISTINCT = 100  # rows of which each is searched for
+MOST = 100  # rows to predict of which each is searched for
 LOW, HIGH = "probability_low", "probability_high"
 
 Rows = tuple[pd.DataFrame, np.ndarray]
@@ -36,27 +40,48 @@ def refit(association: Mapping[str, Any], training: Rows, prepared: Preparation)
     return firth.again(design, target[whole], Fit.read(written))
 
 
+def how(association: Mapping[str, Any], rows: int) -> str:
+    """Return by what the intervals of so many `rows` are found: profile, wald, or none where there are none."""
+    if not (written := association.get("fit")):
+        return "none"
+    return "profile" if rows <= MOST and firth.is_small(association["rows"], len(written["columns"])) else "wald"
+
+
 def of_rows(
     rows: pd.DataFrame, prepared: Preparation, association: Mapping[str, Any], training: Callable[[], Rows]
-) -> tuple[pd.DataFrame, str]:
-    """Return LOW and HIGH of each of `rows`, features as they come, and how they were found: profile, wald or none.
+) -> pd.DataFrame:
+    """Return LOW and HIGH of each of `rows`, features as they come, as `how` says.
 
     training: asked for where the profile is. No interval has a row with a gap, with a category that no training row
     has, or with another value of a column that has one in all of those; and no row where columns depend on each other.
     """
-    ends = np.full((2, len(rows)), np.nan)
-    written = association.get("fit")
-    if written and len(rows):
-        design = prepared.design(rows)
+    ends, by = np.full((2, len(rows)), np.nan), how(association, len(rows))
+    if by != "none" and len(rows):
+        written, design = association["fit"], prepared.design(rows)
         known = gaps.complete(rows, [one.name for one in prepared.features])
         known &= ~prepared.unseen(rows).any(axis="columns").to_numpy(dtype=bool)
         for name, value in written["constant"].items():
             known &= design[name].to_numpy(dtype=float) == value
+        fit = refit(association, training(), prepared) if by == "profile" else Fit.read(written)
         values, place = np.unique(design[written["columns"]].to_numpy(float)[known], axis=0, return_inverse=True)
-        fit = Fit.read(written)
-        if len(values) <= DISTINCT and firth.is_small(association["rows"], len(written["columns"])):
-            fit = refit(association, training(), prepared)
-        ends[:, known] = expit(fit.interval(fit.directions(values), association["confidence"]))[:, place.ravel()]
-    by = "none" if np.isnan(ends).all() else "profile" if fit.likelihood else "wald"
-    low, high = (np.where(np.isnan(end), np.nan, rounded(np.nan_to_num(end))) for end in ends)
-    return pd.DataFrame({LOW: low, HIGH: high}, index=rows.index), by
+        found = fit.interval(fit.directions(values), association["confidence"])
+        ends[:, known] = rounded(expit(np.array(found)).ravel()).reshape(2, -1)[:, place.ravel()]
+    return pd.DataFrame(dict(zip((LOW, HIGH), ends, strict=True)), index=rows.index)
+
+
+def beside(
+    table: pd.DataFrame, rows: pd.DataFrame, prepared: Preparation, lane: ModelPaths, target: str, positive: Label
+) -> pd.DataFrame:
+    """Return `table`, predictions of `rows`, features as they come, with LOW and HIGH of each after its probability.
+
+    lane: whose training rows and association.json tell.
+    """
+
+    def training() -> Rows:
+        learned = labels.encode(parquet.read(lane.split_train), target, positive)
+        return learned, learned[target].to_numpy()
+
+    ends = of_rows(rows, prepared, files.read_json(lane.association), training)
+    names = [*table.columns]
+    after = names.index("probability") + 1
+    return table.join(ends)[[*names[:after], *ends.columns, *names[after:]]]

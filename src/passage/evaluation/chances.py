@@ -12,6 +12,20 @@ from passage.base.rounding import PREDICTED, significant
 from passage.model.classifier import PLAIN_THRESHOLD, Model
 
 
+def of_model(
+    association: Mapping[str, Any], model: Model, rows: pd.DataFrame, test_rows: int, target: str
+) -> dict[str, Any]:
+    """Return points, even_chance and probability_interval (intervals.how), as metrics/NAME.json has them.
+
+    rows: which train the model, the `target` 0 or 1. test_rows: how many are predicted.
+    """
+    return {
+        "points": association.get("points", {}),
+        "even_chance": even(association, model, rows, target),
+        "probability_interval": intervals.how(association, test_rows) if test_rows else "none",
+    }
+
+
 def even(association: Mapping[str, Any], model: Model, rows: pd.DataFrame, target: str) -> dict[str, Any]:
     """Return for each number what association.json says of its even chance, and the model's own value.
 

@@ -66,8 +66,8 @@ def _at_most(count: int, rows: int) -> float:
     return 0.0 if count < 0 else float(bdtr(count, rows, 0.5))
 
 
-def against_guessing(test: Mapping[str, Any], prevalence: float, confidence: float) -> dict[str, Any]:
-    """Return how the predicted classes do beside always guessing the training rows' more frequent class.
+def beside_guessing(test: Mapping[str, Any], prevalence: float, confidence: float) -> dict[str, Any]:
+    """Return `test` with how the classes do against_guessing the training rows' more frequent class each time.
 
     test: as metrics.measures has it. prevalence: the share of class 1 among the training rows; of two as frequent, the
     class that is right more often counts, as for the baseline's accuracy. verdict: better, worse, cannot_be_told where
@@ -83,7 +83,7 @@ def against_guessing(test: Mapping[str, Any], prevalence: float, confidence: flo
     if found["verdict"] == CANNOT_BE_TOLD and found["right_alone"] <= found["wrong_alone"]:
         found["verdict"] = NO_BETTER
     alike = [label for label, predicted in both.items() if not sum(both[1 - label]) and sum(predicted)]
-    return found | ({"one_class": alike[0]} if alike else {})
+    return {**test, "against_guessing": found | ({"one_class": alike[0]} if alike else {})}
 
 
 def compare(first: HeldOut, second: HeldOut, confidence: float) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Which plots and pictures a model has."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -26,7 +27,8 @@ def show(
     sides: training and test rows, in their own units. predictions: those of the test rows. metrics: as
     metrics/NAME.json. files: association and choices, as the files of these names.
     """
-    plots = tables(sides, predictions, model, metrics["odds"], settings)
+    band = files["association"].get("curve", {})
+    plots = tables(sides, predictions, model, metrics["odds"], settings, band)
     return plots, draw(plots, sides, model, metrics, files, settings)
 
 
@@ -36,10 +38,12 @@ def tables(
     model: Model,
     odds: Any,
     settings: ModelSettings,
+    band: Mapping[str, Sequence[float]] | None = None,
 ) -> Tables:
     """Return the rows of data behind each plot, by its name.
 
     sides: training and test rows, in their own units. predictions: those of the test rows. odds: as metrics/NAME.json.
+    band: curve in association.json.
     """
     train = sides["training"]
     every, learning = (subsample(list(tables), settings.target) for tables in (sides.values(), [train]))
@@ -48,7 +52,9 @@ def tables(
     found = {
         "confusion": plots.confusion(predictions),
         "roc": plots.roc(predictions),
-        "curve": plots.curves(classifier, scaler, prepared.design(train), prepared.columns),
+        "curve": plots.with_band(
+            plots.curves(classifier, scaler, prepared.design(train), prepared.columns), band or {}
+        ),
         "coefficients": plots.coefficients(odds),
     }
     says = {name: labels.decode(column, classifier.classes) for name, column in found["confusion"].items()}
@@ -74,17 +80,17 @@ def draw(
     prepared, scaler, classifier = model.preparation, model.scaler, model.classifier
     words, test = vocabulary(settings, classifier.classes, prepared.columns), metrics.get("test")
     numbers = [column.name for column in prepared.columns if column.kind == "number"]
-    drawn = {}
+    drawn, whose = {}, (settings.evaluate.confidence, estimates.estimator(files["association"]))
     if classifier.features == numbers and len(numbers) < 3:
         rows = pd.concat([_drawn(table, side, prepared, settings) for side, table in sides.items()], ignore_index=True)
         if len(numbers) == 1:
-            drawn["curve"] = pictures.svg(pictures.curve(found["curve"], rows, classifier, words))
+            band = f"{whose[0] * 100:g} % band ({whose[1]})" if found["curve"]["low"].notna().any() else ""
+            drawn["curve"] = pictures.svg(pictures.curve(found["curve"], rows, classifier, words, band))
         else:
             drawn["regions"] = pictures.svg(pictures.regions(rows, classifier, scaler, words), 4.4)
     shown = plots.strongest(found["coefficients"])
     height = 1.6 + 0.35 * len(shown)
-    estimator = estimates.estimator(files["association"])
-    drawn["coefficients"] = pictures.svg(pictures.coefficients(shown, settings.evaluate.confidence, estimator), height)
+    drawn["coefficients"] = pictures.svg(pictures.coefficients(shown, *whose), height)
     if tried := files["choices"].get("tried_C"):
         drawn["C"] = pictures.svg(pictures.tried_C(tried, files["choices"]["C"]))
     if test:

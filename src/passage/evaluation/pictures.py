@@ -71,14 +71,17 @@ def svg(draw: Draw, height: float = HEIGHT) -> str:
     return text.getvalue()
 
 
-def curve(points: pd.DataFrame, rows: pd.DataFrame, classifier: Classifier, words: Vocabulary) -> Draw:
+def curve(points: pd.DataFrame, rows: pd.DataFrame, classifier: Classifier, words: Vocabulary, band: str = "") -> Draw:
     """Draw the probability along a model's one feature, over the rows.
 
-    points: value, probability. rows: the feature, actual and side (training or test).
+    points: value, probability; and low and high, the ends of a band, where it has a name in `band`. rows: the feature,
+    actual and side (training or test).
     """
     feature = classifier.features[0]
 
     def draw(axes: Axes) -> None:
+        if band:
+            axes.fill_between(points["value"], points["low"], points["high"], color=GREY, alpha=0.25, lw=0, label=band)
         axes.plot(points["value"], points["probability"], color=INK, label="model")
         axes.axhline(classifier.threshold, color=GREY, linestyle=":", label=f"threshold {classifier.threshold:g}")
         if len(rows) > ONE_BY_ONE:

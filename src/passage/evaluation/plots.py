@@ -75,6 +75,14 @@ def curves(
     return pd.concat(along or [none], ignore_index=True)
 
 
+def with_band(curve: pd.DataFrame, band: Mapping[str, Sequence[float]]) -> pd.DataFrame:
+    """Return `curve` with low and high, the ends of the `band` in association.json at the same values; missing without.
+
+    The band is of Firth's fit, so that the curve of a model with a strong penalty may leave it.
+    """
+    return curve.assign(**{end: band.get(end, np.full(len(curve), np.nan)) for end in ("low", "high")})
+
+
 def _along(feature: str, means: pd.Series, classifier: Classifier, scaler: Scaler) -> pd.DataFrame:
     limits = classifier.training_range[feature]
     values = np.linspace(limits["least"], limits["greatest"], STEPS + 1)

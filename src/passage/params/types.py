@@ -31,7 +31,10 @@ NumberOrAuto = Annotated[
     Discriminator(lambda value: AUTO if value == AUTO else messages.NUMBER),
 ]
 # Columns that the pipeline adds to a table of predictions.
-ADDED_COLUMNS = ("actual", "log_odds", "probability", "predicted", "outside_training_range", "unseen_category")
+ADDED_COLUMNS = (
+    *("actual", "log_odds", "probability", "probability_low", "probability_high", "predicted"),
+    *("outside_training_range", "unseen_category"),
+)
 
 
 def _lane_name(name: str) -> str:

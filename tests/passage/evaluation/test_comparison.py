@@ -49,17 +49,17 @@ def counts(tn: int, fp: int, fn: int, tp: int) -> dict[str, int]:
 def test_a_model_is_held_against_the_training_rows_more_frequent_class(
     test: dict[str, int], prevalence: float, verdict: str, alone: tuple[int, int]
 ) -> None:
-    found = comparison.against_guessing(test, prevalence, 0.95)
+    found = comparison.beside_guessing(test, prevalence, 0.95)["against_guessing"]
     if prevalence == 0.5:
         verdict = "no_better"  # right twice where the better class of two would not be, and wrong twice
     assert (found["verdict"], (found["right_alone"], found["wrong_alone"])) == (verdict, alone)
 
 
 def test_one_class_alone_is_named_and_no_rows_say_nothing() -> None:
-    assert comparison.against_guessing(counts(0, 1, 0, 4), 0.6, 0.95)["one_class"] == 1
-    assert comparison.against_guessing(counts(4, 0, 1, 0), 0.6, 0.95)["one_class"] == 0
-    assert "one_class" not in comparison.against_guessing(counts(1, 0, 0, 4), 0.6, 0.95)
-    assert comparison.against_guessing({}, 0.6, 0.95) == {}
+    assert comparison.beside_guessing(counts(0, 1, 0, 4), 0.6, 0.95)["against_guessing"]["one_class"] == 1
+    assert comparison.beside_guessing(counts(4, 0, 1, 0), 0.6, 0.95)["against_guessing"]["one_class"] == 0
+    assert "one_class" not in comparison.beside_guessing(counts(1, 0, 0, 4), 0.6, 0.95)["against_guessing"]
+    assert comparison.beside_guessing({}, 0.6, 0.95) == {}
 
 
 def held_out(log_odds: np.ndarray, actual: np.ndarray) -> HeldOut:
