@@ -97,7 +97,8 @@ Limit = Annotated[float, AllowInfNan(False)]
 DateOrNumber = Annotated[float | str, BeforeValidator(_date_or_number)]
 RawTable = Annotated[str, AfterValidator(_raw_table)]
 Column = Annotated[str, MinLen(1)]
-Phrase = Annotated[str, MinLen(1), MaxLen(200)]
+LONGEST = 200  # letters of a phrase
+Phrase = Annotated[str, MinLen(1), MaxLen(LONGEST)]
 
 
 class Settings(BaseModel):

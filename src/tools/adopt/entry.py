@@ -20,8 +20,9 @@ from passage.base import paths
 from passage.base.errors import Mistake
 from passage.base.terminal import printable
 from passage.params import train, types
+from passage.params.labels import written
 from tools.adopt.profile import Column, group
-from tools.adopt.target import Label, Outcome
+from tools.adopt.target import NEGATIVE, POSITIVE, Label, Outcome
 
 # What every YAML, old or new, reads as the text that stands there.
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[ ./-][A-Za-z0-9_()]+)*")
@@ -93,6 +94,7 @@ def entry(name: str, data: str, target: str, found: Outcome, columns: Sequence[C
         "features": [column.name for column in used],
         **kinds,
         **params.read_yaml(rest),
+        **(words := _words(target, found)),
     }
     lines = [
         *_dumped(named),
@@ -104,9 +106,30 @@ def entry(name: str, data: str, target: str, found: Outcome, columns: Sequence[C
         *(f"- {_scalar(column.name)}" for column in used),
         *_dumped(kinds),
         *rest.splitlines(),
+        *(["# For people; put your own in the place of these.", *_dumped(words)] if words else []),
     ]
     head = [f"# Adopted from {_comment(source)}, {rows:,} rows.", f"{_scalar(name)}:"]
     return Entry("\n".join([*head, *(f"  {line}" for line in lines)]) + "\n", {name: content})
+
+
+def _words(target: str, found: Outcome) -> dict[str, Any]:
+    """Return the words for people; nothing where names or labels are too long for them."""
+    no, yes = (written(label) for label in (found.negative, found.positive))
+    classes = [no, yes] if _speak(found) else [f"{target} = {no}", f"{target} = {yes}"]
+    words = {
+        "question": f"Is {target} {yes} or {no}?",
+        "rows": "rows",
+        "outcome": f"{target} = {yes}",
+        "classes": classes,
+    }
+    return {"words": words} if max(map(len, [words["question"], *classes])) <= types.LONGEST else {}
+
+
+def _speak(found: Outcome) -> bool:
+    """Return whether the labels say by themselves what they are: passed and failed do, yes and no do not."""
+    labels = (found.negative, found.positive)
+    said = all(isinstance(label, str) and label.strip() for label in labels)
+    return said and not (POSITIVE | NEGATIVE) & {str(label).strip().lower() for label in labels} and not found.others
 
 
 def _reasons(column: Column) -> list[str]:

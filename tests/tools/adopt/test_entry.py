@@ -246,3 +246,31 @@ def test_the_larger_the_table_the_fewer_repeats() -> None:
         return int(made(*COLUMNS, found=found).content["churn"]["evaluate"]["repeats"])
 
     assert [repeats(rows) for rows in (100, 20_000, 20_001, 3_000_000)] == [10, 10, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("no", "yes", "others", "classes"),
+    [
+        ("benign", "malignant", (), ["benign", "malignant"]),
+        ("no", "yes", (), ["churned = no", "churned = yes"]),
+        (0, 1, (), ["churned = 0", "churned = 1"]),
+        (False, True, (), ["churned = false", "churned = true"]),
+        ("rest", "Adelie", ("Gentoo", "Chinstrap"), ["churned = rest", "churned = Adelie"]),
+    ],
+)
+def test_the_entry_has_a_question_and_words_that_say_what_the_labels_are(
+    no: Label, yes: Label, others: tuple[Label, ...], classes: list[str]
+) -> None:
+    found = Outcome(yes, no, {no: 60, yes: 40}, "it says so", others=others)
+    words = made(*COLUMNS, found=found).content["churn"]["words"]
+    shown = [str(label).lower() if isinstance(label, bool) else str(label) for label in (no, yes)]
+    assert words == {
+        "question": f"Is churned {shown[1]} or {shown[0]}?",
+        "rows": "rows",
+        "outcome": f"churned = {shown[1]}",
+        "classes": classes,
+    }
+
+
+def test_names_that_are_too_long_for_a_phrase_leave_the_words_out() -> None:
+    assert "words" not in made(*COLUMNS, target="t" * 190).content["churn"]
