@@ -9,7 +9,7 @@ from passage.association import gaps
 from passage.base import files, parquet
 from passage.base.paths import ModelPaths
 from passage.base.rounding import FITTED, significant
-from passage.evaluation import cautions, chances, comparison, gallery
+from passage.evaluation import cautions, chances, comparison, description, gallery
 from passage.evaluation.cross_validation import of_model
 from passage.evaluation.metrics import measures, read_predictions, summary
 from passage.evaluation.odds import odds
@@ -44,6 +44,7 @@ def evaluate(
         "significance": association["significance"],
         "coefficients": classifier.coefficients,
         "intercept": classifier.intercept,
+        "described": description.describe(sides, settings.target, model.preparation.features),
         "cautions": cautions.content(beware | choices.get("cautions", {}) | doubts),
     }
     return {key: value for key, value in metrics.items() if value != {}}
@@ -59,10 +60,10 @@ def main(name: str) -> None:
     predictions = read_predictions(lane.predictions, model.classifier.classes)
     tables = {"training": parquet.read(lane.split_train), "test": parquet.read(lane.split_test)}
     sides = {side: labels.encode(rows, settings.target, settings.positive) for side, rows in tables.items()}
-    found = {name: files.read_json(getattr(lane, name)) for name in ("association", "choices", "dropped")}
+    found = {kind: files.read_json(getattr(lane, kind)) for kind in ("association", "choices", "dropped")}
     metrics = evaluate(sides, predictions, learned, model, found, settings)
     files.write_json(lane.metrics, metrics)
-    plots, pictures = gallery.show(sides, predictions, model, metrics, found, settings)
+    plots, pictures = gallery.show(sides, predictions, model, metrics, found, settings, name)
     for kind, table in plots.items():
         files.write_csv(lane.plot(kind), table)
     for kind, svg in pictures.items():

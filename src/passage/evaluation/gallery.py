@@ -20,16 +20,16 @@ Tables = dict[str, pd.DataFrame]
 
 
 def show(
-    sides: Tables, predictions: pd.DataFrame, model: Model, metrics: Any, files: Any, settings: ModelSettings
+    sides: Tables, predictions: pd.DataFrame, model: Model, metrics: Any, files: Any, settings: ModelSettings, name: str
 ) -> tuple[Tables, dict[str, str]]:
     """Return the rows of data behind each plot, and the pictures as SVG, by their names.
 
     sides: training and test rows, in their own units. predictions: those of the test rows. metrics: as
-    metrics/NAME.json. files: association and choices, as the files of these names.
+    metrics/NAME.json. files: association and choices, as the files of these names. name: the model's.
     """
     band = files["association"].get("curve", {})
     plots = tables(sides, predictions, model, metrics["odds"], settings, band)
-    return plots, draw(plots, sides, model, metrics, files, settings)
+    return plots, draw(plots, sides, model, metrics, files, settings, name)
 
 
 def tables(
@@ -72,13 +72,14 @@ def draw(
     metrics: Any,
     files: Any,
     settings: ModelSettings,
+    name: str = "model",
 ) -> dict[str, str]:
     """Return the pictures as SVG, by their names: those of which there is something to show.
 
     found: from `tables`. metrics: as metrics/NAME.json. files: association and choices, as the files of these names.
     """
     prepared, scaler, classifier = model.preparation, model.scaler, model.classifier
-    words, test = vocabulary(settings, classifier.classes, prepared.columns), metrics.get("test")
+    words, test = vocabulary(settings, classifier.classes, prepared.columns, name), metrics.get("test")
     numbers = [column.name for column in prepared.columns if column.kind == "number"]
     drawn, whose = {}, (settings.evaluate.confidence, estimates.estimator(files["association"]))
     if classifier.features == numbers and len(numbers) < 3:
@@ -87,10 +88,10 @@ def draw(
             band = f"{whose[0] * 100:g} % band ({whose[1]})" if found["curve"]["low"].notna().any() else ""
             drawn["curve"] = pictures.svg(pictures.curve(found["curve"], rows, classifier, words, band))
         else:
-            drawn["regions"] = pictures.svg(pictures.regions(rows, classifier, scaler, words), 4.4)
-    shown = plots.strongest(found["coefficients"])
-    height = 1.6 + 0.35 * len(shown)
-    drawn["coefficients"] = pictures.svg(pictures.coefficients(shown, *whose), height)
+            drawn["regions"] = pictures.svg(pictures.regions(rows, classifier, scaler, words), 3.3)
+    else:  # of those with a picture of their rows, the page's table of effects says the same
+        height = 1.6 + 0.3 * min(len(found["coefficients"]), plots.FEATURES)
+        drawn["coefficients"] = pictures.svg(pictures.coefficients(found["coefficients"], *whose, words), height)
     if tried := files["choices"].get("tried_C"):
         drawn["C"] = pictures.svg(pictures.tried_C(tried, files["choices"]["C"]))
     if test:

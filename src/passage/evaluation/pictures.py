@@ -1,7 +1,6 @@
 """One model's pictures as SVG, the same bytes each time: whatever is drawn is rounded to the digits that are written.
 
-Colours are told apart by colour-blind people, too (Okabe and Ito 2008, Color universal design), and no colour says what
-shape or place does not say. INK and PAPER may be replaced by those of the page that a picture stands on.
+A picture is as wide as a phone, so that its letters are nowhere smaller than they are drawn.
 """
 
 import io
@@ -13,22 +12,20 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 
 from passage.evaluation import odds, plots
+from passage.evaluation.palette import BLUE, GREY, INK, LABEL, PAPER, REGIONS, SHADE, VERMILION
 from passage.evaluation.vocabulary import Vocabulary
 from passage.model.classifier import Classifier
 from passage.model.scaler import Scaler
 
-INK, PAPER = "#000000", "#ffffff"
-LABEL = "#1a1a1a"  # on a coloured ground, which no page replaces
-VERMILION, BLUE, GREEN, GREY = "#d55e00", "#0072b2", "#009e73", "#808080"
 MARKERS = {0: ("s", VERMILION), 1: ("o", BLUE)}
-REGIONS = ("#f0a878", "#f5c5a5", "#fbe3d4", "#d6e8f4", "#a8cfe8", "#77b4db")
 PROBABILITIES = (0.1, 0.25, 0.5, 0.75, 0.9)
 STYLE: dict[Any, Any] = {
     "svg.hashsalt": "exam-passage",
@@ -42,13 +39,14 @@ STYLE: dict[Any, Any] = {
     "figure.facecolor": PAPER,
     "legend.frameon": False,
 }
-WIDTH, HEIGHT = 4.6, 3.5  # inches
+WIDTH, HEIGHT = 3.3, 2.9  # inches
+COUNTED = 99  # rows of a bin, up to which each bin says how many
 ONE_BY_ONE = 300  # rows that are drawn as points; of more, bins or a sample
 FARTHEST = 1000.0  # times the odds that the picture of coefficients reaches to
 SIDE = "training or test"  # the column that says so
-LETTERS = 30  # of a name on an axis
-BELOW, BESIDE, CELL = 40, 32, 16  # letters of a line below and beside the axes, and at a cell of the confusion matrix
-LEGEND = 64  # letters side by side in the legend
+LETTERS = 24  # of a name on an axis
+BELOW, BESIDE, CELL = 34, 24, 12  # letters of a line below and beside the axes, and at a cell of the confusion matrix
+LEGEND = 38  # letters side by side in the legend
 
 Draw = Callable[[Axes], None]
 
@@ -65,7 +63,9 @@ def svg(draw: Draw, height: float = HEIGHT) -> str:
             legend.remove()
         if labels := axes.get_legend_handles_labels()[1]:
             columns = 2 if sum(sorted(map(len, labels))[-2:]) <= LEGEND else 1
-            figure.legend(loc="outside lower center", ncols=columns, fontsize="small")
+            figure.legend(
+                loc="outside lower center", ncols=columns, fontsize="medium", handlelength=1.4, columnspacing=1
+            )
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     return text.getvalue()
@@ -82,15 +82,16 @@ def curve(points: pd.DataFrame, rows: pd.DataFrame, classifier: Classifier, word
     def draw(axes: Axes) -> None:
         if band:
             axes.fill_between(points["value"], points["low"], points["high"], color=GREY, alpha=0.25, lw=0, label=band)
-        axes.plot(points["value"], points["probability"], color=INK, label="model")
+        axes.plot(points["value"], points["probability"], color=INK, label=words.model)
         axes.axhline(classifier.threshold, color=GREY, linestyle=":", label=f"threshold {classifier.threshold:g}")
         if len(rows) > ONE_BY_ONE:
             shares = rows.groupby(pd.qcut(rows[feature], 20, duplicates="drop"), observed=True)[[feature, "actual"]]
             x, y = shares.mean().map(plots.written).to_numpy().T
-            axes.plot(x, y, "o", color=BLUE, label=f"share in {len(x)} bins of all {len(rows):,} {words.rows}")
+            axes.plot(x, y, "D", color=GREY, label=f"share in {len(x)} bins of all {len(rows):,} {words.rows}")
         else:
             _scatter(axes, rows.rename(columns={feature: "x"}).assign(y=rows["actual"]), words)
-        outcome = textwrap.fill(_short(words.outcome), CELL)
+        outcome = textwrap.fill(_short(words.outcome), CELL + 2)
+        _whole_ticks(axes.xaxis, rows[feature])
         axes.set(xlabel=_short(words.axis(feature)), ylabel=f"{words.probability} of\n{outcome}", ylim=(-0.05, 1.05))
 
     return draw
@@ -113,18 +114,20 @@ def regions(rows: pd.DataFrame, classifier: Classifier, scaler: Scaler, words: V
         axes.clabel(lines, fmt=names, colors=LABEL)
         _scatter(axes, shown.rename(columns={one: "x", other: "y"}), words)
         axes.set(xlabel=_short(words.axis(one)), ylabel=_short(words.axis(other)), xlim=edges[0], ylim=edges[1])
+        for axis, name in ((axes.xaxis, one), (axes.yaxis, other)):
+            _whole_ticks(axis, shown[name])
         if len(shown) < len(rows):
             axes.set_title(f"{len(shown)} of {len(rows):,} {words.rows}, drawn by chance", fontsize="medium")
 
     return draw
 
 
-def coefficients(rows: pd.DataFrame, confidence: float, estimator: str) -> Draw:
-    """Draw the odds ratios for one standard deviation of each feature.
+def coefficients(rows: pd.DataFrame, confidence: float, estimator: str, words: Vocabulary) -> Draw:
+    """Draw the odds ratios for one standard deviation of each of the strongest columns.
 
     rows: as plots.coefficients has them. estimator: whose the ones with an interval are.
     """
-    shown = rows.iloc[::-1]
+    shown = plots.strongest(rows).iloc[::-1]
     places = np.arange(len(shown))
 
     def draw(axes: Axes) -> None:
@@ -135,25 +138,26 @@ def coefficients(rows: pd.DataFrame, confidence: float, estimator: str) -> Draw:
             estimates = next((shown[name] for name in odds.ESTIMATES if name in shown), np.nan * places)
             ends = ends.fillna(limits).where(known, axis="index").clip(1 / FARTHEST, FARTHEST)  # one end may be known
             low, high = ends["low"], ends["high"]
-            axes.hlines(places, low, high, color=BLUE, linewidth=2)
+            axes.hlines(places, low, high, color=INK, linewidth=2)
             interval = f"{estimator}, {confidence * 100:g} % interval"
-            axes.plot(_within_reach(pd.Series(estimates)), places, "D", color=BLUE, label=interval)
+            axes.plot(_within_reach(pd.Series(estimates)), places, "D", color=INK, label=interval)
             for end, marker in ((low, "<"), (high, ">")):  # an interval that goes on where the picture ends
                 beyond = ~end.between(1 / FARTHEST, FARTHEST, inclusive="neither")
-                axes.plot(end[beyond], places[beyond], marker, color=BLUE)
+                axes.plot(end[beyond], places[beyond], marker, color=INK)
         axes.plot(
             _within_reach(shown["odds_ratio"]),
             places + 0.2,
             "o",
-            color=VERMILION,
-            label="the model's own estimate",
+            color=GREY,
+            label=f"{words.model}'s own estimate",
         )
         _log_scale(axes)
         names = [_short(name) for name in shown["feature"]]
         axes.set_yticks(places, names)
-        beside = BELOW + 24 - max(map(len, names))  # what the names leave
-        axes.set_xlabel(textwrap.fill("times the odds for one standard deviation more", beside))
+        axes.figure.supxlabel("times the odds for one standard deviation more", fontsize="medium")
         axes.set_ylim(-0.6, len(shown) - 0.4)
+        if len(shown) < len(rows):
+            axes.set_title(f"the strongest {len(shown)} of {len(rows):,}", fontsize="medium")
 
     return draw
 
@@ -165,10 +169,10 @@ def confusion(counts: Sequence[int], words: Vocabulary) -> Draw:
     def draw(axes: Axes) -> None:
         names = [textwrap.fill(_short(name), CELL) for name in words.classes]
         display = ConfusionMatrixDisplay(matrix, display_labels=names)
-        display.plot(ax=axes, colorbar=False, values_format=",d", text_kw={"color": LABEL, "fontsize": "xx-large"})
+        display.plot(ax=axes, colorbar=False, values_format=",d", text_kw={"color": INK, "fontsize": "xx-large"})
         display.im_.remove()  # pixels, whose bytes depend on who packs them
         edges, right = [-0.5, 0.5, 1.5], np.eye(2)
-        axes.pcolormesh(edges, edges, right, cmap=ListedColormap([REGIONS[1], REGIONS[4]]), edgecolor=PAPER)
+        axes.pcolormesh(edges, edges, right, cmap=ListedColormap([PAPER, SHADE]), edgecolor=GREY)
         axes.set(xlabel="predicted", ylabel="actual")
         if max(map(len, words.classes)) > CELL:
             axes.set_aspect("auto")  # what stands beside a square may be cut off
@@ -181,7 +185,7 @@ def roc(rows: pd.DataFrame, area: float, pairs: int, words: Vocabulary) -> Draw:
 
     def draw(axes: Axes) -> None:
         display = RocCurveDisplay(fpr=rows["false_positive_rate"], tpr=rows["true_positive_rate"], roc_auc=area)
-        display.plot(ax=axes, name=f"model, {pairs:,} pairs", curve_kwargs={"color": BLUE})
+        display.plot(ax=axes, name=f"{words.model}, {pairs:,} pairs", curve_kwargs={"color": INK})
         axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", label="by chance")
         no, yes = map(_short, words.classes)
         axes.set_xlabel(textwrap.fill(f"share of {no} predicted {yes}", BELOW))
@@ -198,7 +202,10 @@ def calibration(rows: pd.DataFrame, words: Vocabulary) -> Draw:
         display = CalibrationDisplay(rows["share"].to_numpy(), probability, probability)
         least, most = rows["rows"].min(), rows["rows"].max()
         of = f"{least:,.0f}" if least == most else f"{least:,.0f} to {most:,.0f}"
-        display.plot(ax=axes, name=f"model, in {len(rows)} bins of {of} {words.rows}", color=BLUE)
+        display.plot(ax=axes, name=f"{words.model}, in {len(rows)} bins of {of} {words.rows}", color=INK)
+        for x, y, count in rows[["probability", "share", "rows"]].to_numpy():
+            if most <= COUNTED:
+                axes.annotate(f"{y * count:.0f}/{count:.0f}", (x, y), (0, 5), textcoords="offset points", ha="center")
         axes.set_xlabel(textwrap.fill(f"mean {words.probability} of {_short(words.outcome)}", BELOW))
         axes.set_ylabel(textwrap.fill(f"share of {_short(words.classes[1])}", BESIDE))
         axes.set_aspect("auto")
@@ -210,9 +217,8 @@ def thresholds(rows: pd.DataFrame, chosen: float) -> Draw:
     """Draw accuracy, precision and recall over thresholds. rows: as plots.thresholds has them."""
 
     def draw(axes: Axes) -> None:
-        looks = {"accuracy": (INK, "-"), "precision": (VERMILION, "--"), "recall": (BLUE, "-.")}
-        for name, (color, line) in looks.items():
-            axes.plot(rows["threshold"], rows[name], line, color=color, label=name)
+        for name, line in {"accuracy": "-", "precision": "--", "recall": "-."}.items():
+            axes.plot(rows["threshold"], rows[name], line, color=INK, label=name)
         axes.axvline(chosen, color=GREY, linestyle=":", label=f"threshold {chosen:g}")
         axes.set(xlabel="threshold", ylabel="share", ylim=(-0.05, 1.05))
 
@@ -224,7 +230,7 @@ def tried_C(tried: Sequence[Mapping[str, Any]], chosen: float) -> Draw:  # noqa:
     C, loss, error = np.array([[one[key] for key in ("C", "log_loss", "standard_error")] for one in tried]).T  # noqa: N806
 
     def draw(axes: Axes) -> None:
-        axes.errorbar(C, loss, error, fmt="o-", color=BLUE, capsize=3, label="mean over the folds ± standard error")
+        axes.errorbar(C, loss, error, fmt="o-", color=INK, capsize=3, label="mean of folds ± standard error")
         axes.axvline(chosen, color=GREY, linestyle=":", label=f"chosen: {chosen:g}")
         _log_scale(axes)
         axes.set(xlabel="C (to the left: stronger penalty)", ylabel="log loss of held-out rows (nats)")
@@ -244,6 +250,11 @@ def _log_scale(axes: Axes) -> None:
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if greatest < 100 * least else (1,)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _whole_ticks(axis: Axis, values: pd.Series) -> None:
+    """Mark whole numbers alone on an axis of whole numbers: nobody takes half a course."""
+    axis.set_major_locator(MaxNLocator("auto", integer=bool((values % 1 == 0).all())))
 
 
 def _scatter(axes: Axes, rows: pd.DataFrame, words: Vocabulary) -> None:

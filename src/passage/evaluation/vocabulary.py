@@ -14,7 +14,8 @@ class Vocabulary:
 
     rows: what the rows are (students). outcome: what the positive label is (passing the exam). classes: what a row
     without and a row with it is (failed, passed). columns: by feature. design: the columns of the design table.
-    probability: what the model's is called; where both classes weigh the same, it is none of such a row.
+    probability: what the model's is called; where both classes weigh the same, it is none of such a row. model: its
+    name.
     """
 
     rows: str
@@ -23,6 +24,7 @@ class Vocabulary:
     columns: dict[str, ColumnWords]
     design: dict[str, Column]
     probability: str = "probability"
+    model: str = "model"
 
     def column(self, name: str) -> Column:
         """Return what a column of the design table says; a number where nothing is known of it."""
@@ -34,14 +36,20 @@ class Vocabulary:
 
     def axis(self, feature: str) -> str:
         """Return the label of a feature's axis, with its unit where it is known."""
-        unit = self.columns.get(feature, ColumnWords()).unit
+        unit = self.unit(feature)
         return f"{feature} ({unit})" if unit else feature
 
+    def unit(self, feature: str) -> str:
+        """Return what a feature's numbers count; nothing where that is not known."""
+        return self.columns.get(feature, ColumnWords()).unit or ""
 
-def vocabulary(settings: ModelSettings, classes: Iterable[Label], columns: Iterable[Column] = ()) -> Vocabulary:
+
+def vocabulary(
+    settings: ModelSettings, classes: Iterable[Label], columns: Iterable[Column] = (), model: str = "model"
+) -> Vocabulary:
     """Return the words that `settings` give, and the columns' names for those they do not.
 
-    classes: the labels of the target, the positive one last. columns: of the design table.
+    classes: the labels of the target, the positive one last. columns: of the design table. model: its name.
     """
     words = settings.words
     names = [f"{settings.target} = {written(label)}" for label in classes]
@@ -53,4 +61,5 @@ def vocabulary(settings: ModelSettings, classes: Iterable[Label], columns: Itera
         columns=words.columns,
         design={one.name: one for one in columns},
         probability="weighted probability" if settings.train.class_weight else "probability",
+        model=model,
     )

@@ -131,12 +131,7 @@ def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
     """
     of_features = metrics.get("significance", {}), metrics.get("cross_validation", {}).get("without", {})
     names = allowed_names(dict.fromkeys([*metrics["coefficients"], *of_features[0], *of_features[1]]))
-    left_out = {
-        "coefficients",
-        "cautions",
-        "points",
-        "even_chance",
-    }  # the first have other names, the rest are no metrics
+    left_out = {"coefficients", "cautions", "described", "points", "even_chance"}  # the first have other names
     order = sorted(metrics.keys() - left_out, key=lambda key: (key != "test", key))
     flat = dict(_joined({key: metrics[key] for key in order}, names))
     return flat | {f"coef_{names[feature]}": value for feature, value in metrics["coefficients"].items()}
