@@ -1,7 +1,8 @@
 """The report as a reader meets it: on a phone, in the dark, on paper, with a screen reader, without a network."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import browser
 import pytest
@@ -118,3 +119,82 @@ def test_without_chromium_the_tests_are_skipped_unless_ci_requires_it(
 @pytest.mark.parametrize("check", browser.CHECKS)
 def test_the_report_has_no(check: browser.Check, chromium: Browser, built_once: Path) -> None:
     assert check(chromium, built_once / "report/index.html") == []
+
+
+@pytest.fixture
+def report(chromium: Browser, built_once: Path) -> Callable[..., Any]:
+    """Return what runs a script on the page, as it opens, on a screen."""
+
+    def run(script: str, screen: browser.Screen = browser.DESK, opened: bool = False, media: Any = "screen") -> Any:
+        with browser.context(chromium, screen) as profile:
+            page = browser.opened(profile, built_once / "report/index.html")
+            page.emulate_media(media=media)
+            if not opened:
+                page.evaluate("document.querySelectorAll('details').forEach(one => one.open = false)")
+            return page.evaluate(script)
+
+    return run
+
+
+BOTTOMS = "name => [...document.querySelectorAll(name)].map(one => one.getBoundingClientRect().bottom)"
+
+
+def test_the_first_screen_has_the_answer_and_both_cards_with_their_pictures(report: Callable[..., Any]) -> None:
+    for name, count in (("h1", 1), (".lead", 1), (".card", 2), (".card figure svg", 2)):
+        bottoms = report(f"({BOTTOMS})('{name}')")
+        assert len(bottoms) == count
+        assert max(bottoms) <= browser.DESK.height
+
+
+def test_the_page_is_no_longer_than_six_screens(report: Callable[..., Any]) -> None:
+    assert report("document.documentElement.scrollHeight") <= 6 * browser.DESK.height
+
+
+LETTERS = """() => [...document.querySelectorAll("svg text")].map(one => {
+    const svg = one.ownerSVGElement, box = svg.viewBox.baseVal
+    const scale = box && box.width ? svg.getBoundingClientRect().width / box.width : 1
+    return parseFloat(getComputedStyle(one).fontSize) * scale
+}).filter(size => size > 0)"""
+
+
+@pytest.mark.parametrize("screen", browser.SCREENS)
+def test_letters_in_pictures_are_no_smaller_than_11_px(screen: browser.Screen, report: Callable[..., Any]) -> None:
+    sizes = report(LETTERS, screen)
+    assert len(sizes) > 50
+    assert min(sizes) >= 11
+
+
+def test_on_a_phone_captions_stay_in_sight_and_features_become_cards(report: Callable[..., Any]) -> None:
+    assert report("document.querySelectorAll('.scrolls .caption, .scrolls caption').length", browser.PHONE) == 0
+    boxes = "[...document.querySelectorAll('.effects')].map(one => one.parentNode)"
+    wider = f"{boxes}.map(one => one.scrollWidth - one.clientWidth)"
+    assert report(wider, browser.PHONE) == [0, 0]
+    cells = "[...document.querySelectorAll('.effects td')].filter(one => one.offsetHeight && one.textContent)"
+    assert report(f"{cells}.every(one => one.dataset.name)", browser.PHONE)
+
+
+BROKEN = """() => {
+    const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (walk.nextNode()) {
+        const node = walk.currentNode
+        if (node.parentElement.closest("svg, style")) continue
+        for (const word of node.data.matchAll(/[^\\s\\-\u2010\\/]+/g)) {
+            const range = document.createRange()
+            range.setStart(node, word.index)
+            range.setEnd(node, word.index + word[0].length)
+            if (new Set([...range.getClientRects()].map(one => one.top)).size > 1) found.push(word[0])
+        }
+    }
+    return found
+}"""
+
+
+@pytest.mark.parametrize("screen", browser.SCREENS)
+def test_no_word_is_broken_inside(screen: browser.Screen, report: Callable[..., Any]) -> None:
+    assert report(BROKEN, screen, opened=True) == []
+
+
+def test_paper_holds_no_page_of_parameters(report: Callable[..., Any]) -> None:
+    shown = "document.querySelector('.parameters').getBoundingClientRect().height"
+    assert report(shown, browser.A4, opened=True, media="print") == 0
+    assert report(shown, browser.DESK, opened=True) > 0

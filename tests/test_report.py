@@ -24,10 +24,13 @@ def text(content: str) -> str:
 def test_a_reader_of_the_page_alone_can_answer_the_lessons_questions(built_once: Path) -> None:
     said = text((built_once / "report/index.html").read_text(encoding="utf-8"))
     for answer in (
-        "4 of 5 test students are predicted right (80 %): of all students like these, it would be 28 % to 99 %",
-        "Students who studied one hour more had 1.49 times the odds of passing the exam (95 %: 1.13 to 2.71).",
-        "Without math_courses the cross-validated log loss rises by 0.191 (0.152 to 0.215 over the repeats: a spread).",
-        "Beyond the other features, math_courses goes with passing the exam (p = ",
+        "4 of 5 test students predicted right Of all students like these: 28 % to 99 % (95 %, the bar).",
+        "who studied one hour more 1.49 1.13 to 2.71",
+        "math_courses who took one math course more 15 53 % 7.24 1.46 to over 1,000",
+        "0.0185 0.530, +0.191 (+0.152 to +0.215)",
+        "below 0.05 (bold) a feature goes with the outcome beyond the others, else these students do not tell",
+        "Which of model and model_2 predicts better cannot be told",
+        "hours_studied (hours), median (quartiles) 5.0 (2.5 to 7.5) 15.0 (13.0 to 17.0)",
         "hours_studied is 0 to 19 there, but 1922 here): do not believe its prediction",
         "not to be believed: hours_studied is outside the training range",
         "a cut through hours_studied and math_courses tells the 15 training students apart without an error",
@@ -37,15 +40,22 @@ def test_a_reader_of_the_page_alone_can_answer_the_lessons_questions(built_once:
 
 def test_no_estimate_is_called_by_the_name_of_another_one(built_once: Path) -> None:
     said = text((built_once / "report/index.html").read_text(encoding="utf-8"))
-    assert "Firth, per unit (95 %)" in said
+    assert "Odds ratios are Firth's" in said
     for name in ("unpenalised", "without penalty", "without a penalty", "closer to 1"):
         assert name not in said
 
 
-def paths_of_numbers(content: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+def paths_of_numbers(content: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     if isinstance(content, dict):
         return [found for key, value in content.items() for found in paths_of_numbers(value, (*path, key))]
+    if isinstance(content, list):
+        return [found for place, value in enumerate(content) for found in paths_of_numbers(value, (*path, place))]
     return [path] if isinstance(content, (int, float)) and not isinstance(content, bool) else []
+
+
+def is_told(path: tuple[Any, ...]) -> bool:
+    """Return whether the page tells a number: of two steps of the odds, it tells the one that rows differ by."""
+    return not {"per_standard_deviation", "standard_deviation"} & set(path)
 
 
 @pytest.mark.parametrize("name", ["model", "model_2"])
@@ -58,12 +68,13 @@ def test_each_number_of_the_metrics_is_on_the_page(
     numbers = paths_of_numbers(metrics)
     assert len(numbers) > 30
 
-    def as_if(path: tuple[str, ...]) -> str:
+    def as_if(path: tuple[Any, ...]) -> str:
         changed = copy.deepcopy(metrics)
         place = changed
         for key in path[:-1]:
             place = place[key]
-        place[path[-1]] = 77 if isinstance(place[path[-1]], int) else place[path[-1]] * 0.37 + 0.01
+        value = place[path[-1]]  # over 1,000 it is told as that
+        place[path[-1]] = 77 if isinstance(value, int) else min(value, 1000) * 0.37 + 0.01
         read = files.read_json
         with monkeypatch.context() as patched:
             patched.setattr(
@@ -71,7 +82,7 @@ def test_each_number_of_the_metrics_is_on_the_page(
             )
             return page.render([section(name, settings) for name in settings.models], settings)
 
-    assert [".".join(path) for path in numbers if as_if(path) == before] == []
+    assert [".".join(map(str, path)) for path in numbers if is_told(path) and as_if(path) == before] == []
 
 
 HOSTILE = '<script>alert("1")</script> & a/b.c [ü] $x^2$'
@@ -91,7 +102,7 @@ def test_a_name_from_the_data_stays_text_in_files_pictures_page_and_runs(built: 
     assert "<script" not in page
     assert HOSTILE in text(page)
     assert HOSTILE in files.read_json(built.folder / "models/model/association.json")["features"]
-    assert html.escape(HOSTILE[:29], quote=False) in page  # the label of an axis
+    assert html.escape(HOSTILE[:23], quote=False) in page  # the label of an axis
     tried = built.run("python3", "-c", READ_RUN).stdout
     assert "coef__script_alert__1____script_ _ a_b.c _ü_ _x_2_".replace("ü", "_") in tried
     assert "&lt;script&gt;" in tried

@@ -22,25 +22,34 @@ def odds(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> di
 
 
 def _odds(feature: str, ratios: Mapping[str, Any], confidence: float, words: Vocabulary, several: bool) -> str:
-    of_a_size = LEAST_SPREAD <= ratios["standard_deviation"] <= GREATEST_SPREAD
-    column = words.column(feature)
-    step = "per_unit" if of_a_size or column.against else "per_standard_deviation"
-    numbers = ratios[step]
+    column, by = words.column(feature), step(ratios)
+    numbers = ratios[by]
     if (ratio := estimate(numbers)) is None and not ("group" in ratios and numbers.keys() & {"low", "high"}):
         return f"What {feature} is worth on its own, these {words.rows} cannot say."
     more, others = words.more(feature), ""
     if column.against:
         more, others = _against(column)
-    elif step == "per_standard_deviation":
+    elif by == "per_standard_deviation":
         more = f"with {feature} higher by one standard deviation"
     if ratio is None:
-        found, told = one_end(numbers), f"one end of the {level(confidence)} interval"
+        found, told = f"{one_end(numbers)} times the odds", f"one end of the {level(confidence)} interval"
         because = f": {_group(column, ratios['group'], words)}"
     else:
-        found, told, because = times(ratio), f"{level(confidence)}: {interval(numbers)}", ""
+        found, told, because = times_the_odds(ratio), f"{level(confidence)}: {interval(numbers)}", ""
     equal = "Other features being equal, " if several else ""
-    sentence = f"{equal}{words.rows} {more} had {found} times the odds of {words.outcome}{others} ({told}){because}."
+    sentence = f"{equal}{words.rows} {more} had {found} of {words.outcome}{others} ({told}){because}."
     return sentence[0].upper() + sentence[1:]
+
+
+def step(ratios: Mapping[str, Any]) -> str:
+    """Return which step the odds of a column are told for: a unit, unless rows differ by much more or less."""
+    of_a_size = LEAST_SPREAD <= ratios["standard_deviation"] <= GREATEST_SPREAD
+    return "per_unit" if of_a_size or "against" in ratios else "per_standard_deviation"
+
+
+def times_the_odds(ratio: float) -> str:
+    """Return what an odds ratio says; nobody had "1 times the odds"."""
+    return "about the same odds" if times(ratio) == "1" else f"{times(ratio)} times the odds"
 
 
 def one_end(ratios: Mapping[str, float]) -> str:
@@ -131,9 +140,9 @@ def _verdict(feature: str, test: Mapping[str, float], count: int, confidence: fl
     return f"Whether {feature} goes with {words.outcome}{other}, these {words.rows} do not tell {found}."
 
 
-def strongest(metrics: Mapping[str, Any]) -> list[str]:
-    """Return the features that change the model's odds most, for one standard deviation each."""
+def strongest(metrics: Mapping[str, Any], count: int = STRONGEST) -> list[str]:
+    """Return the columns that change the model's odds most, for one standard deviation each."""
     ratios = {
         feature: ratio["per_standard_deviation"].get("odds_ratio", 1.0) for feature, ratio in metrics["odds"].items()
     }
-    return sorted(ratios, key=lambda feature: -max(ratios[feature], 1 / ratios[feature]))[:STRONGEST]
+    return sorted(ratios, key=lambda feature: -max(ratios[feature], 1 / ratios[feature]))[:count]

@@ -5,11 +5,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from passage.evaluation import palette
 from passage.evaluation.vocabulary import Vocabulary
 from passage.report.numbers import level
 from passage.report.sentences import by_time, pairs
 
 ORDER = ("curve", "regions", "coefficients", "C", "confusion", "roc", "calibration", "thresholds")
+COLOURS = {
+    "black": "currentColor",
+    palette.INK: "currentColor",
+    palette.LABEL: "currentColor",
+    palette.PAPER: "var(--paper)",
+    palette.SHADE: "var(--ground)",
+    palette.VERMILION: "var(--no)",
+    palette.BLUE: "var(--yes)",
+    palette.GREY: "var(--grey)",
+    **{region: f"var(--region-{place})" for place, region in enumerate(palette.REGIONS)},
+}
+COLOUR = re.compile(rf"(?<=: )(?:{'|'.join(COLOURS)})\b")
 
 
 @dataclass(frozen=True)
@@ -24,16 +37,14 @@ class Figure:
 def embedded(svg: str, name: str) -> str:
     """Return a picture of `evaluation.pictures` as an element of a page.
 
-    Its ids begin with `name`, since ids must be unique on a page; ink and paper are the page's own; its size is the
-    page's to say.
+    Its ids begin with `name`, since ids must be unique on a page; its colours and its size are the page's to say.
     """
     start = svg.index("<svg")
     picture = re.sub(r"<metadata>.*?</metadata>\s*|<style.*?</style>\s*", "", svg[start:], flags=re.DOTALL)
     picture = re.sub(r'(<svg [^>]*?) width="[^"]*"', r"\1", re.sub(r'(<svg [^>]*?) height="[^"]*"', r"\1", picture))
     picture = re.sub(r'\bid="', f'id="{name}-', picture)
     picture = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", picture)
-    picture = re.sub(r"#000000\b|(?<=: )black\b", "currentColor", picture)
-    picture = re.sub(r"#ffffff\b", "var(--paper)", picture)
+    picture = re.sub(r'style="[^"]*"', lambda style: COLOUR.sub(lambda one: COLOURS[one[0]], style[0]), picture)
     # The element that holds the picture speaks for it.
     return picture.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
@@ -81,7 +92,8 @@ def words_for(picture: str, metrics: Mapping[str, Any], confidence: float, words
         case "calibration":
             return (
                 f"Share of {yes} among {words.rows} of like predicted {words.probability}",
-                f"{every}, {folds}: on the dotted line, a {words.probability} is the share that it says.",
+                f"{every}, {folds}: on the dotted line, a {words.probability} is the share that it says. "
+                f"Each mark says how many of its {words.rows} are {yes}.",
             )
         case "thresholds":
             return (

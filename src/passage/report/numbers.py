@@ -1,7 +1,12 @@
 """Numbers as sentences and tables show them."""
 
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+
 LEAST_P = 0.0001  # p-values below it are told as that
 MOST = 1000.0  # times the odds; whatever is above is told as that
+MINUS = "\N{MINUS SIGN}"
 
 
 def share(value: float) -> str:
@@ -14,7 +19,12 @@ def share(value: float) -> str:
 
 def p_value(value: float) -> str:
     """Return a p-value with the digits that are of use."""
-    return f"p = {value:.2g}" if value >= LEAST_P else f"p under {LEAST_P:g}"
+    return f"p = {value:.2g}" if value >= LEAST_P else f"p {p(value)}"
+
+
+def p(value: float) -> str:
+    """Return a p-value with as many decimals as all of a column have."""
+    return f"{value:.4f}" if value >= LEAST_P else f"under {LEAST_P:g}"
 
 
 def level(confidence: float) -> str:
@@ -29,6 +39,32 @@ def times(ratio: float) -> str:
     return f"under {1 / MOST:g}" if ratio < 1 / MOST else number(ratio)
 
 
+def odds_ratio(ratio: float) -> str:
+    """Return an odds ratio with two decimals, as all of a column have them."""
+    if ratio > MOST:
+        return times(ratio)
+    return "under 0.01" if ratio < 0.01 else f"{ratio:.2f}"
+
+
 def number(value: float) -> str:
-    """Return `value` with three significant digits."""
-    return f"{value:.3g}"
+    """Return `value` with three significant digits, without an exponent where a reader can do without one."""
+    text = f"{value:.3g}"
+    return f"{Decimal(text):,f}" if 1e-9 < abs(value) < 1e12 else text
+
+
+def alike(values: Sequence[float]) -> list[str]:
+    """Return each of `values` with as many decimals as three significant digits of the greatest take."""
+    greatest = max(map(abs, values), default=0.0)
+    whole = all(value == round(value) for value in values) or not greatest
+    decimals = 0 if whole else min(9, max(0, 2 - math.floor(math.log10(greatest))))
+    return [f"{value:,.{decimals}f}" for value in values]
+
+
+def loss(value: float) -> str:
+    """Return a log loss, Brier score or the like with three decimals."""
+    return f"{value:.3f}".replace("-", MINUS)
+
+
+def signed(value: float, decimals: int) -> str:
+    """Return a difference with its sign."""
+    return f"{value:+.{decimals}f}".replace("-", MINUS)

@@ -1,7 +1,8 @@
 """The page on all models: one self-contained file, with nothing in it that the stages' files do not say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -9,33 +10,69 @@ import jinja2
 
 from passage.base.files import file_hash
 from passage.base.wording import listed
-from passage.evaluation.odds import estimate
 from passage.params import Params, flat_params
-from passage.report import association, numbers, sentences
+from passage.report import association, cards, effects, numbers, sentences, tables, verdicts
+from passage.report.predictions import predictions
 from passage.report.sections import Section
+from passage.report.tables import Table
+from passage.report.who import who
 
 
-@dataclass(frozen=True)
-class Table:
-    """A raw table. used_by: models and batches. hash: SHA-256 of its bytes."""
-
-    path: str
-    used_by: list[str]
-    hash: str
-
-
-def provenance(settings: Params) -> list[Table]:
-    """Return each raw table that is used."""
+def provenance(settings: Params) -> Table:
+    """Return each raw table that is used: by which models and batches, and the SHA-256 of its bytes."""
     users: dict[str, list[str]] = {}
     for names in (settings.models, settings.score):
         for name, of in names.items():
             users.setdefault(of.data, []).append(name)
-    return [Table(path, names, file_hash("sha256", Path(path))) for path, names in sorted(users.items())]
+    rows = [[path, ", ".join(names), file_hash("sha256", Path(path))] for path, names in sorted(users.items())]
+    caption = "The same bytes, parameters and packages give the same page."
+    return Table("The tables and their hashes", ["table", "used by", "SHA-256"], rows, caption, text=True)
 
 
-def parameters(settings: Params) -> list[tuple[str, str]]:
+def parameters(settings: Params) -> Table:
     """Return every parameter by its full name."""
-    return list(flat_params(settings.model_dump()))
+    return Table("Every parameter", ["parameter", "value"], list(flat_params(settings.model_dump())), text=True)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The models that answer one question. pairs: of which it is said which predicts better."""
+
+    question: str
+    sections: list[Section]
+
+    @property
+    def lead(self) -> str:
+        """The answer in a sentence, and whether it beats guessing."""
+        told = (verdicts.even_chance(one.metrics, one.confidence, one.words) for one in self.sections)
+        first = next(filter(None, told), "")
+        return " ".join(filter(None, [first or self.sections[0].short_answer, self.guessing]))
+
+    @property
+    def guessing(self) -> str:
+        """Whether its models beat always guessing."""
+        found = {one.name: one.metrics.get("test", {}).get("against_guessing", {}) for one in self.sections}
+        return verdicts.of_guessing({name: one["verdict"] for name, one in found.items() if one})
+
+    @property
+    def pairs(self) -> list[str]:
+        """Which of two models predicts better."""
+        return [self._pair(one, other) for one, other in combinations(self.sections, 2)]
+
+    def _pair(self, one: Section, other: Section) -> str:
+        reason = "they do not learn from the same rows, and are not tested on the same"
+        return verdicts.of_pair(one.name, other.name, {"reason": reason})
+
+
+def groups(sections: Iterable[Section]) -> list[Group]:
+    """Return the models by what they answer: those of one question on one target, in their order."""
+    found: dict[tuple[str, str], list[Section]] = {}
+    for one in sections:
+        question = one.settings.words.question
+        found.setdefault((one.settings.target, question or one.settings.data), []).append(one)
+    return [
+        Group(of[0].settings.words.question or f"What goes with {of[0].words.outcome}?", of) for of in found.values()
+    ]
 
 
 def environment() -> jinja2.Environment:
@@ -48,7 +85,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.filters |= {"share": numbers.share, "number": numbers.number, "level": numbers.level}
+    made.filters |= {name: getattr(numbers, name) for name in ("share", "number", "level", "loss", "signed")}
     return made
 
 
@@ -63,14 +100,15 @@ def render(sections: Sequence[Section], settings: Params) -> str:
         environment()
         .get_template("page.html.jinja")
         .render(
-            sections=sections,
-            questions=list(dict.fromkeys(filter(None, (one.settings.words.question for one in sections)))),
-            tables=provenance(settings),
+            groups=groups(sections),
+            provenance=provenance(settings),
             parameters=parameters(settings),
             listed=listed,
-            sentences=sentences,
-            association=association,
-            numbers=numbers,
-            estimate=estimate,
+            predictions=predictions,
+            who=who,
+            **{
+                one.__name__.rpartition(".")[2]: one
+                for one in (association, cards, effects, numbers, sentences, tables)
+            },
         )
     )

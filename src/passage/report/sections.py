@@ -1,52 +1,18 @@
 """What there is to say of one model: the content of its files, and words for it."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from math import isnan
-from pathlib import Path
 from typing import Any
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as compute
-import pyarrow.csv as pc
 
 from passage.association import estimates
 from passage.base import files, paths
 from passage.evaluation.vocabulary import Vocabulary, vocabulary
 from passage.model import design
 from passage.params import Params
-from passage.params.labels import written
 from passage.params.model import ModelSettings
-from passage.params.types import ADDED_COLUMNS
 from passage.report import captions, sentences
 from passage.report.captions import Figure
-
-MOST_ROWS = 50  # of a table of predictions
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a table of predictions. values: of its own columns, as text. marks: what is wrong with it."""
-
-    values: list[str]
-    actual: str
-    probability: float
-    predicted: str
-    marks: list[str]
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """A table of predictions. total: how many rows there are; as many as are worth a look are shown."""
-
-    title: str
-    path: Path
-    columns: list[str]
-    rows: list[Row]
-    total: int
 
 
 @dataclass(frozen=True)
@@ -76,12 +42,10 @@ class Section:
             if kind in pictures
         ]
 
-    @cached_property
-    def predictions(self) -> list[Predictions]:
-        """The predictions of test rows and of each batch."""
-        tables = {f"Test {self.words.rows}": paths.ModelPaths(self.name).predictions}
-        tables |= {f"New rows: {batch}": paths.scored(batch) for batch in self.batches}
-        return [predictions(title, path, self.model, self.words) for title, path in tables.items()]
+    @property
+    def prepared(self) -> tuple[design.Feature, ...]:
+        """How each feature is prepared."""
+        return design.read(self.scaler)[0]
 
     @property
     def confidence(self) -> float:
@@ -132,7 +96,7 @@ def section(name: str, settings: Params) -> Section:
     lane, of = settings.models[name], paths.ModelPaths(name)
     model, metrics, association = (files.read_json(path) for path in (of.model, of.metrics, of.association))
     scaler = files.read_json(of.scaler)
-    words = vocabulary(lane, model["classes"], design.read(scaler)[1])
+    words = vocabulary(lane, model["classes"], design.read(scaler)[1], name)
     batches = [batch for batch, of_batch in settings.score.items() if of_batch.model == name]
     return Section(
         name=name,
@@ -145,70 +109,6 @@ def section(name: str, settings: Params) -> Section:
         beware=_beware(metrics, batches),
         batches=batches,
     )
-
-
-def predictions(title: str, path: Path, model: Mapping[str, Any], words: Vocabulary) -> Predictions:
-    """Return the predictions at `path`; of many, those that are most worth a look, in the table's order."""
-    with path.open(encoding="utf-8", newline="") as lines:
-        names = next(csv.reader(lines))
-    table = pc.read_csv(
-        path,
-        parse_options=pc.ParseOptions(newlines_in_values=True),
-        convert_options=pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
-    )
-    columns = [name for name in names if name not in ADDED_COLUMNS]
-    worth_it = table.take(pa.array(_worth_a_look(table, written(model["classes"][0])), pa.int64()))
-    shown = [_shown(row, columns, model, words) for row in worth_it.to_pylist()]
-    return Predictions(title, path, columns, shown, table.num_rows)
-
-
-def _worth_a_look(table: pa.Table, negative: str) -> list[int]:
-    """Return which rows are most worth a look: outside the training range, or what happened was thought unlikely.
-
-    table: of text. negative: the label of which great log-odds are a surprise.
-    """
-    names, log_odds = table.column_names, compute.cast(table["log_odds"], pa.float64())
-    surprise, outside = compute.multiply(log_odds, 0.0), compute.is_null(log_odds)
-    if "actual" in names:
-        surprise = compute.if_else(compute.equal(table["actual"], negative), log_odds, compute.negate(log_odds))
-    if "outside_training_range" in names:
-        outside = compute.equal(table["outside_training_range"], "true")
-    looks = {"outside": outside.cast(pa.int8()), "surprise": surprise, "row": pa.array(np.arange(table.num_rows))}
-    order = [("outside", "descending"), ("surprise", "descending"), ("row", "ascending")]
-    if not table.num_rows:  # of which pyarrow cannot choose
-        return []
-    found = compute.select_k_unstable(pa.table(looks), min(MOST_ROWS, table.num_rows), order)
-    return sorted(found.to_pylist())
-
-
-def _shown(row: Mapping[str, str], columns: list[str], model: Mapping[str, Any], words: Vocabulary) -> Row:
-    predicted, actual = row["predicted"], row.get("actual")
-    classes = dict(zip(map(written, model["classes"]), words.classes, strict=True))
-    ranges = model["training_range"].items()
-    return Row(
-        values=[row[name] for name in columns],
-        actual="" if actual is None else classes[actual],
-        probability=float(row["probability"]),
-        predicted=classes[predicted],
-        marks=["wrong"] * (actual not in (None, predicted))
-        + [f"not to be believed: {mark}" for name, limits in ranges if (mark := _outside(name, row[name], limits))],
-    )
-
-
-def _outside(name: str, text: str, limits: Mapping[str, Any]) -> str:
-    """Return why a value, as it stands in the table, is outside the training range; nothing where it is not."""
-    values = limits.get("values")
-    if values is None:
-        try:
-            beyond = not limits["least"] <= float(text) <= limits["greatest"]
-        except ValueError:  # it is missing
-            return ""
-        return f"{name} is outside the training range" if beyond and not isnan(float(text)) else ""
-    if isinstance(values[0], bool):
-        text = {"1": "true", "0": "false"}.get(text, text.lower())
-    if text in map(written, values) or (text == "" and limits.get("gaps", True)):
-        return ""
-    return f"no training row has {name} {text or design.MISSING}"
 
 
 def _beware(metrics: Mapping[str, Any], batches: list[str]) -> dict[str, str]:

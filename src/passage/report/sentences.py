@@ -9,10 +9,7 @@ from typing import Any
 from passage.base.wording import verb
 from passage.evaluation.vocabulary import Vocabulary
 from passage.report.association import odds, strongest, verdicts
-from passage.report.numbers import level, number, share
-
-ALL_TOLD = 30  # columns up to which each has a sentence of its own
-MOST_TOLD = 12  # that have, of more
+from passage.report.numbers import level, share
 
 
 def accuracy(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
@@ -54,22 +51,6 @@ def counted(key: str, test: Mapping[str, int]) -> str:
             return f"of {pairs(test):,} pairs"
         case _:
             return ""
-
-
-def meaning(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> list[str]:
-    """Return for each column of the design table what its odds are, and for each feature what it tells.
-
-    Of more than ALL_TOLD columns, the MOST_TOLD with the greatest normalized coefficients, and how many more there are.
-    """
-    of_odds, of_features = odds(metrics, confidence, words), (verdicts(metrics, confidence, words), worth(metrics))
-    if (count := len(of_odds)) > ALL_TOLD:
-        strongest = sorted(of_odds, key=lambda name: -abs(metrics["coefficients"][name]))[:MOST_TOLD]
-        of_odds = {name: of_odds[name] for name in strongest}
-    last = {words.column(name).feature: name for name in of_odds}  # of a feature's columns, for what it tells
-    told = {name: [of.get(feature) for of in of_features] for feature, name in last.items()}
-    sentences = [" ".join(filter(None, [sentence, *told.get(name, [])])) for name, sentence in of_odds.items()]
-    more = f"These are the greatest coefficients; the table has {count - len(of_odds)} more."
-    return sentences + [more] * (count > len(of_odds))
 
 
 def right(metrics: Mapping[str, Any]) -> str:
@@ -116,22 +97,6 @@ def once(metrics: Mapping[str, Any]) -> bool:
 def parts(metrics: Mapping[str, Any]) -> str:
     """Return over what the cross-validation has a spread."""
     return "stretches" if by_time(metrics) else "repeats"
-
-
-def worth(metrics: Mapping[str, Any]) -> dict[str, str]:
-    """Return for each feature one sentence on the log loss without it; nothing without a cross-validation."""
-    without = metrics.get("cross_validation", {}).get("without", {})
-    over = "" if once(metrics) else parts(metrics)
-    return {feature: _worth(feature, one, over) for feature, one in without.items()}
-
-
-def _worth(feature: str, one: Mapping[str, float], over: str) -> str:
-    """Return the sentence. over: of what the differences are a spread; nothing where there is one difference alone."""
-    least, difference, greatest = (one[name] for name in ("difference_least", "difference", "difference_greatest"))
-    changes, sign = ("falls", -1) if difference < 0 else ("rises", 1)
-    least, greatest = sorted([sign * least, sign * greatest])
-    spread = f" ({number(least)} to {number(greatest)} over the {over}: a spread)" if over else ""
-    return f"Without {feature} the cross-validated log loss {changes} by {number(abs(difference))}{spread}."
 
 
 def answer(metrics: Mapping[str, Any], confidence: float, words: Vocabulary, beware: Iterable[str]) -> str:

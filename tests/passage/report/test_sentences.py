@@ -96,7 +96,6 @@ def test_without_test_rows_the_training_rows_speak_and_nothing_undefined_is_told
         sentences.accuracy(metrics, 0.95, PLAIN) == "No rows test; of the 15 training ones, 90 % are predicted right."
     )
     assert sentences.cross_validated(metrics, PLAIN) == ""
-    assert sentences.worth(metrics) == {}
     assert "test" not in sentences.short(metrics, 0.95, PLAIN)
 
 
@@ -112,7 +111,6 @@ def test_one_repeat_has_no_spread() -> None:
     assert sentences.cross_validated(once, OWN).endswith(
         "85 % are predicted right (in one repeat, which has no spread)."
     )
-    assert sentences.worth(once)["hours"] == "Without hours the cross-validated log loss rises by 0.2."
 
 
 def test_of_rows_drawn_by_chance_it_is_said_how_many() -> None:
@@ -130,7 +128,7 @@ def test_by_time_it_is_said_which_rows_are_predicted_and_from_what() -> None:
     )
     chosen = sentences.cross_validated(by_time | {"chosen": {"C": 1.0, "threshold": 0.5}}, OWN)
     assert "by fits on earlier ones that have chosen their C and threshold from those, 85 %" in chosen
-    assert "(0.125 to 0.3 over the stretches: a spread)" in sentences.worth(by_time)["hours"]
+    assert (sentences.parts(by_time), sentences.parts(METRICS)) == ("stretches", "repeats")
 
 
 def test_odds_are_told_in_the_users_words_or_in_the_columns_names() -> None:
@@ -168,22 +166,6 @@ def test_what_nothing_is_known_of_is_said_to_be_unknown() -> None:
     known_of_hours = {"per_unit": {"odds_ratio": 1.2}, "per_standard_deviation": {}, "standard_deviation": 1.0}
     unknown = METRICS | {"odds": {"hours": known_of_hours}}
     assert association.odds(unknown, 0.95, OWN)["hours"] == "What hours is worth on its own, these students cannot say."
-
-
-@pytest.mark.parametrize(
-    ("least", "middle", "greatest", "end"),
-    [
-        (0.125, 0.2, 0.3, "rises by 0.2 (0.125 to 0.3 over the repeats: a spread)."),
-        (-0.3, -0.2, 0.1, "falls by 0.2 (-0.1 to 0.3 over the repeats: a spread)."),
-        (-0.1, 0.0, 0.2, "rises by 0 (-0.1 to 0.2 over the repeats: a spread)."),
-    ],
-)
-def test_a_change_of_the_log_loss_comes_with_its_spread_and_no_verdict(
-    least: float, middle: float, greatest: float, end: str
-) -> None:
-    one = {"difference": middle, "difference_least": least, "difference_greatest": greatest}
-    found = sentences.worth({"cross_validation": {"without": {"hours": one}}})
-    assert found == {"hours": f"Without hours the cross-validated log loss {end}"}
 
 
 def test_a_verdict_is_of_the_test_and_of_all_features_at_once() -> None:
@@ -294,21 +276,57 @@ def test_of_many_names_the_first_are_listed() -> None:
     assert wording.listed("abcd", 2) == "a, b and 2 more"
 
 
-def test_each_features_meaning_is_its_odds_the_verdict_and_its_worth() -> None:
-    hours, courses = sentences.meaning(METRICS, 0.95, OWN)
-    assert "1.35 times the odds" in hours
-    assert "hours goes with passing (p = 0.0041" in hours
-    assert hours.endswith(
-        "Without hours the cross-validated log loss rises by 0.2 (0.125 to 0.3 over the repeats: a spread)."
-    )
-    assert "these students do not tell" in courses
+@pytest.mark.parametrize(
+    ("ratio", "told"),
+    [
+        (1.0, "about the same odds"),
+        (1.00001, "about the same odds"),
+        (1.01, "1.01 times the odds"),
+        (5e6, "over 1,000 times the odds"),
+    ],
+)
+def test_nobody_has_one_time_the_odds(ratio: float, told: str) -> None:
+    odds = METRICS["odds"]["hours"] | {"per_unit": RATIOS | {"firth": ratio}}
+    said = association.odds({"odds": {"hours": odds}}, 0.95, OWN)["hours"]
+    assert f"one hour more had {told} of passing (95 %" in said
 
 
-def test_of_many_columns_the_greatest_coefficients_have_a_sentence() -> None:
-    many = [f"x{number}" for number in range(31)]
-    odds = METRICS["odds"]["hours"]
-    metrics = {"odds": dict.fromkeys(many, odds), "coefficients": {name: -n for n, name in enumerate(many)}}
-    told = sentences.meaning(metrics, 0.95, OWN)
-    assert len(told) == 13
-    assert "x30" in told[0]
-    assert told[-1] == "These are the greatest coefficients; the table has 19 more."
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1.573, "1.57"),
+        (1234567.0, "1,230,000"),
+        (0.0000123, "0.0000123"),
+        (-1234.0, "-1,230"),
+        (0.0, "0"),
+        (1e-30, "1e-30"),
+    ],
+)
+def test_a_number_has_three_digits_and_no_exponent_that_a_reader_can_do_without(value: float, text: str) -> None:
+    assert numbers.number(value) == text
+
+
+def test_odds_ratios_of_a_column_have_the_same_digits_and_its_ends_are_those_of_sentences() -> None:
+    found = [numbers.odds_ratio(ratio) for ratio in (1.349, 755.123, 0.01, 0.0099, 0.0, 1000.1, float("inf"))]
+    assert found == ["1.35", "755.12", "0.01", "under 0.01", "under 0.01", "over 1,000", "over 1,000"]
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([1.0, 12.0, 1234.0], ["1", "12", "1,234"]),
+        ([0.5, 1.25], ["0.50", "1.25"]),
+        ([17.25, 0.125], ["17.2", "0.1"]),
+        ([0.0012345, 0.001], ["0.00123", "0.00100"]),
+        ([0.0, 0.0], ["0", "0"]),
+        ([], []),
+    ],
+)
+def test_numbers_of_a_row_have_as_many_decimals_as_the_greatest_needs(values: list[float], texts: list[str]) -> None:
+    assert numbers.alike(values) == texts
+
+
+def test_p_values_and_differences_of_a_column_have_the_same_digits() -> None:
+    assert [numbers.p(value) for value in (0.04, 0.00125, 0.00001)] == ["0.0400", "0.0013", "under 0.0001"]
+    assert [numbers.signed(value, 3) for value in (0.2, -0.0125, 0.0)] == ["+0.200", "\N{MINUS SIGN}0.013", "+0.000"]
+    assert [numbers.loss(value) for value in (0.5, -0.0125)] == ["0.500", "\N{MINUS SIGN}0.013"]

@@ -1,0 +1,101 @@
+"""The predictions of one model: of test rows and of new ones, the wrong and the unbelievable ones marked."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as compute
+import pyarrow.csv as pc
+
+from passage.base import paths
+from passage.model import design
+from passage.params.labels import written
+from passage.params.types import ADDED_COLUMNS
+from passage.report.numbers import share
+from passage.report.sections import Section
+from passage.report.tables import Table
+
+MOST = 50  # rows of a table
+WRONG, DOUBTED = "wrong", "not to be believed"
+
+
+def predictions(one: Section) -> Iterator[tuple[str, Table]]:
+    """Yield the predictions of test rows and of each batch that has rows, with a line on what is in the table."""
+    found = {f"Test {one.words.rows}": paths.ModelPaths(one.name).predictions}
+    found |= {f"New rows, {batch}": paths.scored(batch) for batch in one.batches}
+    for title, path in found.items():
+        rows = _read(path)
+        if not rows.num_rows:
+            continue
+        table = _table(title, path, rows, one)
+        marks = [row[-1] for row in table.rows]
+        told = [f"{sum(what in mark for mark in marks)} {what}" for what in (WRONG, DOUBTED)]
+        yield ", ".join([f"{title}: {rows.num_rows:,}", *(text for text in told if text[0] != "0")]), table
+
+
+def _read(path: Path) -> pa.Table:
+    """Return the predictions at `path`, as text."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        names = next(csv.reader(lines))
+    return pc.read_csv(
+        path,
+        parse_options=pc.ParseOptions(newlines_in_values=True),
+        convert_options=pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+    )
+
+
+def _table(title: str, path: Path, every: pa.Table, one: Section) -> Table:
+    """Return the predictions, of many those that are most worth a look, in the table's order."""
+    classes = dict(zip(map(written, one.model["classes"]), one.words.classes, strict=True))
+    columns = [name for name in every.column_names if name not in ADDED_COLUMNS]
+    labels = [name for name in ("actual", "predicted") if name in every.column_names]
+    worth_it = _worth_a_look(every, written(one.model["classes"][0]))
+    rows, marked = [], []
+    for place, row in enumerate(every.take(pa.array(worth_it, pa.int64())).to_pylist()):
+        marks = [WRONG] * ("actual" in labels and row["actual"] != row["predicted"])
+        for name, limits in one.model["training_range"].items():
+            marks += [f"{DOUBTED}: {why}"] if (why := _outside(name, row[name], limits)) else []
+        marked += [place] * bool(marks)
+        says = [classes[row[name]] for name in labels]
+        rows.append([*(row[name] for name in columns), *says, share(float(row["probability"])), "; ".join(marks)])
+    some = f"{len(rows)} of {every.num_rows:,}: those outside the training range, then those thought least likely. "
+    caption = f"{some if len(rows) < every.num_rows else ''}All are in {path}."
+    heads = [*columns, *labels, f"{one.words.probability} of {one.words.outcome}", "mark"]
+    return Table(f"{title}, {one.name}", heads, rows, caption, marked=marked)
+
+
+def _worth_a_look(table: pa.Table, negative: str) -> list[int]:
+    """Return which rows are most worth a look: outside the training range, or what happened was thought unlikely.
+
+    table: of text. negative: the label of which great log-odds are a surprise.
+    """
+    names, log_odds = table.column_names, compute.cast(table["log_odds"], pa.float64())
+    surprise, outside = compute.multiply(log_odds, 0.0), compute.is_null(log_odds)
+    if "actual" in names:
+        surprise = compute.if_else(compute.equal(table["actual"], negative), log_odds, compute.negate(log_odds))
+    if "outside_training_range" in names:
+        outside = compute.equal(table["outside_training_range"], "true")
+    looks = {"outside": outside.cast(pa.int8()), "surprise": surprise, "row": pa.array(np.arange(table.num_rows))}
+    order = [("outside", "descending"), ("surprise", "descending"), ("row", "ascending")]
+    found = compute.select_k_unstable(pa.table(looks), min(MOST, table.num_rows), order)
+    return sorted(found.to_pylist())
+
+
+def _outside(name: str, text: str, limits: Mapping[str, Any]) -> str:
+    """Return why a value, as it stands in the table, is outside the training range; nothing where it is not."""
+    values = limits.get("values")
+    if values is None:
+        try:
+            beyond = not limits["least"] <= float(text) <= limits["greatest"]
+        except ValueError:  # it is missing
+            return ""
+        return f"{name} is outside the training range" if beyond and not isnan(float(text)) else ""
+    if isinstance(values[0], bool):
+        text = {"1": "true", "0": "false"}.get(text, text.lower())
+    if text in map(written, values) or (text == "" and limits.get("gaps", True)):
+        return ""
+    return f"no training row has {name} {text or design.MISSING}"

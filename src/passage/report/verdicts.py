@@ -1,0 +1,113 @@
+"""What the numbers come to: where the outcome is likely, whether a model beats guessing, or another model."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from passage.base.wording import listed
+from passage.evaluation.vocabulary import Vocabulary
+from passage.report import association
+from passage.report.numbers import level, number, p_value, share
+
+
+def guess(metrics: Mapping[str, Any], words: Vocabulary) -> str:
+    """Return what is always guessed by who knows no feature."""
+    prevalence = metrics["train"].get("prevalence", 0.5)
+    return "the better of two classes as frequent" if prevalence == 0.5 else f"“{words.classes[prevalence > 0.5]}”"
+
+
+def against_guessing(metrics: Mapping[str, Any], words: Vocabulary) -> str:
+    """Return whether the predicted classes of the test rows are better than always guessing one."""
+    test = metrics["test"]
+    found, always = test.get("against_guessing", {}), f"always guessing {guess(metrics, words)}"
+    of = f"{share(test['baseline_accuracy'])}, dotted"
+    differ = found.get("right_alone", 0) + found.get("wrong_alone", 0)
+    match found.get("verdict"):
+        case "better":
+            return f"Better than {always} ({of}): right alone in {found['right_alone']:,} of {differ:,} that differ."
+        case "cannot_be_told":
+            few = f"they differ in {differ}, and it takes {found['needed']}" if differ < found["needed"] else ""
+            few = few or f"they differ in {differ}; {p_value(found['p_value'])}"
+            return f"Whether that beats {always} ({of}) cannot be told: {few}."
+        case "no_better" if "one_class" in found:
+            one = words.classes[found["one_class"]]
+            return f"It predicts “{one}” for each one: no better than {always} ({of})."
+        case "no_better":
+            return f"No better than {always} ({of})."
+        case "worse":
+            return f"Worse than {always} ({of}): wrong alone in {found['wrong_alone']:,} of {differ:,} that differ."
+        case _:
+            return f"{always[0].upper()}{always[1:]}: {of}."
+
+
+def of_guessing(verdicts: Mapping[str, str]) -> str:
+    """Return in a sentence which models beat always guessing. verdicts: by model."""
+    told = {
+        "better": "{} {} better than always guessing",
+        "cannot_be_told": "whether {} {} better than always guessing cannot be told",
+        "no_better": "{} {} no better than always guessing",
+        "worse": "{} {} worse than always guessing",
+    }
+    parts = []
+    for verdict, text in told.items():
+        if names := [name for name, found in verdicts.items() if found == verdict]:
+            parts.append(text.format(listed(names), "is" if len(names) == 1 else "are"))
+    said = "; ".join(parts)
+    return f"On the test rows, {said}." if said else ""
+
+
+def even_chance(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
+    """Return from which value of a number on the outcome is more likely than not; nothing where that is not known.
+
+    Of several numbers, the one that changes the odds most and of which the rows tell it.
+    """
+    known = metrics.get("even_chance", {})
+    ordered = [name for name in association.strongest(metrics, len(metrics["odds"])) if name in known]
+    bounded = [name for name in ordered if known[name]["shape"] == "bounded"]
+    return _even_chance((bounded or ordered)[0], known, confidence, words) if ordered else ""
+
+
+def _even_chance(feature: str, known: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
+    one, unit = known[feature], words.unit(feature)
+    low, high = (number(one[end]) if end in one else "" for end in ("low", "high"))
+    held = ", ".join(f"{other['feature']} {_shown(other['value'])} ({other['is']})" for other in one["others"])
+    given = f"With {held}, " if held else ""
+    match one["shape"]:
+        case "bounded":
+            sure = f"{level(confidence)}: {low} to {high}"
+        case "outside":
+            sure = f"{level(confidence)}: not between {low} and {high}, and more these {words.rows} do not tell"
+        case "half_line":
+            sure = f"{level(confidence)}: at {'least' if low else 'most'} {low or high}"
+        case _:
+            sure = ""
+    if not sure or not {"firth", "maximum_likelihood"} & one.keys():
+        told = f"at which {feature} {words.outcome} is as likely as not, these {words.rows} do not tell"
+        return f"{given}{told}." if given else f"{told[0].upper()}{told[1:]}."
+    value = number(one.get("firth", one.get("maximum_likelihood")))
+    value = f"{value} {unit}" if unit else f"{feature} {value}"
+    where = f"from {value} on" if one["rises"] else f"up to {value}"
+    beyond = "" if one["in_data"] else f", beyond the {number(one['least'])} to {number(one['greatest'])} of the rows"
+    model = f"; {words.model} itself says {number(one['model'])}" if "model" in one else ""
+    where = where if given else f"{where[0].upper()}{where[1:]}"
+    return f"{given}{where}, {words.outcome} is more likely than not ({sure}{beyond}{model})."
+
+
+def _shown(value: Any) -> str:
+    return number(value) if isinstance(value, int | float) else str(value)
+
+
+def of_pair(one: str, other: str, found: Mapping[str, Any]) -> str:
+    """Return which of two models predicts better. found: as comparison.compare has it."""
+    which = f"Which of {one} and {other} predicts better cannot be told"
+    if "reason" in found:
+        return f"{which}: {found['reason']}."
+    differ = found["right_alone"] + found["wrong_alone"]
+    if found["verdict"] == "cannot_be_told":
+        few = f", and it takes {found['needed']}" if differ < found["needed"] else f" ({p_value(found['p_value'])})"
+        return f"{which}: of {found['rows']:,} held-out rows they differ in {differ:,}{few}."
+    best, worst = (one, other) if found["verdict"] == "better" else (other, one)
+    most = max(found["right_alone"], found["wrong_alone"])
+    return (
+        f"{best} predicts better than {worst}: of {found['rows']:,} held-out rows they differ in {differ:,}, and it is "
+        f"right in {most:,} of those ({p_value(found['p_value'])})."
+    )

@@ -1,0 +1,149 @@
+"""What the numbers come to, in words, and what they do not."""
+
+from typing import Any
+
+import pytest
+import students
+
+from passage.evaluation.vocabulary import vocabulary
+from passage.params.model import ModelSettings
+from passage.report import verdicts
+
+WORDS = vocabulary(
+    ModelSettings.model_validate(
+        students.lane().model_dump()
+        | {
+            "words": {
+                "rows": "students",
+                "outcome": "passing",
+                "classes": ["failed", "passed"],
+                "columns": {"hours": {"unit": "hours"}},
+            }
+        }
+    ),
+    (0, 1),
+    model="m",
+)
+EVEN: dict[str, Any] = {
+    "firth": 9.7225,
+    "model": 9.862,
+    "shape": "bounded",
+    "low": 5.91,
+    "high": 13.46,
+    "rises": True,
+    "in_data": True,
+    "least": 0,
+    "greatest": 19,
+    "others": [],
+    "by": "profile",
+}
+
+
+def even(feature: str = "hours", **changed: Any) -> str:
+    sizes = {
+        name: {"per_standard_deviation": {"odds_ratio": ratio}} for name, ratio in (("hours", 2.0), ("courses", 9.0))
+    }
+    known = {key: value for key, value in (EVEN | changed).items() if value is not None}
+    return verdicts.even_chance({"odds": sizes, "even_chance": {feature: known}}, 0.95, WORDS)
+
+
+def test_from_which_value_on_the_outcome_is_likely_is_told_with_its_interval_and_the_models_own() -> None:
+    assert even() == "From 9.72 hours on, passing is more likely than not (95 %: 5.91 to 13.5; m itself says 9.86)."
+    assert even(rises=False).startswith("Up to 9.72 hours, passing is more likely than not")
+    assert even("courses", model=None) == "From courses 9.72 on, passing is more likely than not (95 %: 5.91 to 13.5)."
+
+
+def test_other_features_are_said_to_be_held() -> None:
+    others = [
+        {"feature": "courses", "value": 1.0, "is": "median"},
+        {"feature": "school", "value": "A", "is": "most frequent"},
+    ]
+    assert even(others=others).startswith(
+        "With courses 1 (median), school A (most frequent), from 9.72 hours on, passing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (
+            {"shape": "outside"},
+            "(95 %: not between 5.91 and 13.5, and more these students do not tell; m itself says 9.86).",
+        ),
+        ({"shape": "half_line", "high": None}, "(95 %: at least 5.91; m itself says 9.86)."),
+        ({"shape": "half_line", "low": None}, "(95 %: at most 13.5; m itself says 9.86)."),
+        ({"in_data": False}, "(95 %: 5.91 to 13.5, beyond the 0 to 19 of the rows; m itself says 9.86)."),
+    ],
+)
+def test_what_the_rows_do_not_tell_is_said(changed: dict[str, Any], said: str) -> None:
+    assert even(**changed).endswith(said)
+
+
+def test_nothing_is_said_where_nothing_is_known() -> None:
+    told = "At which hours passing is as likely as not, these students do not tell."
+    assert even(shape="whole_line", low=None, high=None) == told
+    assert even(firth=None) == told
+    assert verdicts.even_chance({"odds": {}}, 0.95, WORDS) == ""
+
+
+def test_of_several_numbers_one_with_an_interval_is_told() -> None:
+    sizes = {
+        name: {"per_standard_deviation": {"odds_ratio": ratio}} for name, ratio in (("hours", 2.0), ("courses", 9.0))
+    }
+    known = {"courses": EVEN | {"shape": "outside"}, "hours": EVEN}
+    assert verdicts.even_chance({"odds": sizes, "even_chance": known}, 0.95, WORDS).startswith("From 9.72 hours on")
+
+
+def guessing(prevalence: float = 0.4, **found: Any) -> str:
+    test = {"baseline_accuracy": 0.6, "against_guessing": found} if found else {"baseline_accuracy": 0.6}
+    return verdicts.against_guessing({"train": {"prevalence": prevalence}, "test": test}, WORDS)
+
+
+def test_against_guessing_there_are_four_verdicts() -> None:
+    counts = {"right_alone": 30, "wrong_alone": 5, "needed": 6, "p_value": 0.00001}
+    always = "always guessing “failed” (60 %, dotted)"
+    assert guessing(verdict="better", **counts) == f"Better than {always}: right alone in 30 of 35 that differ."
+    assert guessing(verdict="worse", **counts) == f"Worse than {always}: wrong alone in 5 of 35 that differ."
+    assert guessing(verdict="no_better", **counts) == f"No better than {always}."
+    assert (
+        guessing(verdict="no_better", one_class=0, **counts)
+        == f"It predicts “failed” for each one: no better than {always}."
+    )
+    told = guessing(verdict="cannot_be_told", **counts | {"p_value": 0.081})
+    assert told == f"Whether that beats {always} cannot be told: they differ in 35; p = 0.081."
+    few = guessing(verdict="cannot_be_told", **counts | {"right_alone": 2, "wrong_alone": 1})
+    assert few.endswith("cannot be told: they differ in 3, and it takes 6.")
+
+
+def test_what_is_guessed_is_the_training_rows_more_frequent_class() -> None:
+    assert guessing(0.6) == "Always guessing “passed”: 60 %, dotted."
+    assert guessing(0.5) == "Always guessing the better of two classes as frequent: 60 %, dotted."
+
+
+def test_the_models_of_a_group_are_told_apart_by_their_verdicts() -> None:
+    assert verdicts.of_guessing({}) == ""
+    found = {"a": "cannot_be_told", "b": "no_better", "c": "better", "d": "cannot_be_told", "e": "worse"}
+    assert verdicts.of_guessing(found) == (
+        "On the test rows, c is better than always guessing; whether a and d are better than always guessing cannot be "
+        "told; b is no better than always guessing; e is worse than always guessing."
+    )
+
+
+def test_of_two_models_that_cannot_be_compared_it_is_said_why() -> None:
+    which = "Which of a and b predicts better cannot be told"
+    assert verdicts.of_pair("a", "b", {"reason": "they know other rows"}) == f"{which}: they know other rows."
+    found: dict[str, Any] = {"rows": 1000, "right_alone": 3, "wrong_alone": 1, "needed": 6, "p_value": 0.6}
+    few = verdicts.of_pair("a", "b", found | {"verdict": "cannot_be_told"})
+    assert few == f"{which}: of 1,000 held-out rows they differ in 4, and it takes 6."
+    told = verdicts.of_pair("a", "b", found | {"verdict": "cannot_be_told", "right_alone": 9})
+    assert told == f"{which}: of 1,000 held-out rows they differ in 10 (p = 0.6)."
+
+
+def test_of_two_models_the_better_one_is_named() -> None:
+    found: dict[str, Any] = {"rows": 100, "right_alone": 3, "wrong_alone": 20, "needed": 6, "p_value": 0.0005}
+    assert verdicts.of_pair("a", "b", found | {"verdict": "worse"}) == (
+        "b predicts better than a: of 100 held-out rows they differ in 23, and it is right in 20 of those (p = 0.0005)."
+    )
+    assert verdicts.of_pair("b", "a", found | {"verdict": "better", "right_alone": 20, "wrong_alone": 3}).startswith(
+        "b "
+    )
