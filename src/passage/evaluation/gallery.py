@@ -90,7 +90,7 @@ def draw(
         else:
             drawn["regions"] = pictures.svg(pictures.regions(rows, classifier, scaler, words), 3.3)
     else:  # of those with a picture of their rows, the page's table of effects says the same
-        height = 1.6 + 0.3 * min(len(found["coefficients"]), plots.FEATURES)
+        height = 1.3 + 0.27 * min(len(found["coefficients"]), plots.FEATURES)
         drawn["coefficients"] = pictures.svg(pictures.coefficients(found["coefficients"], *whose, words), height)
     if tried := files["choices"].get("tried_C"):
         drawn["C"] = pictures.svg(pictures.tried_C(tried, files["choices"]["C"]))

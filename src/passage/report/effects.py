@@ -22,7 +22,7 @@ MARGIN = 4  # percent of the drawing, left and right
 
 @dataclass(frozen=True)
 class Effect:
-    """One row. step: of what it is, in words. rows, share: of the fit, and of class 1 in it.
+    """One row. step: of what it is, in words. rows, share: of the fit, and of class 1 in it. column: of the design.
 
     ratios, points: times the odds, percentage points: low, the estimate and high, what is not known left out.
     test, without: of the whole feature, as metrics/NAME.json has them.
@@ -36,6 +36,7 @@ class Effect:
     points: Mapping[str, float] = field(default_factory=dict)
     test: Mapping[str, float] = field(default_factory=dict)
     without: Mapping[str, float] = field(default_factory=dict)
+    column: str = ""
 
     @property
     def ratio(self) -> str:
@@ -53,16 +54,17 @@ class Effect:
 
 @dataclass(frozen=True)
 class Effects:
-    """The table. total: columns of the design table, of which the strongest are shown."""
+    """The table. shown: the strongest columns of the design table, in this order. total: how many it has."""
 
     rows: list[Effect]
-    shown: int
+    shown: list[str]
     total: int
 
     @property
     def told(self) -> list[Effect]:
-        """The rows that have odds."""
-        return [row for row in self.rows if row.ratios]
+        """The rows that have odds, strongest first."""
+        by_column = {row.column: row for row in self.rows if row.ratios}
+        return [by_column[name] for name in self.shown if name in by_column]
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -107,7 +109,7 @@ def effects(metrics: Mapping[str, Any], words: Vocabulary) -> Effects:
             feature, [name for name in shown if words.column(name).feature == feature], metrics, words
         )
     ]
-    return Effects(rows, len(shown), len(ordered))
+    return Effects(rows, shown, len(ordered))
 
 
 def _of_feature(feature: str, columns: list[str], metrics: Mapping[str, Any], words: Vocabulary) -> Iterator[Effect]:
@@ -123,12 +125,10 @@ def _of_feature(feature: str, columns: list[str], metrics: Mapping[str, Any], wo
         ratios = metrics["odds"].get(name, {})
         step = association.step(ratios) if ratios else "per_unit"
         deviation = ratios.get("standard_deviation", 1.0) if step == "per_standard_deviation" else 1.0
-        note = (
-            words.more(name)
-            if step == "per_unit"
-            else f"higher by one standard deviation ({numbers.number(deviation)})"
-        )
-        yield Effect(feature, note, *_counts(first["fitted"]), *_sizes(name, metrics, step, deviation), **tests)
+        note = f"with {feature} higher by one standard deviation ({numbers.number(deviation)})"
+        note = words.more(name) if step == "per_unit" else note
+        sizes = _sizes(name, metrics, step, deviation)
+        yield Effect(feature, note, *_counts(first["fitted"]), *sizes, **tests, column=name)
     else:
         reference = words.column(columns[0]).against
         yield Effect(feature, **tests)
@@ -136,13 +136,11 @@ def _of_feature(feature: str, columns: list[str], metrics: Mapping[str, Any], wo
             yield Effect(f"{UNDER}{reference}", "reference", *_counts(levels[reference]))
     for name in columns:
         column = words.column(name)
-        step = (
-            f"{feature} {column.value} instead of {column.against}"
-            if name in metrics["odds"]
-            else "for predictions alone"
-        )
-        counts = _counts(levels.get(column.value, [0, 0]))
-        yield Effect(f"{UNDER}{column.value}", step, *counts, *_sizes(name, metrics, "per_unit", 1.0))
+        if name not in metrics["odds"]:
+            yield Effect(f"{UNDER}{column.value}", "for predictions alone")
+            continue
+        step, sizes = f"{feature} {column.value} instead of {column.against}", _sizes(name, metrics, "per_unit", 1.0)
+        yield Effect(f"{UNDER}{column.value}", step, *_counts(levels.get(column.value, [0, 0])), *sizes, column=name)
 
 
 def _entry(described: list[Mapping[str, Any]], feature: str) -> Mapping[str, Any]:
@@ -159,9 +157,8 @@ def _sizes(name: str, metrics: Mapping[str, Any], step: str, size: float) -> tup
     middle = estimate(ratios)
     known = {end: ratios[end] for end in ("low", "high") if end in ratios}
     points = metrics.get("points", {}).get(name, {})
-    return known | ({} if middle is None else {"estimate": middle}), {
-        key: size * value for key, value in points.items()
-    }
+    known |= {} if middle is None else {"estimate": middle}
+    return known, {key: size * value for key, value in points.items()}
 
 
 def caption(one: Section, shown: Effects) -> str:
@@ -169,8 +166,10 @@ def caption(one: Section, shown: Effects) -> str:
     m, several = one.metrics, len(one.metrics.get("significance", {})) > 1
     found = m.get("cross_validation", {})
     parts = [f"Odds ratios are {one.estimator}'s{', other features being equal' if several else ''}."]
-    if shown.shown < shown.total:
-        parts.insert(0, f"The strongest {shown.shown} of {shown.total:,} columns; all are in metrics/{one.name}.json.")
+    if len(shown.shown) < shown.total:
+        parts.insert(
+            0, f"The strongest {len(shown.shown)} of {shown.total:,} columns; all are in metrics/{one.name}.json."
+        )
     if "points" in m:
         parts.append("Points: by how many percentage points the chance is higher, on average.")
     parts.append(

@@ -60,6 +60,10 @@ def test_levels_stand_below_their_feature_with_the_reference_and_the_strongest_c
     assert [(row.rows, row.share) for row in rows[1:5]] == [(4, 0.75), (8, 0.375), (3, 1.0), (15, 0.6)]
 
 
+def test_a_card_has_the_strongest_columns_first_whichever_feature_they_are_of() -> None:
+    assert [row.column for row in effects(METRICS, WORDS).told] == ["school=B", "school=C", "hours"]
+
+
 def test_each_number_is_there_once_and_as_sentences_have_it() -> None:
     school, reference, b, c, hours, gaps = effects(METRICS, WORDS).rows
     assert (hours.ratio, hours.interval) == ("1.35", "1.01 to 12.14")
@@ -76,7 +80,7 @@ def test_where_a_unit_is_no_step_odds_and_points_are_those_of_a_standard_deviati
     odds = METRICS["odds"] | {"hours": ratios(1.2, deviation=100.0) | {"per_unit": {"firth": 1.001}}}
     odds["hours"]["per_standard_deviation"]["firth"] = 1.5
     row = effects(METRICS | {"odds": odds}, WORDS).rows[-2]
-    assert row.step == "higher by one standard deviation (100)"
+    assert row.step == "with hours higher by one standard deviation (100)"
     assert row.ratio == "1.50"
     assert row.points["effect"] == 564
 
@@ -95,7 +99,7 @@ def test_the_drawing_reaches_as_far_as_the_intervals_do_and_no_further_than_a_th
 
 
 def test_near_1_the_drawing_has_marks_all_the_same() -> None:
-    found = Effects([Effect("a", ratios={"low": 0.99, "estimate": 1.0, "high": 1.01})], 1, 1)
+    found = Effects([Effect("a", ratios={"low": 0.99, "estimate": 1.0, "high": 1.01})], ["a"], 1)
     assert list(found.ticks) == ["0.5", "1", "2"]
 
 
@@ -105,5 +109,5 @@ def test_of_many_columns_the_strongest_are_shown_and_counted(count: int) -> None
     odds = {name: ratios(1.0 + place, firth=2.0) for place, name in enumerate(names)}
     described = [{"rows": [1, 1], "fitted": [1, 1]}]
     found = effects({"coefficients": dict.fromkeys(names, 1.0), "odds": odds, "described": described}, WORDS)
-    assert (len(found.rows), found.shown, found.total) == (MOST, MOST, count)
+    assert (len(found.rows), len(found.shown), found.total) == (MOST, MOST, count)
     assert found.rows[0].label == names[-1]
