@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from passage.report import sentences
-from passage.report.numbers import loss, number, share
+from passage.report import sentences, verdicts
+from passage.report.numbers import level, loss, number, p, share
 from passage.report.sections import Section
 
 UNDER = "\N{EM SPACE}"  # before what stands below the row that it belongs to
@@ -27,6 +27,11 @@ MORE: list[Measure] = [
     ("Brier score", "test", "brier", loss),
     ("training accuracy, which flatters", "train", "accuracy", share),
     ("share of the outcome among training rows", "train", "prevalence", share),
+]
+GUESSING: list[tuple[str, list[str], Callable[[float], str]]] = [
+    ("test rows that it alone has right, that guessing alone has", ["right_alone", "wrong_alone"], "{:,}".format),
+    ("p (McNemar, exact) of better than guessing, of worse", ["p_value_better", "p_value_worse"], p),
+    ("such rows that it takes to tell", ["needed"], "{:,}".format),
 ]
 
 
@@ -66,6 +71,9 @@ def more(sections: Sequence[Section]) -> Table:
     validated = [one.metrics.get("cross_validation", {}) for one in sections]
     divided = [f"{one['folds']}, {one['repeats']}" if one else UNDEFINED for one in validated]
     rows = [["C, threshold", *settings], ["folds, repeats of the cross-validation", *divided]]
+    against = [one.metrics.get("test", {}).get("against_guessing") for one in sections]
+    for title, names, show in GUESSING:
+        rows.append([title, *(", ".join(show(one[name]) for name in names) if one else UNDEFINED for one in against)])
     return Table("More measures", ["", *(one.name for one in sections)], [*rows, *_measures(MORE, sections)])
 
 
@@ -112,3 +120,31 @@ def tests(one: Section) -> Table:
     rows = [[name, *(number(test[key]) for key in keys)] for name, test in one.metrics.get("significance", {}).items()]
     heads = ["", "chi-squared", "degrees of freedom", "p", "p, Holm"]
     return Table(f"Tests of {one.name}", heads, rows, f"{one.test_name} of all columns of a feature together.")
+
+
+def even_chances(one: Section) -> Table:
+    """Return at which value of each number, others held, the chance is even, and at which it is the threshold."""
+    rows = []
+    for feature, known in one.metrics.get("even_chance", {}).items():
+        for found in filter(None, [known, known.get("at_threshold")]):
+            values = [verdicts.estimate(found), found.get("model")]
+            value, own = ("not known" if one is None else number(one) for one in values)
+            rows.append(
+                [
+                    f"{one.words.axis(feature)}, chance {found.get('threshold', 0.5):g}",
+                    value,
+                    verdicts.reach(found, one.words) or f"these {one.words.rows} do not tell",
+                    own,
+                    f"{number(known['least'])} to {number(known['greatest'])}",
+                    ", ".join(verdicts.others(known)),
+                ]
+            )
+    heads = [
+        "",
+        one.estimator,
+        level(one.confidence),
+        f"{one.name} itself",
+        f"the {one.words.rows} reach from",
+        "given",
+    ]
+    return Table(f"Where the chance of {one.name} is even", heads, rows)

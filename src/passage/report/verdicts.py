@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from passage.base.wording import listed
+from passage.evaluation.odds import ESTIMATES
 from passage.evaluation.vocabulary import Vocabulary
 from passage.report import association
 from passage.report.numbers import level, number, p_value, share
@@ -26,7 +27,7 @@ def against_guessing(metrics: Mapping[str, Any], words: Vocabulary) -> str:
             return f"Better than {always} ({of}): right alone in {found['right_alone']:,} of {differ:,} that differ."
         case "cannot_be_told":
             few = f"they differ in {differ}, and it takes {found['needed']}" if differ < found["needed"] else ""
-            few = few or f"they differ in {differ}; {p_value(found['p_value'])}"
+            few = few or f"they differ in {differ}; {p_value(found['p_value_better'])}"
             return f"Whether that beats {always} ({of}) cannot be told: {few}."
         case "no_better" if "one_class" in found:
             one = words.classes[found["one_class"]]
@@ -68,28 +69,43 @@ def even_chance(metrics: Mapping[str, Any], confidence: float, words: Vocabulary
 
 def _even_chance(feature: str, known: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
     one, unit = known[feature], words.unit(feature)
+    sure, value = reach(one, words), estimate(one)
+    held = ", ".join(others(one))
+    told = f"at which {feature} {words.outcome} is as likely as not, these {words.rows} do not tell."
+    if sure and value is not None:
+        there = f"{number(value)} {unit}" if unit else f"{feature} {number(value)}"
+        beyond = (
+            "" if one["in_data"] else f", beyond the {number(one['least'])} to {number(one['greatest'])} of the rows"
+        )
+        weighted = ", weighted," if words.probability != "probability" else ""
+        model = f"; {words.model} itself{weighted} says {number(one['model'])}" if "model" in one else ""
+        where = f"from {there} on" if one["rises"] else f"up to {there}"
+        told = f"{where}, {words.outcome} is more likely than not ({level(confidence)}: {sure}{beyond}{model})."
+    return f"With {held}, {told}" if held else f"{told[0].upper()}{told[1:]}"
+
+
+def estimate(one: Mapping[str, Any]) -> float | None:
+    """Return where the chance is even by the fit of the rows, whichever estimator it is by; None if not known."""
+    return next((float(one[name]) for name in ESTIMATES if name in one), None)
+
+
+def reach(one: Mapping[str, Any], words: Vocabulary) -> str:
+    """Return the interval of an even chance in words; nothing where the rows do not tell it."""
     low, high = (number(one[end]) if end in one else "" for end in ("low", "high"))
-    held = ", ".join(f"{other['feature']} {_shown(other['value'])} ({other['is']})" for other in one["others"])
-    given = f"With {held}, " if held else ""
     match one["shape"]:
         case "bounded":
-            sure = f"{level(confidence)}: {low} to {high}"
+            return f"{low} to {high}"
         case "outside":
-            sure = f"{level(confidence)}: not between {low} and {high}, and more these {words.rows} do not tell"
+            return f"not between {low} and {high}, and more these {words.rows} do not tell"
         case "half_line":
-            sure = f"{level(confidence)}: at {'least' if low else 'most'} {low or high}"
+            return f"at {'least' if low else 'most'} {low or high}"
         case _:
-            sure = ""
-    if not sure or not {"firth", "maximum_likelihood"} & one.keys():
-        told = f"at which {feature} {words.outcome} is as likely as not, these {words.rows} do not tell"
-        return f"{given}{told}." if given else f"{told[0].upper()}{told[1:]}."
-    value = number(one.get("firth", one.get("maximum_likelihood")))
-    value = f"{value} {unit}" if unit else f"{feature} {value}"
-    where = f"from {value} on" if one["rises"] else f"up to {value}"
-    beyond = "" if one["in_data"] else f", beyond the {number(one['least'])} to {number(one['greatest'])} of the rows"
-    model = f"; {words.model} itself says {number(one['model'])}" if "model" in one else ""
-    where = where if given else f"{where[0].upper()}{where[1:]}"
-    return f"{given}{where}, {words.outcome} is more likely than not ({sure}{beyond}{model})."
+            return ""
+
+
+def others(one: Mapping[str, Any]) -> list[str]:
+    """Return where the other features are held."""
+    return [f"{other['feature']} {_shown(other['value'])} ({other['is']})" for other in one["others"]]
 
 
 def _shown(value: Any) -> str:
@@ -101,13 +117,13 @@ def of_pair(one: str, other: str, found: Mapping[str, Any]) -> str:
     which = f"Which of {one} and {other} predicts better cannot be told"
     if "reason" in found:
         return f"{which}: {found['reason']}."
-    differ = found["right_alone"] + found["wrong_alone"]
+    differ, chance = found["right_alone"] + found["wrong_alone"], min(found["p_value_better"], found["p_value_worse"])
     if found["verdict"] == "cannot_be_told":
-        few = f", and it takes {found['needed']}" if differ < found["needed"] else f" ({p_value(found['p_value'])})"
+        few = f", and it takes {found['needed']}" if differ < found["needed"] else f" ({p_value(chance)})"
         return f"{which}: of {found['rows']:,} held-out rows they differ in {differ:,}{few}."
     best, worst = (one, other) if found["verdict"] == "better" else (other, one)
     most = max(found["right_alone"], found["wrong_alone"])
     return (
         f"{best} predicts better than {worst}: of {found['rows']:,} held-out rows they differ in {differ:,}, and it is "
-        f"right in {most:,} of those ({p_value(found['p_value'])})."
+        f"right in {most:,} of those ({p_value(chance)})."
     )

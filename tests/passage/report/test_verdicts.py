@@ -1,5 +1,6 @@
 """What the numbers come to, in words, and what they do not."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,13 @@ def test_what_the_rows_do_not_tell_is_said(changed: dict[str, Any], said: str) -
     assert even(**changed).endswith(said)
 
 
+def test_a_weighted_model_is_said_to_be_one() -> None:
+    weighted = replace(WORDS, probability="weighted probability")
+    sizes = {"hours": {"per_standard_deviation": {"odds_ratio": 2.0}}}
+    said = verdicts.even_chance({"odds": sizes, "even_chance": {"hours": EVEN}}, 0.95, weighted)
+    assert said.endswith("m itself, weighted, says 9.86).")
+
+
 def test_nothing_is_said_where_nothing_is_known() -> None:
     told = "At which hours passing is as likely as not, these students do not tell."
     assert even(shape="whole_line", low=None, high=None) == told
@@ -100,7 +108,7 @@ def guessing(prevalence: float = 0.4, **found: Any) -> str:
 
 
 def test_against_guessing_there_are_four_verdicts() -> None:
-    counts = {"right_alone": 30, "wrong_alone": 5, "needed": 6, "p_value": 0.00001}
+    counts = {"right_alone": 30, "wrong_alone": 5, "needed": 6, "p_value_better": 0.00001}
     always = "always guessing “failed” (60 %, dotted)"
     assert guessing(verdict="better", **counts) == f"Better than {always}: right alone in 30 of 35 that differ."
     assert guessing(verdict="worse", **counts) == f"Worse than {always}: wrong alone in 5 of 35 that differ."
@@ -109,7 +117,7 @@ def test_against_guessing_there_are_four_verdicts() -> None:
         guessing(verdict="no_better", one_class=0, **counts)
         == f"It predicts “failed” for each one: no better than {always}."
     )
-    told = guessing(verdict="cannot_be_told", **counts | {"p_value": 0.081})
+    told = guessing(verdict="cannot_be_told", **counts | {"p_value_better": 0.081})
     assert told == f"Whether that beats {always} cannot be told: they differ in 35; p = 0.081."
     few = guessing(verdict="cannot_be_told", **counts | {"right_alone": 2, "wrong_alone": 1})
     assert few.endswith("cannot be told: they differ in 3, and it takes 6.")
@@ -132,7 +140,14 @@ def test_the_models_of_a_group_are_told_apart_by_their_verdicts() -> None:
 def test_of_two_models_that_cannot_be_compared_it_is_said_why() -> None:
     which = "Which of a and b predicts better cannot be told"
     assert verdicts.of_pair("a", "b", {"reason": "they know other rows"}) == f"{which}: they know other rows."
-    found: dict[str, Any] = {"rows": 1000, "right_alone": 3, "wrong_alone": 1, "needed": 6, "p_value": 0.6}
+    found: dict[str, Any] = {
+        "rows": 1000,
+        "right_alone": 3,
+        "wrong_alone": 1,
+        "needed": 6,
+        "p_value_better": 0.6,
+        "p_value_worse": 0.9,
+    }
     few = verdicts.of_pair("a", "b", found | {"verdict": "cannot_be_told"})
     assert few == f"{which}: of 1,000 held-out rows they differ in 4, and it takes 6."
     told = verdicts.of_pair("a", "b", found | {"verdict": "cannot_be_told", "right_alone": 9})
@@ -140,7 +155,14 @@ def test_of_two_models_that_cannot_be_compared_it_is_said_why() -> None:
 
 
 def test_of_two_models_the_better_one_is_named() -> None:
-    found: dict[str, Any] = {"rows": 100, "right_alone": 3, "wrong_alone": 20, "needed": 6, "p_value": 0.0005}
+    found: dict[str, Any] = {
+        "rows": 100,
+        "right_alone": 3,
+        "wrong_alone": 20,
+        "needed": 6,
+        "p_value_better": 1.0,
+        "p_value_worse": 0.0005,
+    }
     assert verdicts.of_pair("a", "b", found | {"verdict": "worse"}) == (
         "b predicts better than a: of 100 held-out rows they differ in 23, and it is right in 20 of those (p = 0.0005)."
     )
