@@ -15,11 +15,12 @@ from passage.base import paths
 from passage.model import design
 from passage.params.labels import written
 from passage.params.types import ADDED_COLUMNS
-from passage.report.numbers import share
+from passage.report.numbers import level, share
 from passage.report.sections import Section
 from passage.report.tables import Table
 
 MOST = 50  # rows of a table
+ENDS = ("probability_low", "probability_high")
 WRONG, DOUBTED = "wrong", "not to be believed"
 
 
@@ -61,10 +62,13 @@ def _table(title: str, path: Path, every: pa.Table, one: Section) -> Table:
             marks += [f"{DOUBTED}: {why}"] if (why := _outside(name, row[name], limits)) else []
         marked += [place] * bool(marks)
         says = [classes[row[name]] for name in labels]
-        rows.append([*(row[name] for name in columns), *says, share(float(row["probability"])), "; ".join(marks)])
+        ends = [row[end] for end in ENDS if row.get(end)]
+        chance = [share(float(row["probability"])), " to ".join(share(float(end)) for end in ends)]
+        rows.append([*(row[name] for name in columns), *says, *chance, "; ".join(marks)])
     some = f"{len(rows)} of {every.num_rows:,}: those outside the training range, then those thought least likely. "
     caption = f"{some if len(rows) < every.num_rows else ''}All are in {path}."
-    heads = [*columns, *labels, f"{one.words.probability} of {one.words.outcome}", "mark"]
+    sure = f"{level(one.confidence)} ({one.estimator})"
+    heads = [*columns, *labels, f"{one.words.probability} of {one.words.outcome}", sure, "mark"]
     return Table(f"{title}, {one.name}", heads, rows, caption, marked=marked)
 
 
