@@ -171,7 +171,7 @@ def test_auto_is_chosen_tracked_and_told(built: Project) -> None:
     run = runs(built)[-1]
     chosen = files.read_json(built.folder / "models/model_2/choices.json")
     assert (run.data.params["train.C"], run.data.params["threshold"]) == ("auto", "auto")
-    assert (run.data.metrics["chosen_C"], run.data.metrics["chosen_threshold"]) == (chosen["C"], chosen["threshold"])
+    assert (run.data.metrics["tuned/C"], run.data.metrics["tuned/threshold"]) == (chosen["C"], chosen["threshold"])
     artifacts = Path(urlsplit(run.info.artifact_uri).path)
     assert (artifacts / "models/model_2/choices.json").is_file()
     assert (artifacts / "plots/model_2/pictures/C.svg").is_file()

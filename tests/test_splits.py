@@ -144,7 +144,7 @@ def test_dvc_builds_changes_and_tracks_such_models(built: Project) -> None:
     ]
     assert split_of[0].keys() == {f"split.{key}" for key in ("method", "column", "test_size", "stratify", "seed")}
     assert split_of[1] == {"split.method": "time", "split.column": "day", "split.test_from": "2026-04-01"}
-    assert timed.data.metrics["cross_validation_rows"] < 60
+    assert int(timed.data.params["cross_validation.rows"]) < 60
     schemas = [one.dataset.schema for run in (grouped, timed) for one in run.inputs.dataset_inputs]
     assert len(schemas) == 4
     assert not [schema for schema in schemas if "student" in schema or "day" in schema]

@@ -11,6 +11,7 @@ from typing import Any
 from passage.base import paths
 from passage.base.errors import Mistake
 from passage.base.files import Hashes, hashes
+from passage.evaluation.odds import estimate
 from passage.model import design
 from passage.params import Batch, Params, flat_params
 from passage.report.sections import section
@@ -18,6 +19,7 @@ from passage.tracking import outputs
 from passage.tracking.staleness import ANEW, Stale
 
 LARGEST = 20_000_000  # bytes of a file that a run keeps; of a larger one it keeps the hash alone
+CELLS = ("true_negatives", "false_positives", "false_negatives", "true_positives")  # which the page has in a picture
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,8 @@ def collect(
         name=name,
         answer=told.answer,
         short_answer=told.short_answer,
-        params=params_of(lane.used()),
-        metrics=flat_metrics(told.metrics),
+        params=params_of(lane.used()) | counts_of(told.metrics),
+        metrics=metrics_of(told.metrics),
         tags={
             **circumstances,
             "model": name,
@@ -124,27 +126,35 @@ def params_of(settings: Mapping[str, Any]) -> dict[str, str]:
     return dict(flat_params({**settings, "columns": {names[column]: one for column, one in columns.items()}}))
 
 
-def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """Return metrics/NAME.json with names joined by `_`; a feature's coefficient is coef_FEATURE.
+def metrics_of(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """Return of metrics/NAME.json what runs are compared by, in groups: MLflow folds what stands before a slash.
 
-    How good the model is comes first: MLflow's pages open with the first metric.
+    MLflow's pages open with the first one: the cross-validated log loss, which differs where a few test rows are
+    predicted alike. What is said of single columns beside coefficients and odds is on the page that the run keeps.
     """
-    of_features = metrics.get("significance", {}), metrics.get("cross_validation", {}).get("without", {})
-    names = allowed_names(dict.fromkeys([*metrics["coefficients"], *of_features[0], *of_features[1]]))
-    left_out = {"coefficients", "cautions", "described", "points", "even_chance"}  # the first have other names
-    order = sorted(metrics.keys() - left_out, key=lambda key: (key != "test", key))
-    flat = dict(_joined({key: metrics[key] for key in order}, names))
-    return flat | {f"coef_{names[feature]}": value for feature, value in metrics["coefficients"].items()}
+    validated, test, train = (metrics.get(of, {}) for of in ("cross_validation", "test", "train"))
+    names = allowed_names(metrics["coefficients"])
+    odds = {column: estimate(ratios["per_unit"]) for column, ratios in metrics.get("odds", {}).items()}
+    return {
+        **{f"cv/{name}": validated[name] for name in ("log_loss", "accuracy") if name in validated},
+        **({"test_accuracy": test["accuracy"]} if test else {}),  # by which name people know it
+        **{
+            f"test/{name}": value
+            for name, value in test.items()
+            if name not in CELLS and isinstance(value, int | float)
+        },
+        **({"train/accuracy": train["accuracy"]} if train else {}),
+        **{f"tuned/{name}": value for name, value in metrics.get("chosen", {}).items()},
+        **{f"odds/{names[column]}": ratio for column, ratio in odds.items() if ratio is not None},
+        **{f"coef_{names[column]}": value for column, value in metrics["coefficients"].items()},
+        "intercept": metrics["intercept"],
+    }
 
 
-def _joined(metrics: Mapping[str, Any], names: Mapping[str, str], prefix: str = "") -> Iterable[tuple[str, float]]:
-    for key, value in metrics.items():
-        if key in ("without", "odds", "significance"):
-            value = {names[feature]: numbers for feature, numbers in value.items()}
-        if isinstance(value, dict):
-            yield from _joined(value, names, f"{prefix}{key}_")
-        elif not isinstance(value, str):  # what a column is read against
-            yield f"{prefix}{key}", value
+def counts_of(metrics: Mapping[str, Any]) -> dict[str, str]:
+    """Return how many rows, folds and repeats metrics/NAME.json has: what a run was made with, not what came of it."""
+    validated = {key: value for key, value in metrics.get("cross_validation", {}).items() if isinstance(value, int)}
+    return dict(flat_params({"rows": metrics["rows"], "cross_validation": validated}))
 
 
 def allowed_names(names: Iterable[str]) -> dict[str, str]:
