@@ -35,8 +35,8 @@ adopt: $(ready) ## take a table of yours in, as one more model (TABLE=path TARGE
 	@$(if $(TABLE),,$(error TABLE=path of a CSV or Parquet file))$(if $(TARGET),,$(error TARGET=the column to predict))
 	@python3 src adopt "$$TABLE" "$$TARGET" "$$NAME" "$$POSITIVE"
 
-ui: $(ready) ## open the runs in MLflow on http://127.0.0.1:5000 (PORT=5001: another port)
-	@sh src/tools/ui.sh $(PORT)
+ui: $(ready) ## serve the runs in MLflow on this machine, and say the address of the results (PORT=5001: another port)
+	@python3 src ui "$(PORT)"
 
 experiments: $(ready) ## show the experiments: what was changed, and what came of it
 	@python3 src experiments

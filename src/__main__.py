@@ -25,6 +25,7 @@ TOOLS = {
     "adopt": "TABLE TARGET [NAME [POSITIVE]]",
     "schema": "",
     "experiments": "",
+    "ui": "PORT",
     "mend": "",
     "audit": "[--repair]",
     "verify": "RUN [--env]",

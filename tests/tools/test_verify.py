@@ -15,7 +15,7 @@ from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
 from passage.base import files
 from passage.base.errors import Mistake
-from passage.tracking import runs
+from passage.tracking import results_view, runs
 from passage.tracking.runs import Kept
 from tools import verify
 from tools.rebuild import clone
@@ -304,7 +304,10 @@ FALSIFIED: dict[str, tuple[Callable[[Store], object], str]] = {
         lambda store: store.sql("update datasets set digest = '0000' || substr(digest, 5)"),
         "data set training: the run has `exam_hours.csv 0000",
     ),
-    "description": (lambda store: store.tag(runs.DESCRIPTION, "All right."), "description: the run has `All right.`"),
+    "description": (
+        lambda store: store.tag(results_view.DESCRIPTION, "All right."),
+        "description: the run has `All right.`",
+    ),
     "kept metrics": (lambda store: store.replace("metrics/model.json", "0.8", "0.9"), f"metrics/model.json: {COPY}"),
     "kept model": (
         lambda store: store.replace("models/model/model.json", "1.5", "1.6"),
@@ -349,8 +352,8 @@ def test_a_true_run_is_equal_also_with_tags_a_name_and_notes_of_a_persons_own(
 ) -> None:
     falsifiable.tag("reviewed.by", "Ada")
     falsifiable.tag("mlflow.runName", "the best one")
-    note = falsifiable.client.get_run(falsifiable.run).data.tags[runs.DESCRIPTION]
-    falsifiable.tag(runs.DESCRIPTION, f"{note}\n\nLooks good to me.")
+    note = falsifiable.client.get_run(falsifiable.run).data.tags[results_view.DESCRIPTION]
+    falsifiable.tag(results_view.DESCRIPTION, f"{note}\n\nLooks good to me.")
     lines = verify.table(verdict_on(falsifiable, rebuilt[0], tmp_path / "kept"), every_file=True).splitlines()
     assert not [line for line in lines if "DIFFERS" in line]
     assert lines[-2] == f"  equal    {verify.RECORDS}"

@@ -25,9 +25,9 @@ from passage.model.classifier import Model
 from passage.model.pipeline import pipeline
 from passage.params import Params
 from passage.tracking.result import Result
+from passage.tracking.results_view import DESCRIPTION
 from passage.tracking.runs import (
     CHANGES,
-    DESCRIPTION,
     LISTED,
     OUTPUTS,
     TRUSTED,

@@ -1,6 +1,7 @@
 """Where the MLflow store is, and what surrounds it; nothing here imports mlflow."""
 
 import hashlib
+import os
 import re
 import socket
 import sqlite3
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from passage.base import files
+from passage.base import files, paths
 from passage.base.errors import Unreachable
 
 SQLITE = "sqlite:///"
@@ -89,6 +90,11 @@ def locate(uri: str | None, root: Path) -> Store:
             "server, or a database as sqlite:///path.db or postgresql://...; without it, the store is mlflow.db"
         )
     return Store(uri, root)
+
+
+def here() -> Store:
+    """Return the store of the repository that the user works in."""
+    return locate(os.environ.get("MLFLOW_TRACKING_URI"), paths.main_repository())
 
 
 def probe(database: Path) -> None:

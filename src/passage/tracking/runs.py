@@ -23,9 +23,6 @@ CHANGES = "rebuild/changes.patch"  # and what differed from the commit
 ABANDONED = 3600.0  # seconds after which a run that another clone began is taken for dead; tracking takes some five
 LISTED = {"git.commit": "git.commits", "dvc.experiment": "dvc.experiments"}  # the first one, and all of them
 MOST_LISTED, LONGEST = 100, 8000  # entries and characters of a list in a tag; of a longer one MLflow keeps the start
-
-
-DESCRIPTION = "mlflow.note.content"  # the tag whose Markdown MLflow shows above a run
 SERVED = ("MLmodel", "model.skops")  # the files of the model that a run logs,
 TRUSTED = ["numpy.dtype"]  # and of what they may hold what skops does not know: what fills gaps, categories
 

@@ -20,7 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from passage.base import paths, terminal
 from passage.base.errors import Unreachable
-from passage.tracking.location import Store, locate, probe, without_secrets
+from passage.tracking import results_view
+from passage.tracking.location import Store, here, probe, without_secrets
 
 logging.getLogger("mlflow").setLevel(logging.WARNING)  # not that it creates its tables
 logging.getLogger("mlflow.store.db").setLevel(logging.CRITICAL)  # what fails there is told once, in one line
@@ -62,9 +63,10 @@ def readable(experiment: str) -> Iterator[str]:
         yield found.experiment_id
 
 
-def here() -> Store:
-    """Return the store of the repository that the user works in."""
-    return locate(os.environ.get("MLFLOW_TRACKING_URI"), paths.main_repository())
+def page(experiment: str) -> str:
+    """Return the address of the runs of `experiment` below MLflow's own. Raises Unreachable where there is none."""
+    with readable(experiment) as experiment_id:
+        return results_view.page(experiment_id, mlflow.MlflowClient().get_experiment(experiment_id).tags)
 
 
 @contextmanager
@@ -107,12 +109,14 @@ def _experiment_id(name: str, at: Store) -> str:
     found = client.get_experiment_by_name(name)
     if found is None:
         try:
-            return str(client.create_experiment(name, artifact_location=at.artifacts, tags=KIND))
+            return str(client.create_experiment(name, artifact_location=at.artifacts, tags=KIND | results_view.TAGS))
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
         return _experiment_id(name, at)  # another clone was faster
     _refuse_deleted(found, at)
+    for tag, value in results_view.lacking(found.tags).items():  # of a store from before
+        client.set_experiment_tag(found.experiment_id, tag, value)
     return str(found.experiment_id)
 
 

@@ -10,7 +10,8 @@ import skops.io
 import yaml
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from passage.tracking.runs import CHANGES, DESCRIPTION, OUTPUTS, SERVED, TRUSTED, Kept
+from passage.tracking.results_view import DESCRIPTION
+from passage.tracking.runs import CHANGES, OUTPUTS, SERVED, TRUSTED, Kept
 from tools.rebuild.difference import excerpts
 
 # Tags that are made of the result. All others say when and by whom it was tracked, or are a person's own.

@@ -31,7 +31,7 @@ from passage.model.classifier import Model
 from passage.model.pipeline import pipeline
 from passage.model.preparation import fit
 from passage.params import MLflow, Params
-from passage.tracking import handover, runs, store
+from passage.tracking import handover, results_view, runs, store
 from passage.tracking.result import Result
 
 Write = Callable[[str, str], Path]
@@ -100,7 +100,7 @@ def test_a_run_holds_params_metrics_tags_inputs_artifacts_and_a_model_that_takes
     assert run.data.params == {"train.C": "1.0"}
     assert run.data.metrics == {"test_accuracy": 0.8, "coef_hours": 1.5}
     assert run.data.tags["fingerprint"] == "f1"
-    assert run.data.tags[runs.DESCRIPTION].startswith("It &lt;passes&gt;.\n\n")
+    assert run.data.tags[results_view.DESCRIPTION].startswith("It &lt;passes&gt;.\n\n")
     assert run.inputs is not None
     assert [[tag.value for tag in used.tags] for used in run.inputs.dataset_inputs] == [["training"], ["testing"]]
     assert [json.loads(str(used.dataset.profile)) for used in run.inputs.dataset_inputs] == [
@@ -284,6 +284,19 @@ def test_a_deleted_experiment_comes_back_with_the_command_that_the_message_names
         assert again == experiment
 
 
+def test_an_experiment_shows_its_results_also_one_of_before(in_folder: Write) -> None:
+    in_folder("x", "")
+    with store.writable("exam") as (fresh, _):
+        client = MlflowClient()
+        assert results_view.lacking(client.get_experiment(fresh).tags) == {}
+        old = client.create_experiment("old", tags={results_view.DESCRIPTION: "Ours."})
+    assert store.page("old") == f"#/experiments/{old}/runs?workflowType=machine_learning"
+    with store.writable("old") as (again, _):
+        assert again == old
+        assert client.get_experiment(old).tags[results_view.DESCRIPTION] == "Ours."
+    assert store.page("old").endswith(f"/{old}/runs?workflowType=machine_learning&viewStateShareKey=results")
+
+
 def test_a_deleted_experiment_is_not_read(in_folder: Write) -> None:
     in_folder("x", "")
     with store.writable("exam") as (experiment, _):
@@ -305,7 +318,7 @@ def test_a_run_is_read_back_with_what_it_takes_to_build_it_again(in_folder: Writ
     assert (kept.title, kept.params, kept.tags["model"]) == ("m brave-owl", {"train.C": "1.0"}, "m")
     assert files.read_json(kept.folder / runs.OUTPUTS) == {"models/m/model.json": "0"}
     assert (kept.folder / runs.CHANGES).read_bytes() == b"a patch"
-    assert f"make verify RUN={run_id}" in kept.tags[runs.DESCRIPTION]
+    assert f"make verify RUN={run_id}" in kept.tags[results_view.DESCRIPTION]
 
 
 def test_a_run_whose_artifacts_are_gone_is_read_back_without_them(in_folder: Write) -> None:

@@ -1,0 +1,68 @@
+"""Serve MLflow's pages on this machine alone, and say where the results are when they answer: make ui."""
+
+import os
+import socket
+import sys
+import time
+from http.client import OK, HTTPConnection, HTTPException
+
+from passage import params
+from passage.base.errors import Mistake, Unreachable
+from passage.base.progress import clock
+from passage.tracking import location
+
+HOST = "127.0.0.1"
+
+
+def main(port: str) -> None:
+    """Go on as `mlflow ui`; a process beside it waits for its first answer, says the address and ends."""
+    store = location.here()
+    if store.uri.startswith("http"):
+        os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "0"  # one that does not answer is named all the same
+        print(f"MLFLOW_TRACKING_URI is a server already: open {page(store.shown)} in a browser")
+        return
+    refuse_taken(port)
+    sys.stdout.flush()
+    server = os.getpid()
+    if not os.fork():
+        with clock("MLflow starts"):
+            answers = wait(port, server)
+        if answers:
+            print(f"The results in MLflow (Ctrl-C ends it): {page(f'http://{HOST}:{port}')}", flush=True)
+        os._exit(0)
+    # In the environment: everybody on the machine can read a command line, and a store's address may hold a password.
+    os.environ["MLFLOW_BACKEND_STORE_URI"] = store.uri
+    os.execvp("mlflow", ["mlflow", "ui", "--host", HOST, "--port", port, "--workers", "1"])  # noqa: S606
+
+
+def refuse_taken(port: str) -> None:
+    """Raise Mistake where `port` is none, or another program's."""
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise Mistake(f"PORT is {port!r}, but it must be a number from 1 to 65535")
+    with socket.socket() as one:
+        if not one.connect_ex((HOST, int(port))):
+            raise Mistake(
+                f"another program answers on port {port} already; take another one: `make ui PORT={int(port) + 1}`"
+            )
+
+
+def wait(port: str, server: int) -> bool:
+    """Return whether the server answers, once it does or has ended. server: its process, which has made this one."""
+    while os.getppid() == server:
+        try:
+            asked = HTTPConnection(HOST, int(port), timeout=5)
+            asked.request("GET", "/health")
+            return asked.getresponse().status == OK
+        except (HTTPException, OSError):
+            time.sleep(0.2)
+    return False
+
+
+def page(base: str) -> str:
+    """Return the address of the runs with their results; of all experiments where the store has none of that name."""
+    from passage.tracking.store import page  # which imports mlflow, while the server does
+
+    try:
+        return f"{base.rstrip('/')}/{page(params.load().mlflow.experiment)}"
+    except (Mistake, Unreachable):
+        return base
