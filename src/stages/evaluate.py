@@ -9,7 +9,7 @@ from passage.association import gaps
 from passage.base import files, parquet
 from passage.base.paths import ModelPaths
 from passage.base.rounding import FITTED, significant
-from passage.evaluation import cautions, chances, comparison, description, gallery
+from passage.evaluation import cautions, chances, comparison, description, gallery, held_out
 from passage.evaluation.cross_validation import of_model
 from passage.evaluation.metrics import measures, read_predictions, summary
 from passage.evaluation.odds import odds
@@ -51,18 +51,18 @@ def evaluate(
 
 
 def main(name: str) -> None:
-    """Write metrics/NAME.json and plots/NAME/; print how good the model is, and each caution."""
-    lane, settings = ModelPaths(name), params.load().model(name)
-    model = Model.load(name)
+    """Write metrics/NAME.json, plots/NAME/ and held_out.csv; print how good the model is, and each caution."""
+    lane, settings, model = ModelPaths(name), params.load().model(name), Model.load(name)
     settings = settings.solving(len(model.classifier.features))
-    normalized = parquet.parts(lane.normalized_train, [*model.classifier.features, settings.target])
-    learned = model.classifier.accuracy(normalized)
+    columns = [*model.classifier.features, settings.target]
+    learned = model.classifier.accuracy(parquet.parts(lane.normalized_train, columns))
     predictions = read_predictions(lane.predictions, model.classifier.classes)
     tables = {"training": parquet.read(lane.split_train), "test": parquet.read(lane.split_test)}
     sides = {side: labels.encode(rows, settings.target, settings.positive) for side, rows in tables.items()}
     found = {kind: files.read_json(getattr(lane, kind)) for kind in ("association", "choices", "dropped")}
     metrics = evaluate(sides, predictions, learned, model, found, settings)
     files.write_json(lane.metrics, metrics)
+    files.write_csv(lane.held_out, held_out.of_lane([*sides.values()], parquet.read(lane.sides)["side"], settings))
     plots, pictures = gallery.show(sides, predictions, model, metrics, found, settings, name)
     for kind, table in plots.items():
         files.write_csv(lane.plot(kind), table)

@@ -11,7 +11,7 @@ from passage.base.progress import clock
 from passage.params import labels
 from passage.params.split import Split
 from passage.tables import convert, header, read, rules, split_column
-from passage.tables.split import refuse_few, test_mask
+from passage.tables.split import refuse_few, sides, test_mask
 from passage.tables.violations import Violations
 
 
@@ -31,9 +31,10 @@ def split(table: pd.DataFrame, target: str, settings: Split) -> tuple[pd.DataFra
 
 
 def main(name: str) -> None:
-    """Write train.parquet, test.parquet and dropped.json into data/split/NAME/.
+    """Write train.parquet, test.parquet, sides.parquet and dropped.json into data/split/NAME/.
 
-    The tables hold the features, the target and what ties rows together, if anything does.
+    The tables hold the features, the target and what ties rows together, if anything does. sides.parquet has each row
+    of the raw table in turn: 0 trains, 1 tests, 2 was dropped.
     """
     lane, settings = paths.ModelPaths(name), params.load().model(name)
     path = Path(settings.data)
@@ -59,9 +60,10 @@ def main(name: str) -> None:
         raise Mistake(f"{path}: split by models.{name}.split: {error}") from None
     rest = convert.rest(raw[settings.target], settings.positive) if asked.others == labels.REST else ""
     kept = [*settings.features, settings.target, *mark]
+    by_row = sides(raw.index, train.index, test.index)
     del raw, table, violations  # which are as large as both sides
     with clock(f"writing {lane.split_train.parent}"):
-        parquet.write_all({lane.split_train: train[kept], lane.split_test: test[kept]})
+        parquet.write_all({lane.split_train: train[kept], lane.split_test: test[kept], lane.sides: by_row})
     files.write_json(lane.dropped, dropped)
     gone = f", {dropped['rows']} are dropped" if dropped else ""
     print(f"{name}: {len(train)} rows train, {len(test)} test{gone}{rest}")

@@ -50,14 +50,15 @@ class ModelPaths:
             Path(folder, name) for folder in ("data/split", "data/normalized", "models", "predictions", "plots")
         )
         self.split_train, self.split_test = split / "train.parquet", split / "test.parquet"
-        self.dropped = split / "dropped.json"
+        self.dropped, self.sides = split / "dropped.json", split / "sides.parquet"
         self.normalized_train, self.normalized_test = normalized / "train.parquet", normalized / "test.parquet"
         self.scaler, self.model = models / "scaler.json", models / "model.json"
         self.choices, self.association = models / "choices.json", models / "association.json"
-        self.predictions = predictions / "test.csv"
+        self.predictions, self.held_out = predictions / "test.csv", predictions / "held_out.csv"
         self.plots, self.pictures = plots, plots / "pictures"
         self.metrics = METRICS / f"{name}.json"
-        self.result = (self.scaler, self.choices, self.model, self.association, self.metrics, self.predictions)
+        built = (self.scaler, self.choices, self.model, self.association, self.metrics)
+        self.result = (*built, self.predictions, self.held_out)
 
     def plot(self, kind: str) -> Path:
         """Return where the rows of data of one kind of plot lie."""
@@ -67,8 +68,8 @@ class ModelPaths:
         """Return whether the stages of this lane write `path`."""
         if (path.parent, path.suffix) in ((self.plots, ".csv"), (self.pictures, ".svg")):
             return re.fullmatch(KIND, path.stem) is not None
-        rows = (self.split_train, self.split_test, self.dropped, self.normalized_train, self.normalized_test)
-        return path in (*self.result, *rows, self.pictures)
+        rows = (self.split_train, self.split_test, self.sides, self.normalized_train, self.normalized_test)
+        return path in (*self.result, *rows, self.dropped, self.pictures)
 
 
 def scored(batch: str) -> Path:

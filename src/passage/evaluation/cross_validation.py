@@ -60,13 +60,8 @@ def validate(sample: Sample, division: Division, settings: ModelSettings, progre
     """
     right, loss, rows = [], [], []
     for train, held_out in division:
-        learned, held, fits = sample.part(train), settings, 1
-        if settings.chooses():
-            chosen = tuning.choose(learned, settings)
-            held = settings.holding(chosen.C, chosen.threshold)
-            fits += tuning.fits(settings, chosen.folds)
-        fitted = pipeline.unfitted(held, sample.rows).fit(learned.rows, learned.target)
-        says, actual = rounded(log_odds(fitted, sample.rows[held_out])), sample.target[held_out]
+        says, held, fits = predicted(sample, train, held_out, settings)
+        actual = sample.target[held_out]
         right.append(int(((rounded(expit(says)) >= held.threshold) == actual).sum()))
         loss.append(log_loss(actual, says) * len(actual))
         rows.append(len(actual))
@@ -74,6 +69,22 @@ def validate(sample: Sample, division: Division, settings: ModelSettings, progre
     by_part = (division.folds if division.past_only else len(division.fold_of), -1)
     right, loss, rows = (np.reshape(sums, by_part).sum(axis=1) for sums in (right, loss, rows))
     return Validation(right / rows, loss / rows, rows)
+
+
+def predicted(
+    sample: Sample, train: np.ndarray, held_out: np.ndarray, settings: ModelSettings
+) -> tuple[np.ndarray, ModelSettings, int]:
+    """Return the log-odds of the rows `held_out` by a fit on those that `train`, its settings, and the count of fits.
+
+    train, held_out: positions in `sample`. What is auto is chosen from the rows that train alone.
+    """
+    learned, held, fits = sample.part(train), settings, 1
+    if settings.chooses():
+        chosen = tuning.choose(learned, settings)
+        held = settings.holding(chosen.C, chosen.threshold)
+        fits += tuning.fits(settings, chosen.folds)
+    fitted = pipeline.unfitted(held, sample.rows).fit(learned.rows, learned.target)
+    return rounded(log_odds(fitted, sample.rows[held_out])), held, fits
 
 
 def held_out(table: pd.DataFrame, settings: ModelSettings) -> tuple[np.ndarray, np.ndarray]:
@@ -138,11 +149,7 @@ def cross_validation(
     features = {
         name: position for position, name in enumerate(settings.features) if name in (left_out or settings.features)
     }
-    division = divide(sample, asked.folds, asked.seed, asked.repeats)
-    inner = [len(tuning.folds(sample.part(train), settings)) for train, _ in division] if settings.chooses() else []
-    if division.past_only:  # without the folds that are too early for the past to choose from
-        early = max((fold + 1 for fold, count in enumerate(inner) if count < 2), default=0)
-        division, inner = division.from_fold(early), inner[early:]
+    division, inner = divided(sample, settings, asked.repeats)
     folds = division.folds
     if obstacle := _obstacle(sample, folds, inner, settings):
         return {}, {"no_cross_validation": f"{obstacle}, so there is no cross-validation"}
@@ -175,6 +182,19 @@ def cross_validation(
     predicted = {"rows": int(whole.rows.sum())} if division.past_only else {}
     predicted |= {"drawn": len(table)} if rows and len(table) < rows else {}
     return {"folds": folds, "repeats": len(division.fold_of), **predicted, **spreads, "without": without}, cautions
+
+
+def divided(sample: Sample, settings: ModelSettings, repeats: int) -> tuple[Division, list[int]]:
+    """Return the division of `sample`, and how many folds there are to choose in, for each fold; none without auto.
+
+    By time, without the folds that are too early for the past to choose from.
+    """
+    division = divide(sample, settings.evaluate.folds, settings.evaluate.seed, repeats)
+    inner = [len(tuning.folds(sample.part(train), settings)) for train, _ in division] if settings.chooses() else []
+    if division.past_only:
+        early = max((fold + 1 for fold, count in enumerate(inner) if count < 2), default=0)
+        division, inner = division.from_fold(early), inner[early:]
+    return division, inner
 
 
 def _obstacle(sample: Sample, folds: int, inner: Sequence[int], settings: ModelSettings) -> str:

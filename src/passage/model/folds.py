@@ -83,17 +83,24 @@ def subsample(tables: Sequence[pd.DataFrame], target: str) -> pd.DataFrame:
     is. target: the column with 0 and 1.
     """
     labels = np.concatenate([table[target].to_numpy() for table in tables])
-    rarer = max(int(np.bincount(labels, minlength=2).min()), 1)
-    wanted = max(ENOUGH, -(-len(labels) * RARE // rarer))
-    if wanted < len(labels):
-        chance, taken = np.random.RandomState(0), np.zeros(len(labels), dtype=bool)
-        for label in (0, 1):
-            rows = np.flatnonzero(labels == label)
-            taken[chance.choice(rows, round(len(rows) * wanted / len(labels)), replace=False)] = True
+    if (taken := drawn(labels)) is not None:
         ends = np.cumsum([len(table) for table in tables])[:-1]
         tables = [table[part] for table, part in zip(tables, np.split(taken, ends), strict=True)]
     together: pd.DataFrame = pd.concat(tables, ignore_index=True)
     return together
+
+
+def drawn(labels: np.ndarray) -> np.ndarray | None:
+    """Return which rows `subsample` draws, (n_rows,), None where it is all. labels: (n_rows,), 0 and 1."""
+    rarer = max(int(np.bincount(labels, minlength=2).min()), 1)
+    wanted = max(ENOUGH, -(-len(labels) * RARE // rarer))
+    if wanted >= len(labels):
+        return None
+    chance, taken = np.random.RandomState(0), np.zeros(len(labels), dtype=bool)
+    for label in (0, 1):
+        rows = np.flatnonzero(labels == label)
+        taken[chance.choice(rows, round(len(rows) * wanted / len(labels)), replace=False)] = True
+    return taken
 
 
 def fold_count(target: np.ndarray, wanted: int) -> int:

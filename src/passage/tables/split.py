@@ -34,6 +34,13 @@ def test_mask(table: pd.DataFrame, target: str, split: Split) -> np.ndarray:
     return tests
 
 
+def sides(every: pd.Index, train: pd.Index, test: pd.Index) -> pd.DataFrame:
+    """Return side of `every` row in turn: 0 where it is in `train`, 1 where it is in `test`, 2 where it was dropped."""
+    found = pd.Series(2, index=every, dtype="int8", name="side")
+    found[train], found[test] = 0, 1
+    return found.to_frame()
+
+
 def drawn(target: pd.Series, test_size: float, stratify: bool, seed: int) -> np.ndarray:
     """Return the positions of the rows that test, as scikit-learn draws them.
 

@@ -19,7 +19,7 @@ from passage.association import firth
 from passage.evaluation import metrics
 from passage.model import separation
 from passage.model.solver import optimum
-from tools.studies import rates
+from tools.studies import chances, rates
 from tools.studies.simulation import LEVEL, held, line, simulate
 
 DATA_SETS = 10_000
@@ -184,3 +184,4 @@ def main() -> None:
     for setting, found in zip(MODELS, models_found, strict=True):
         print(model_line(setting, found))
     rates.main()
+    chances.main()

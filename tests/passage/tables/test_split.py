@@ -132,3 +132,9 @@ def test_rows_are_too_few_exactly_where_scikit_learn_refuses_them(
             split.refuse_few(target, settings)
     else:
         split.refuse_few(target, settings)
+
+
+def test_each_row_of_the_table_is_known_by_its_side() -> None:
+    found = split.sides(pd.RangeIndex(6), pd.Index([4, 0]), pd.Index([3]))
+    assert found["side"].tolist() == [0, 2, 2, 1, 0, 2]
+    assert found["side"].dtype == "int8"

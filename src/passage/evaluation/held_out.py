@@ -1,0 +1,54 @@
+"""Predictions of rows by fits that have not seen them, kept so that two models can be compared row by row.
+
+The rows are divided once, in the table's order: two models of one table, with one seed and one number of folds, have
+the same division, whichever rows train and test them. comparison.compare says which is better.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from passage.base.rounding import rounded
+from passage.evaluation.cross_validation import divided, predicted
+from passage.model import folds, solver
+from passage.model.folds import Sample
+from passage.params.model import ModelSettings
+
+
+def of_lane(tables: Sequence[pd.DataFrame], sides: pd.Series, settings: ModelSettings) -> pd.DataFrame:
+    """Return row (the first of the table is 1), fold, actual, log_odds and predicted of each row that is held out.
+
+    Of very many, of those that a cross-validation would draw. Nothing where there cannot be two folds.
+    tables: training and test rows, the target 0 or 1. sides: (n_table_rows,), 0 where a row trains, 1 where it tests.
+    """
+    places = [np.flatnonzero(sides.to_numpy() == side) for side in range(len(tables))]
+    labels = np.full(len(sides), -1)
+    for place, table in zip(places, tables, strict=True):
+        labels[place] = table[settings.target]
+    there, taken = np.flatnonzero(labels >= 0), np.zeros(len(sides), dtype=bool)
+    drawn = folds.drawn(labels[there])
+    taken[there if drawn is None else there[drawn]] = True
+    parts = [table[taken[place]] for place, table in zip(places, tables, strict=True)]
+    rows = np.concatenate([place[taken[place]] for place in places])
+    order = np.argsort(rows)
+    return _predicted(pd.concat(parts, ignore_index=True).iloc[order], rows[order] + 1, settings)
+
+
+def _predicted(table: pd.DataFrame, rows: np.ndarray, settings: ModelSettings) -> pd.DataFrame:
+    """Return what of_lane does. table: some rows, in the table's order. rows: (n_rows,), their numbers in it."""
+    sample = Sample.of(table.reset_index(drop=True), settings)
+    division, inner = divided(sample, settings, 1)
+    log_odds, classes = np.zeros(len(rows)), np.zeros(len(rows), dtype=int)
+    known = division.fold_of[0] >= 0
+    if division.folds < 2 or any(count < 2 for count in inner):
+        known[:] = False
+    else:
+        with solver.solver_warnings():  # cross_validation, of the like fits, tells
+            for train, out in division:
+                log_odds[out], held, _ = predicted(sample, train, out, settings)
+                classes[out] = rounded(expit(log_odds[out])) >= held.threshold
+    found = {"row": rows, "fold": division.fold_of[0], "actual": sample.target}
+    every = {**found, "log_odds": log_odds, "predicted": classes}
+    return pd.DataFrame({name: values[known] for name, values in every.items()})
