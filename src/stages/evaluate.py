@@ -52,20 +52,19 @@ def evaluate(
 
 def main(name: str) -> None:
     """Write metrics/NAME.json, plots/NAME/ and held_out.csv; print how good the model is, and each caution."""
-    lane, settings, model = ModelPaths(name), params.load().model(name), Model.load(name)
-    settings = settings.solving(len(model.classifier.features))
-    columns = [*model.classifier.features, settings.target]
-    learned = model.classifier.accuracy(parquet.parts(lane.normalized_train, columns))
+    lane, model = ModelPaths(name), Model.load(name)
+    settings = params.load().model(name).solving(len(model.classifier.features))
+    normalized = parquet.parts(lane.normalized_train, [*model.classifier.features, settings.target])
+    learned = model.classifier.accuracy(normalized)
     predictions = read_predictions(lane.predictions, model.classifier.classes)
     tables = {"training": parquet.read(lane.split_train), "test": parquet.read(lane.split_test)}
     sides = {side: labels.encode(rows, settings.target, settings.positive) for side, rows in tables.items()}
     found = {kind: files.read_json(getattr(lane, kind)) for kind in ("association", "choices", "dropped")}
-    metrics = evaluate(sides, predictions, learned, model, found, settings)
-    files.write_json(lane.metrics, metrics)
+    files.write_json(lane.metrics, metrics := evaluate(sides, predictions, learned, model, found, settings))
     files.write_csv(lane.held_out, held_out.of_lane([*sides.values()], parquet.read(lane.sides)["side"], settings))
     plots, pictures = gallery.show(sides, predictions, model, metrics, found, settings, name)
     for kind, table in plots.items():
         files.write_csv(lane.plot(kind), table)
     for kind, svg in pictures.items():
         files.write_text(lane.pictures / f"{kind}.svg", svg)
-    print("\n".join(f"{name}: {line}" for line in summary(metrics)))
+    print(*(f"{name}: {line}" for line in summary(metrics)), sep="\n")
