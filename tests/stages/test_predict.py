@@ -12,7 +12,7 @@ from students import ROWS, fitted, scaled
 
 from passage.base import files
 from passage.model import predictions
-from stages import normalize, predict, split, train
+from stages import associate, normalize, predict, split, train
 
 
 def test_each_row_keeps_its_own_units_beside_what_is_predicted() -> None:
@@ -47,7 +47,7 @@ def test_what_is_written_is_shown_as_far_as_it_fits_on_a_screen(
     monkeypatch.setattr(predictions, "ROWS", shown)
     in_folder("params.yaml", (ROOT / "params.yaml").read_text(encoding="utf-8"))
     shutil.copytree(ROOT / "data/raw", "data/raw")
-    for stage in (split, normalize, train):
+    for stage in (split, normalize, train, associate):
         stage.main("model")
     capsys.readouterr()
     predict.main("model")
@@ -57,5 +57,6 @@ def test_what_is_written_is_shown_as_far_as_it_fits_on_a_screen(
     assert first == f"model: how well did it do? {right} of 5 test rows are predicted right"
     assert [line.split()[0] for line in rest[:shown]] == written["hours_studied"].astype(str).head(shown).tolist()
     assert rest[shown:] == more
+    assert (written["probability_low"] < written["probability_high"]).all()
     threshold = files.read_json(Path("models/model/model.json"))["threshold"]
     assert written["predicted"].tolist() == (written["probability"] >= threshold).astype(int).tolist()

@@ -13,7 +13,7 @@ from passage.base.errors import Mistake
 from passage.model.classifier import Model
 from passage.model.preparation import fit
 from passage.tables import read
-from stages import normalize, score, split, train
+from stages import associate, normalize, score, split, train
 
 Write = Callable[[str, str], Path]
 
@@ -33,7 +33,7 @@ def trained(in_folder: Write) -> Path:
     text = (ROOT / "params.yaml").read_text(encoding="utf-8").replace("hours_studied", "plan")
     in_folder("params.yaml", text.replace("{}", "{plan: {kind: category, unseen: reference}}", 1))
     in_folder("data/raw/exam_hours.csv", "plan,passed_exam\n" + "basic,0\nplus,1\nbasic,1\nplus,1\nbasic,0\n" * 4)
-    for stage in (split, normalize, train):
+    for stage in (split, normalize, train, associate):
         stage.main("model")
     return Path("data/raw/guessed_hours.csv")
 
@@ -43,7 +43,10 @@ def test_each_prediction_stands_in_its_own_row_whatever_blanks_are_between(train
     score.main("guessed_hours")
     scored = pd.read_csv("predictions/score/guessed_hours.csv")
     assert scored[["plan", "predicted"]].to_numpy().tolist() == [["basic", 0], ["plus", 1], ["plus", 1]]
-    assert files.read_json(Path("metrics/score/guessed_hours.json"))["rows"] == 3
+    told = files.read_json(Path("metrics/score/guessed_hours.json"))
+    assert (told["rows"], told["probability_interval"]) == (3, "profile")
+    assert list(scored)[2:4] == ["probability", "probability_low"]
+    assert scored["probability_high"].nunique() == 2
 
 
 def with_rules(text: str) -> None:
@@ -106,7 +109,7 @@ def test_a_batch_of_which_no_row_is_left_says_so_without_a_table(
     text = (ROOT / "params.yaml").read_text(encoding="utf-8")
     in_folder("params.yaml", text.replace("{}", "{hours_studied: {missing: drop}}", 1))
     in_folder("data/raw/exam_hours.csv", (ROOT / "data/raw/exam_hours.csv").read_text(encoding="utf-8"))
-    for stage in (split, normalize, train):
+    for stage in (split, normalize, train, associate):
         stage.main("model")
     in_folder("data/raw/guessed_hours.csv", "hours_studied,name\n,Ann\n,Ben\n")
     capsys.readouterr()
