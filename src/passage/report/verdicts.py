@@ -79,8 +79,11 @@ def _even_chance(feature: str, known: Mapping[str, Any], confidence: float, word
         )
         weighted = ", weighted," if words.probability != "probability" else ""
         model = f"; {words.model} itself{weighted} says {number(one['model'])}" if "model" in one else ""
+        whose = "Firth" if "firth" in one else "maximum likelihood"
         where = f"from {there} on" if one["rises"] else f"up to {there}"
-        told = f"{where}, {words.outcome} is more likely than not ({level(confidence)}: {sure}{beyond}{model})."
+        told = (
+            f"{where}, {words.outcome} is more likely than not ({whose}, {level(confidence)}: {sure}{beyond}{model})."
+        )
     return f"With {held}, {told}" if held else f"{told[0].upper()}{told[1:]}"
 
 

@@ -49,9 +49,14 @@ def even(feature: str = "hours", **changed: Any) -> str:
 
 
 def test_from_which_value_on_the_outcome_is_likely_is_told_with_its_interval_and_the_models_own() -> None:
-    assert even() == "From 9.72 hours on, passing is more likely than not (95 %: 5.91 to 13.5; m itself says 9.86)."
+    assert (
+        even() == "From 9.72 hours on, passing is more likely than not (Firth, 95 %: 5.91 to 13.5; m itself says 9.86)."
+    )
     assert even(rises=False).startswith("Up to 9.72 hours, passing is more likely than not")
-    assert even("courses", model=None) == "From courses 9.72 on, passing is more likely than not (95 %: 5.91 to 13.5)."
+    assert (
+        even("courses", model=None)
+        == "From courses 9.72 on, passing is more likely than not (Firth, 95 %: 5.91 to 13.5)."
+    )
 
 
 def test_other_features_are_said_to_be_held() -> None:
@@ -69,11 +74,11 @@ def test_other_features_are_said_to_be_held() -> None:
     [
         (
             {"shape": "outside"},
-            "(95 %: not between 5.91 and 13.5, and more these students do not tell; m itself says 9.86).",
+            "(Firth, 95 %: not between 5.91 and 13.5, and more these students do not tell; m itself says 9.86).",
         ),
-        ({"shape": "half_line", "high": None}, "(95 %: at least 5.91; m itself says 9.86)."),
-        ({"shape": "half_line", "low": None}, "(95 %: at most 13.5; m itself says 9.86)."),
-        ({"in_data": False}, "(95 %: 5.91 to 13.5, beyond the 0 to 19 of the rows; m itself says 9.86)."),
+        ({"shape": "half_line", "high": None}, "(Firth, 95 %: at least 5.91; m itself says 9.86)."),
+        ({"shape": "half_line", "low": None}, "(Firth, 95 %: at most 13.5; m itself says 9.86)."),
+        ({"in_data": False}, "(Firth, 95 %: 5.91 to 13.5, beyond the 0 to 19 of the rows; m itself says 9.86)."),
     ],
 )
 def test_what_the_rows_do_not_tell_is_said(changed: dict[str, Any], said: str) -> None:
