@@ -30,7 +30,7 @@ def against_guessing(metrics: Mapping[str, Any], words: Vocabulary) -> str:
             few = few or f"they differ in {differ}; {p_value(found['p_value_better'])}"
             return f"Whether that beats {always} ({of}) cannot be told: {few}."
         case "no_better" if "one_class" in found:
-            one = words.classes[found["one_class"]]
+            one = words.classes[found["one_class"] == 1]
             return f"It predicts “{one}” for each one: no better than {always} ({of})."
         case "no_better":
             return f"No better than {always} ({of})."
