@@ -54,8 +54,8 @@ def main(name: str) -> None:
     """Write metrics/NAME.json, plots/NAME/ and held_out.csv; print how good the model is, and each caution."""
     lane, model = ModelPaths(name), Model.load(name)
     settings = params.load().model(name).solving(len(model.classifier.features))
-    normalized = parquet.parts(lane.normalized_train, [*model.classifier.features, settings.target])
-    learned = model.classifier.accuracy(normalized)
+    columns = [*model.classifier.features, settings.target]
+    learned = model.classifier.accuracy(parquet.parts(lane.normalized_train, columns))
     predictions = read_predictions(lane.predictions, model.classifier.classes)
     tables = {"training": parquet.read(lane.split_train), "test": parquet.read(lane.split_test)}
     sides = {side: labels.encode(rows, settings.target, settings.positive) for side, rows in tables.items()}

@@ -8,8 +8,10 @@ from typing import Any
 
 import jinja2
 
+from passage.base import paths
 from passage.base.files import file_hash
 from passage.base.wording import listed
+from passage.evaluation import comparison
 from passage.params import Params, flat_params
 from passage.report import association, cards, effects, numbers, sentences, tables, verdicts
 from passage.report.predictions import predictions
@@ -56,12 +58,17 @@ class Group:
 
     @property
     def pairs(self) -> list[str]:
-        """Which of two models predicts better."""
-        return [self._pair(one, other) for one, other in combinations(self.sections, 2)]
+        """Which of two models predicts better, on rows that both were held back from."""
+        return [pair(one, other) for one, other in combinations(self.sections, 2)]
 
-    def _pair(self, one: Section, other: Section) -> str:
-        reason = "they do not learn from the same rows, and are not tested on the same"
-        return verdicts.of_pair(one.name, other.name, {"reason": reason})
+
+def pair(one: Section, other: Section) -> str:
+    """Return which of two models predicts better: only of one table and label is that known."""
+    found: dict[str, Any] = {"reason": "they are of different tables or labels"}
+    if (one.settings.data, one.settings.positive) == (other.settings.data, other.settings.positive):
+        first, second = (comparison.read(paths.ModelPaths(each.name).held_out) for each in (one, other))
+        found = comparison.compare(first, second, one.confidence)
+    return verdicts.of_pair(one.name, other.name, found, one.confidence)
 
 
 def groups(sections: Iterable[Section]) -> list[Group]:
