@@ -198,3 +198,24 @@ def test_paper_holds_no_page_of_parameters(report: Callable[..., Any]) -> None:
     shown = "document.querySelector('.parameters').getBoundingClientRect().height"
     assert report(shown, browser.A4, opened=True, media="print") == 0
     assert report(shown, browser.DESK, opened=True) > 0
+
+
+IN_A_SANDBOX = """page => {
+    const frame = document.createElement("iframe");
+    frame.sandbox = "allow-scripts";
+    frame.src = URL.createObjectURL(new Blob([page], {type: "text/html"}));
+    document.body.append(frame);
+}"""
+
+
+def test_links_within_the_report_lead_there_where_mlflow_shows_it(chromium: Browser, built_once: Path) -> None:
+    """MLflow 3.17 shows an HTML file as a blob in an iframe that may run scripts and do nothing else."""
+    with browser.context(chromium, browser.DESK) as profile:
+        outer = profile.new_page()
+        outer.evaluate(IN_A_SANDBOX, (built_once / "report/index.html").read_text(encoding="utf-8"))
+        inner = outer.frame_locator("iframe")
+        link = inner.locator("a[href^='#']").last
+        heading = inner.locator(str(link.get_attribute("href")))
+        assert heading.evaluate("element => element.getBoundingClientRect().top > innerHeight")
+        link.click()
+        assert heading.evaluate("element => element.getBoundingClientRect().top < innerHeight")

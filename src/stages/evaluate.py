@@ -6,7 +6,7 @@ import pandas as pd
 
 from passage import params
 from passage.association import gaps
-from passage.base import files, parquet
+from passage.base import files, parquet, terminal
 from passage.base.paths import ModelPaths
 from passage.base.rounding import FITTED, significant
 from passage.evaluation import cautions, chances, comparison, description, gallery, held_out
@@ -67,4 +67,4 @@ def main(name: str) -> None:
         files.write_csv(lane.plot(kind), table)
     for kind, svg in pictures.items():
         files.write_text(lane.pictures / f"{kind}.svg", svg)
-    print(*(f"{name}: {line}" for line in summary(metrics)), sep="\n")
+    print("\n".join(terminal.wrapped(f"{name}: {line}") for line in summary(metrics)))

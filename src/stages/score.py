@@ -7,7 +7,7 @@ import pandas as pd
 
 from passage import params
 from passage.association import intervals
-from passage.base import files, paths
+from passage.base import files, paths, terminal
 from passage.base.errors import Mistake
 from passage.base.progress import clock
 from passage.evaluation import cautions
@@ -66,5 +66,5 @@ def main(batch: str) -> None:
     counts = {"rows": len(scored), **counts, "probability_interval": by, "cautions": cautions.content(found)}
     files.write_json(paths.scored_metrics(batch), counts)
     says = f"{counts['predicted']} of {len(scored)} rows are predicted {labels.written(both[1])} by {settings.model}"
-    warnings = [f"warning: {batch}: {caution}" for caution in found.values()]
+    warnings = [terminal.wrapped(f"warning: {batch}: {caution}") for caution in found.values()]
     print(f"{batch}: {says}", *first_rows(predictions, paths.scored(batch)), *warnings, sep="\n")

@@ -34,7 +34,7 @@ def results(settings: Params) -> list[Result]:
 
 
 def main() -> None:
-    """Track each lane of params.yaml, write mlruns/receipt.json and print the short answers."""
+    """Track each lane of params.yaml, write mlruns/receipt.json and print which run is whose."""
     settings = params.load()
     leftovers.refuse_strays(settings)  # `check` has not run where only a file was added
     with clock("hashing what was built"):
@@ -44,6 +44,3 @@ def main() -> None:
             f"{result.name}: {'tracked as run' if is_new else 'this result is run'} {run}{'' if is_new else ' already'}"
         )
     files.write_json(paths.RECEIPT, {result.name: result.fingerprint for result in built})
-    for result in built:
-        print(f"{result.name}: {result.short_answer}")
-    print(f"The whole answer, with pictures and what not to believe: {paths.PAGE}")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from passage import params
-from passage.base import files, parquet
+from passage.base import files, parquet, terminal
 from passage.base.errors import Mistake
 from passage.base.parquet import Columns, Table
 from passage.base.paths import ModelPaths
@@ -64,7 +64,7 @@ def main(name: str) -> None:
         ) from None
     files.write_json(lane.choices, chosen.content() if chosen else {})
     files.write_json(lane.model, classifier.content())
-    for line in chosen.in_words() if chosen else ():
-        print(f"{name}: {line}")
     print(f"{name}: log-odds of {settings.target} per unit, normalized and in the table's own units")
     print("\n".join(classifier.in_words()))
+    for line in chosen.in_words() if chosen else ():  # whose warnings come last
+        print(terminal.wrapped(f"{name}: {line}") if len(line) > terminal.width() else f"{name}: {line}")

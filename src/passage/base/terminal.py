@@ -5,10 +5,14 @@ another line over this one, and a column's name may have a hundred million lette
 """
 
 import io
+import shutil
+import textwrap
 from typing import TextIO
 
 WIDTH = 2_000  # characters of a line, a screen of 80 x 25
 LINES = 200  # of one message
+SIZE = (120, 25)  # of a screen, where there is no terminal
+TOLD = 3  # lines that are told of one thing
 CUT = " ... "  # for what is left out
 
 
@@ -20,6 +24,23 @@ def printable(words: str) -> str:
 def line(words: str) -> str:
     """Return `words` as one printable line; of a longer one than a screen, its two ends, which say what and why."""
     return _cut(printable(_cut(words)))
+
+
+def width() -> int:
+    """Return how many characters a line of the terminal has."""
+    return max(40, shutil.get_terminal_size(SIZE).columns)
+
+
+def wrapped(words: str) -> str:
+    """Return `words` in lines that are no wider than the terminal, from the second one on indented."""
+    return textwrap.fill(line(words), width(), subsequent_indent="  ", break_on_hyphens=False)
+
+
+def told(name: str, sentences: list[str]) -> str:
+    """Return what is told of `name` in at most TOLD lines: as many sentences, from the first one on, as fit whole."""
+    texts = [wrapped(f"{name}: {' '.join(sentences[:count])}") for count in range(len(sentences), 0, -1)]
+    fitting = next((text for text in texts if text.count("\n") < TOLD), texts[-1])
+    return "\n".join(fitting.split("\n")[:TOLD])
 
 
 def lines(every: list[str]) -> list[str]:

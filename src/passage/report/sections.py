@@ -11,7 +11,7 @@ from passage.evaluation.vocabulary import Vocabulary, vocabulary
 from passage.model import design
 from passage.params import Params
 from passage.params.model import ModelSettings
-from passage.report import captions, sentences
+from passage.report import brief, captions, sentences
 from passage.report.captions import Figure
 
 
@@ -75,20 +75,14 @@ class Section:
         return sentences.answer(self.metrics, self.confidence, self.words, list(self.beware.values()))
 
     @property
-    def told(self) -> str:
-        """The answer without what to beware of, and what the cross-validation came to, for the terminal."""
-        answer = sentences.answer(self.metrics, self.confidence, self.words, [])
-        return f"{answer} {sentences.cross_validated(self.metrics, self.words) or 'There is no cross-validation.'}"
-
-    @property
     def by_time(self) -> bool:
         """Whether the cross-validation predicted later rows from earlier ones alone."""
         return sentences.by_time(self.metrics)
 
     @property
-    def short_answer(self) -> str:
-        """The same in one line."""
-        return sentences.short(self.metrics, self.confidence, self.words)
+    def brief(self) -> list[str]:
+        """The same in three sentences, for the terminal and MLflow."""
+        return brief.brief(self.metrics, self.confidence, self.words)
 
 
 def section(name: str, settings: Params) -> Section:

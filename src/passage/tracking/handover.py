@@ -45,7 +45,7 @@ SERVING = ("mlflow", "numpy", "pandas", "scikit-learn", "scipy", "skops")
 SPECIAL = re.compile(r"[\\`*~\[\]|$]|(?<!\w)_|_(?!\w)|^[#>+=-]|^\d+(?=[.)])")
 JOINER = "\N{WORD JOINER}"
 
-LOOKED_AT = 10_000  # rows that MLflow's own digest is made of
+LOOKED_AT = 10_000  # rows that MLflow is shown
 
 AT_ONCE = 5  # times that the same rows are named, where others name them, too
 
@@ -54,7 +54,8 @@ AT_ONCE = 5  # times that the same rows are named, where others name them, too
 class Rows:
     """The first rows of one side of a split, how many there are in all, and where their table comes from.
 
-    digest: eight characters for the content of all of them, of very many rows; of fewer, MLflow makes its own.
+    digest: eight characters for the content of all of them. MLflow's own is blind to booleans, to texts with a gap and
+    to what comes after the first 10,000 rows.
     """
 
     context: str
@@ -62,7 +63,7 @@ class Rows:
     total: int
     target: str
     source: str
-    digest: str | None = None
+    digest: str
 
 
 class _Side(PandasDataset):
@@ -113,6 +114,17 @@ def view(result: Result, settings: Params) -> View:
     )
 
 
+def description(result: Result, run_id: str) -> str:
+    """Return a run's description, as Markdown: the verdict, three bullets, the command that builds it again."""
+    verdict, *told = result.brief
+    bullets = [
+        *told,
+        f"Beware: {'; '.join(result.beware)}." if result.beware else "There is no caution.",
+    ]
+    lines = [f"### {as_markdown(verdict)}", "", *(f"- {as_markdown(bullet)}" for bullet in bullets)]
+    return "\n".join([*lines, "", f"Rebuild it and compare every byte: `make verify RUN={run_id}`"])
+
+
 def as_markdown(text: str) -> str:
     """Return Markdown that shows `text` as it is, in one paragraph: no HTML, link, picture or emphasis is made of it.
 
@@ -128,7 +140,7 @@ def sides(result: Result, settings: Params) -> list[Rows]:
     rows = []
     for context, path in {"training": of.split_train, "testing": of.split_test}.items():
         table, total = parquet.head(path, LOOKED_AT)
-        digest = result.outputs[path.as_posix()][:8] if total > LOOKED_AT else None
+        digest = result.outputs[path.as_posix()][:8]
         rows.append(Rows(context, table[[*lane.features, lane.target]], total, lane.target, lane.data, digest))
     return [side for side in rows if side.total]
 
@@ -139,13 +151,12 @@ def log(experiment_id: str, writer: str, result: Result, view: View) -> str:
     tags = result.tags | lists | {WRITER: writer}
     with mlflow.start_run(experiment_id=experiment_id, run_name=view.title, tags=tags) as run:
         run_id = str(run.info.run_id)
-        rebuild = f"Rebuild it and compare every byte: `make verify RUN={run_id}`"
-        mlflow.set_tag(DESCRIPTION, f"{as_markdown(result.answer)}\n\n{rebuild}")
+        mlflow.set_tag(DESCRIPTION, description(result, run_id))
         mlflow.log_params(result.params)
         for side in view.rows:
             _log_rows(side)
         _log_artifacts(result)
-        logged = _log_model(view.model, view.rows[0])
+        logged = _log_model(result.name, view.model, view.rows[0])
         mlflow.log_metrics(result.metrics, model_id=logged.model_id)
     return run_id
 
@@ -190,11 +201,11 @@ def _floats(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype(dict.fromkeys(table.select_dtypes("number"), float))
 
 
-def _log_model(model: Pipeline, training: Rows) -> Any:
+def _log_model(name: str, model: Pipeline, training: Rows) -> Any:
     features = _floats(training.table.drop(columns=training.target))
     return mlflow.sklearn.log_model(
         model,
-        name="model",
+        name=name,
         signature=infer_signature(features.head(5), model.predict(features.head(5))),
         pip_requirements=[f"{package}=={version(package)}" for package in SERVING],
         serialization_format="skops",

@@ -26,13 +26,13 @@ CELLS = ("true_negatives", "false_positives", "false_negatives", "true_positives
 class Result:
     """One model with everything that was built for it.
 
-    answer, short_answer: in words. outputs: the SHA-256 of each file, by its path. artifacts: the files that a run
-    keeps. patch: what differed from the commit, empty where nothing did.
+    brief: the answer in three sentences. beware: one for each caution. outputs: the SHA-256 of each file, by its path.
+    artifacts: the files that a run keeps. patch: what differed from the commit, empty where nothing did.
     """
 
     name: str
-    answer: str
-    short_answer: str
+    brief: list[str]
+    beware: list[str]
     params: dict[str, str]
     metrics: dict[str, float]
     tags: dict[str, str]
@@ -85,8 +85,8 @@ def collect(
     mark = fingerprint(used, {path: there[path].sha256 for path in (*raw, *decisive)})
     return Result(
         name=name,
-        answer=told.answer,
-        short_answer=told.short_answer,
+        brief=told.brief,
+        beware=list(told.beware.values()),
         params=params_of(lane.used()) | counts_of(told.metrics),
         metrics=metrics_of(told.metrics),
         tags={

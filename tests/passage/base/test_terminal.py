@@ -61,6 +61,24 @@ def test_a_mistake_of_very_many_lines_tells_the_first_ones_and_counts_the_others
     assert len(str(Mistake(map(str, range(terminal.LINES)))).split("\n")) == terminal.LINES
 
 
+@given(st.lists(st.text(), min_size=1, max_size=4), st.integers(10, 200))
+def test_what_is_told_of_one_thing_has_three_lines_no_wider_than_the_terminal(said: list[str], width: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", str(width))
+        lines = terminal.told("model", said).split("\n")
+    assert len(lines) <= 3
+    assert max(map(len, lines)) <= max(width, 40)
+
+
+def test_sentences_are_told_whole_from_the_first_one_on_as_far_as_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert (
+        terminal.told("m", ["Four of five are right.", "So it is.", "x" * 100])
+        == "m: Four of five are right. So it is."
+    )
+    assert terminal.wrapped("model: " + "word " * 9) == "model: word word word word word word\n  word word word"
+
+
 def entry_point() -> ModuleType:
     spec = importlib.util.spec_from_file_location("main", ROOT / "src/__main__.py")
     assert spec

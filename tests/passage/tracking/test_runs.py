@@ -43,8 +43,8 @@ pytestmark = pytest.mark.usefixtures("ready_store")
 def result(path: Path, fingerprint: str) -> Result:
     return Result(
         name="m",
-        answer="It <passes>.",
-        short_answer="It passes.",
+        brief=["It <passes>.", "Surely.", "By hours."],
+        beware=["the moon is full"],
         params={"train.C": "1.0"},
         metrics={"test_accuracy": 0.8, "coef_hours": 1.5},
         tags={"model": "m", "fingerprint": fingerprint, "git.commit": "c1"},
@@ -57,7 +57,7 @@ def result(path: Path, fingerprint: str) -> Result:
 
 def rows(context: str) -> handover.Rows:
     side = ROWS.head(6) if context == "training" else ROWS.tail(2)
-    return handover.Rows(context, side, len(side), "passed", "data/raw/students.csv")
+    return handover.Rows(context, side, len(side), "passed", "data/raw/students.csv", context[:8])
 
 
 def log(experiment: str, path: Path, fingerprint: str) -> str:
@@ -73,11 +73,14 @@ def test_of_many_rows_a_run_names_the_first_ones_their_number_and_a_digest_of_al
     of = paths.ModelPaths("m")
     for path, table in ((of.split_train, ROWS.head(6)), (of.split_test, ROWS.tail(2))):
         parquet.write(path, table)
-    whole = replace(result(in_folder("a.json", "{}"), "f1"), outputs={of.split_train.as_posix(): "0123456789abcdef"})
+    whole = replace(
+        result(in_folder("a.json", "{}"), "f1"),
+        outputs={of.split_train.as_posix(): "0123456789abcdef", of.split_test.as_posix(): "fedcba9876543210"},
+    )
     settings = Params(models={"m": lane()}, score={}, mlflow=MLflow(experiment="exam"))
     training, testing = handover.sides(whole, settings)
     assert (len(training.table), training.total, training.digest) == (4, 6, "01234567")
-    assert (len(testing.table), testing.total, testing.digest) == (2, 2, None)
+    assert (len(testing.table), testing.total, testing.digest) == (2, 2, "fedcba98")
     parquet.write(of.split_test, ROWS.head(0))
     assert [side.context for side in handover.sides(whole, settings)] == ["training"]
     dataset = handover._dataset(training)
@@ -100,7 +103,8 @@ def test_a_run_holds_params_metrics_tags_inputs_artifacts_and_a_model_that_takes
     assert run.data.params == {"train.C": "1.0"}
     assert run.data.metrics == {"test_accuracy": 0.8, "coef_hours": 1.5}
     assert run.data.tags["fingerprint"] == "f1"
-    assert run.data.tags[results_view.DESCRIPTION].startswith("It &lt;passes&gt;.\n\n")
+    bullets = "- Surely.\n- By hours.\n- Beware: the moon is full.\n\n"
+    assert run.data.tags[results_view.DESCRIPTION].startswith(f"### It &lt;passes&gt;.\n\n{bullets}")
     assert run.inputs is not None
     assert [[tag.value for tag in used.tags] for used in run.inputs.dataset_inputs] == [["training"], ["testing"]]
     assert [json.loads(str(used.dataset.profile)) for used in run.inputs.dataset_inputs] == [
@@ -108,7 +112,7 @@ def test_a_run_holds_params_metrics_tags_inputs_artifacts_and_a_model_that_takes
         {"num_rows": 2, "num_elements": 6},
     ]
     assert (Path.cwd() / "main/mlruns" / run_id / "artifacts/models/m/model.json").read_text() == "{}"
-    served = mlflow.pyfunc.load_model(f"runs:/{run_id}/model")
+    served = mlflow.pyfunc.load_model(f"runs:/{run_id}/m")
     scaler, classifier = fitted()
     expected = classifier.predict(scaler.transform(ROWS))["predicted"].tolist()
     assert served.predict(ROWS[FEATURES].astype(float)).tolist() == expected
