@@ -7,6 +7,8 @@ override TABLE := $(value TABLE)
 override TARGET := $(value TARGET)
 override NAME := $(if $(named),$(value NAME))
 override POSITIVE := $(value POSITIVE)
+override MODEL := $(value MODEL)
+override SET := $(value SET)
 
 # The checksum of this folder's name is in the stamps: a .venv that was moved here is made anew.
 here := $(firstword $(shell pwd | cksum))
@@ -19,6 +21,7 @@ PORT ?= 5000
 JOBS ?= auto
 export VARIATIONS TABLES
 export TABLE TARGET NAME POSITIVE
+export MODEL SET
 export RUN
 export ROWS FEATURES SOLVER ROUNDS BASE QUEUE
 
@@ -40,6 +43,10 @@ ui: $(ready) ## serve the runs in MLflow on this machine, and say the address of
 
 experiments: $(ready) ## show the experiments: what was changed, and what came of it
 	@python3 src experiments
+
+sweep: $(ready) ## run an experiment for each value of a setting (MODEL=model_2 SET="train.C=0.03,0.3,3,30")
+	@$(if $(MODEL),,$(error MODEL=name of a model))$(if $(SET),,$(error SET="train.C=0.03,0.3,3,30"))
+	@python3 src sweep "$$MODEL" "$$SET"
 
 verify: $(ready) ## rebuild a run, with its own code, and compare (RUN=id or all; ENV=own: its packages, too)
 	@$(if $(RUN),,$(error RUN=id of a run, or RUN=all))python3 src verify "$$RUN" $(if $(ENV),--env)
@@ -94,4 +101,4 @@ $(ready_dev): requirements-dev.lock $(ready)
 # Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
 .venv/bin/python: ;
 
-.PHONY: help repro adopt ui experiments verify history audit setup test test-long test-server lint bench bench-large reproduce solvers coverage schema lock
+.PHONY: help repro adopt ui experiments sweep verify history audit setup test test-long test-server lint bench bench-large reproduce solvers coverage schema lock

@@ -25,6 +25,7 @@ TOOLS = {
     "adopt": "TABLE TARGET [NAME [POSITIVE]]",
     "schema": "",
     "experiments": "",
+    "sweep": "MODEL KEY=VALUES",
     "ui": "PORT",
     "mend": "",
     "audit": "[--repair]",

@@ -168,7 +168,7 @@ def test_auto_is_chosen_tracked_and_told(built: Project) -> None:
         "exp", "run", *(word for change in changes for word in ("-S", f"models.model_2.{change}"))
     ).stdout
     assert "model_2: C is chosen by log loss in 5 folds of the training rows" in printed
-    assert "and that has chosen its C and threshold without it" in printed
+    assert "and that has chosen its C and threshold without it" in built.text("report/index.html")
     run = runs(built)[-1]
     chosen = files.read_json(built.folder / "models/model_2/choices.json")
     assert (run.data.params["train.C"], run.data.params["threshold"]) == ("auto", "auto")

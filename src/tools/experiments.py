@@ -1,4 +1,4 @@
-"""Show the experiments in a table that fits a screen: what was changed, and what came of it."""
+"""Show the experiments in a table that fits the terminal: what was changed, and what came of it."""
 
 import io
 import subprocess
@@ -6,36 +6,46 @@ import sys
 
 import pandas as pd
 
-SCREEN = 120  # characters a line
-RESULTS = r"(^|:)(test\.accuracy$|chosen\.|coefficients\.|intercept)"
+from passage.base import terminal
+
+LETTERS = 30  # of a cell; of a longer one both ends are shown
+RESULTS = r"(^|:)(cross_validation\.(log_loss|accuracy)$|chosen\.)"
 UNFINISHED = ("Failed", "Queued", "Running")  # DVC shows the results that they started from
 
 
 def summary(experiments: pd.DataFrame) -> pd.DataFrame:
-    """Return of the columns of `dvc exp show --csv` those that tell experiments apart, with short names.
+    """Return of the columns of `dvc exp show --csv` what was changed and what came of it, with short names.
 
-    These are changed parameters, each model's test accuracy, and what was chosen and coefficients that are not the same
-    everywhere. An experiment without results of its own has its state behind its name, and no results.
+    These are the parameters that differ from the baseline's, the first row's, and of each model that does so what was
+    chosen, and the cross-validated log loss and accuracy: a few test rows are often predicted alike. Of experiments
+    that all differ in nothing, every model is shown. One without results of its own has its state behind its name.
     """
-    metrics = experiments.filter(regex=RESULTS)
     state = _state(experiments)
     unfinished = state.isin(UNFINISHED)
-    metrics = metrics.mask(unfinished)
-    finished = metrics[~unfinished]
-    changed_metrics = [
-        name for name in metrics if "test.accuracy" in str(name) or finished[name].nunique(dropna=False) > 1
-    ]
-    params = experiments.filter(regex=r"^(models|score|mlflow)\.")
-    changed_params = [name for name in params if params[name].nunique(dropna=False) > 1]
+    results = experiments.filter(regex=RESULTS).mask(unfinished)
+    columns = [str(name) for name in results]
+    changed = [_model(name) for name in columns if _differs(results[name][~unfinished])]
+    shown = [name for name in columns if not changed or _model(name) in changed]
+    shown.sort(key=lambda name: (_model(name), name.endswith("accuracy")))
+    params = [name for name in experiments.filter(regex=r"^(models|score|mlflow)\.") if _differs(experiments[name])]
     names = _names(experiments).rename("experiment")
     names = names.mask(unfinished, names + " (" + state.str.lower() + ")")
-    table = pd.concat([names, experiments[changed_params], metrics[changed_metrics]], axis="columns")
+    table = pd.concat([names, experiments[params], results[shown].dropna(axis="columns", how="all")], axis="columns")
     return table.rename(columns=_short)
 
 
 def failed(experiments: pd.DataFrame) -> list[str]:
     """Return which of the experiments failed."""
     return _names(experiments)[_state(experiments) == "Failed"].tolist()
+
+
+def _differs(values: pd.Series) -> bool:
+    return bool(values.nunique(dropna=False) > 1)
+
+
+def _model(name: str) -> str:
+    """Return the file of metrics that a column is of; DVC leaves it out where one file alone has such a metric."""
+    return name.rpartition(":")[0]
 
 
 def _names(experiments: pd.DataFrame) -> pd.Series:
@@ -49,7 +59,13 @@ def _state(experiments: pd.DataFrame) -> pd.Series:
 
 
 def _short(name: str) -> str:
-    for long, short in {"metrics/": "", ".json:": " ", "models.": "", "coefficients.": "", "test.": ""}.items():
+    for long, short in {
+        "metrics/": "",
+        ".json:": " ",
+        "models.": "",
+        "cross_validation.": "",
+        "log_loss": "log loss",
+    }.items():
         name = name.replace(long, short)
     return name
 
@@ -59,16 +75,20 @@ def main() -> None:
     command = [sys.executable, "-m", "dvc", "exp", "show", "--csv", "--hide-workspace"]
     shown = subprocess.run(command, check=True, capture_output=True, text=True)
     experiments = pd.read_csv(io.StringIO(shown.stdout))
-    print(narrower(summary(experiments)))
+    print(fitted(summary(experiments)))
     for name in failed(experiments):
-        print(f"{name} failed and has no results: `dvc queue logs {name}` says why")
+        print(terminal.wrapped(f"{name} failed and has no results: `dvc queue logs {name}` says why"))
 
 
-def narrower(table: pd.DataFrame) -> str:
-    """Return `table` as text, an experiment a line or, where that is wider than the other way, a column."""
-    texts = [
-        table.to_string(index=False, na_rep="-", float_format="{:.4g}".format),
-        table.set_index("experiment").T.to_string(na_rep="-", float_format="{:.4g}".format),
-    ]
-    lines, columns = (max(map(len, text.splitlines())) for text in texts)
-    return str(texts[0] if lines <= max(columns, SCREEN) else texts[1])
+def fitted(table: pd.DataFrame) -> str:
+    """Return `table` as text, an experiment a line; what is wider than the terminal follows below."""
+    width = terminal.width()
+
+    def cut(cell: object) -> object:
+        """Return a text with its middle left out where it is too long for two of them to stand side by side."""
+        most = min(LETTERS, width // 2 - 4)
+        text, half = terminal.printable(str(cell)), (most - 2) // 2
+        return cell if not isinstance(cell, str) else text if len(text) <= most else f"{text[:half]}..{text[-half:]}"
+
+    cells = table.map(cut).rename(columns=cut).set_index("experiment").rename_axis(index=None, columns="experiment")
+    return str(cells.to_string(na_rep="-", float_format="{:.4g}".format, line_width=width))

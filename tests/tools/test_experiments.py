@@ -1,19 +1,23 @@
-"""The table of experiments: what differs, and no wider than it must be."""
+"""The table of experiments: what differs, and no wider than the terminal."""
 
 import pandas as pd
+import pytest
 
-from tools.experiments import failed, narrower, summary
+from tools.experiments import failed, fitted, summary
 
 SHOWN = pd.DataFrame(
     {
         "Experiment": [None, "brave-owl"],
         "rev": ["main", "abc1234"],
         "metrics/model.json:test.accuracy": [0.8, 0.8],
-        "metrics/model.json:test.accuracy_low": [0.28, 0.28],
-        "metrics/model.json:test.log_loss": [0.4, 0.5],
+        "metrics/model.json:cross_validation.accuracy": [0.8, 0.8],
+        "metrics/model.json:cross_validation.log_loss": [0.4, 0.5],
+        "metrics/model.json:cross_validation.log_loss_least": [0.3, 0.4],
+        "metrics/model.json:cross_validation.without.hours.log_loss": [0.4, 0.5],
+        "metrics/other.json:cross_validation.log_loss": [0.6, 0.6],
+        "metrics/other.json:cross_validation.accuracy": [0.7, 0.7],
         "metrics/model.json:coefficients.hours": [1.573193703, 0.3],
-        "coefficients.courses": [1.0, 1.0],
-        "chosen.C": [None, 0.1],
+        "metrics/model.json:chosen.C": [None, 0.1],
         "models.model.train.C": ["1.0", "auto"],
         "models.model.train.seed": [0, 0],
         "data/raw": ["x", "y"],
@@ -21,10 +25,12 @@ SHOWN = pd.DataFrame(
 )
 
 
-def test_changed_parameters_accuracies_and_changed_coefficients_are_shown_with_short_names() -> None:
+def test_changed_parameters_and_the_cross_validation_of_changed_models_are_shown_with_short_names() -> None:
     table = summary(SHOWN)
-    assert list(table) == ["experiment", "model.train.C", "model accuracy", "model hours", "chosen.C"]
+    assert list(table) == ["experiment", "model.train.C", "model log loss", "model chosen.C", "model accuracy"]
     assert table["experiment"].tolist() == ["main", "brave-owl"]
+    alone = summary(SHOWN.head(1))
+    assert list(alone) == ["experiment", "model log loss", "model accuracy", "other log loss", "other accuracy"]
 
 
 def test_what_never_ran_shows_no_results_but_its_state() -> None:
@@ -32,19 +38,25 @@ def test_what_never_ran_shows_no_results_but_its_state() -> None:
     table = summary(pd.concat([SHOWN.assign(State=["", "Success"]), never], ignore_index=True))
     assert table["experiment"].tolist() == ["main", "brave-owl", "bad (failed)", "next (queued)", "now (running)"]
     assert table["model.train.C"].tolist() == ["1.0", *["auto"] * 4]
-    for name in ("model accuracy", "model hours", "chosen.C"):
-        assert table[name].notna().tolist() == [name != "chosen.C", True, False, False, False]
+    for name in ("model accuracy", "model log loss", "model chosen.C"):
+        assert table[name].notna().tolist() == [name != "model chosen.C", True, False, False, False]
     assert failed(never) == ["bad"]
     assert failed(SHOWN) == []
     alone = summary(pd.concat([SHOWN.head(1).assign(State=""), never], ignore_index=True))
-    assert list(alone) == ["experiment", "model.train.C", "model accuracy"]
+    assert list(alone)[:4] == ["experiment", "model.train.C", "model log loss", "model accuracy"]
 
 
-def test_a_table_wider_than_a_screen_has_its_experiments_side_by_side() -> None:
-    table = summary(SHOWN)
-    assert narrower(table).splitlines()[1].split() == ["main", "1.0", "0.8", "1.573", "-"]
-    wide = table.assign(**{f"a parameter with a long name {number}": number / 3 for number in range(9)})
-    lines = narrower(wide).splitlines()
-    assert lines[0].split() == ["experiment", "main", "brave-owl"]
-    assert lines[3].split() == ["model", "hours", "1.573", "0.3"]
-    assert max(map(len, lines)) <= 120
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_no_table_is_wider_than_the_terminal_and_each_part_names_its_experiments(
+    width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert fitted(summary(SHOWN)).splitlines()[1].split()[:2] == ["main", "1.0"]
+    wide = summary(SHOWN).assign(**{f"a parameter with a name of many letters {n}": n / 3 for n in range(9)})
+    wide["columns"] = ["x" * 500, "y\x1b[2J" * 50]
+    lines = fitted(wide).splitlines()
+    assert max(map(len, lines)) <= width
+    assert sum(line.startswith("brave-owl") for line in lines) == sum(line.startswith("experiment") for line in lines)
+    assert "tters 8" in " ".join(lines)
+    assert "\x1b" not in "".join(lines)
+    assert ".." in "".join(lines)

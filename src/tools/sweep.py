@@ -1,0 +1,116 @@
+"""Run an experiment for each value of one setting and show what came of them: make sweep MODEL= SET=."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from copy import deepcopy
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from passage import params
+from passage.base import paths, terminal
+from passage.base.errors import Mistake
+from passage.base.progress import bar
+from passage.params import Params, messages
+from tools import experiments
+
+KEY = re.compile(r"\w+(\.\w+)*")
+VALUES = re.compile(r"[\w.+-]+(,[\w.+-]+)*")
+WORKERS = "2"
+LAST = 3  # lines of a failed experiment's log that say why
+PAUSE = 2.0  # seconds
+
+
+def requested(model: str, setting: str) -> str:
+    """Return what DVC is to set, as its -S has it.
+
+    Raises Mistake for a model or key that is not there, for what is not KEY=VALUE,VALUE, and for values not allowed.
+    """
+    if model not in (models := params.load().models):
+        raise Mistake(f"MODEL is {model!r}, but {paths.PARAMS} has {', '.join(models)}")
+    key, _, values = setting.partition("=")
+    if not KEY.fullmatch(key) or not VALUES.fullmatch(values):
+        raise Mistake(f'SET is {setting!r}, but it must be a key of the model and its values: SET="train.C=0.03,0.3,3"')
+    now = params.read_yaml(paths.PARAMS.read_text(encoding="utf-8"))
+    for value in values.split(","):
+        _refuse_bad(deepcopy(now), ["models", model, *key.split(".")], params.read_yaml(value))
+    return f"models.{model}.{key}={values}"
+
+
+def _refuse_bad(settings: object, key: list[str], value: object) -> None:
+    of = settings
+    for name in key[:-1]:
+        of = of.get(name) if isinstance(of, dict) else None
+    if not isinstance(of, dict) or key[-1] not in of:
+        raise Mistake(f"{paths.PARAMS} has no {'.'.join(key)}")
+    of[key[-1]] = value
+    try:
+        Params.model_validate(settings)
+    except ValidationError as error:
+        raise Mistake(messages.line(finding, Params) for finding in error.errors()) from None
+
+
+def dvc(*arguments: str) -> str:
+    """Return what a DVC command prints. Raises Mistake, with its last line, where it fails."""
+    # Its workers look for dvc on the path. They would keep a pipe open, and whoever reads it would wait for them.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    start = arguments[:2] == ("queue", "start")
+    pipe = subprocess.DEVNULL if start else subprocess.PIPE
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", *arguments],
+        env=os.environ | {"PATH": path, "COLUMNS": "200"},
+        stdin=subprocess.DEVNULL,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+    )
+    if done.returncode and not start:
+        said = (done.stderr.strip() or done.stdout or "it does not say why").splitlines()
+        raise Mistake(f"`dvc {' '.join(arguments[:2])}` failed: {said[-1]}")
+    return done.stdout or ""
+
+
+def states(names: list[str]) -> dict[str, str]:
+    """Return the state of each of these experiments in DVC's queue."""
+    rows = (line.split() for line in dvc("queue", "status").splitlines())
+    return {row[1]: row[-1] for row in rows if len(row) > 2 and row[1] in names}
+
+
+def wait(names: list[str]) -> dict[str, str]:
+    """Return the state of each experiment once all have ended. Workers that have quit are started again."""
+    with bar("running", "experiment", total=len(names)) as shown:
+        while True:
+            found = states(names)
+            ended = [name for name in names if found.get(name) in ("Success", "Failed")]
+            shown.update(len(ended) - shown.n)
+            if len(ended) == len(names):
+                return found
+            if "Running" not in found.values():
+                dvc("queue", "start", "--jobs", WORKERS)
+            time.sleep(PAUSE)
+
+
+def why(name: str) -> str:
+    """Return why an experiment failed: the last lines of its log."""
+    said = [line for line in dvc("queue", "logs", name).splitlines() if line.strip()]
+    return "\n".join([f"{name} failed:", *(terminal.wrapped(f"  {line}") for line in said[-LAST:])])
+
+
+def main(model: str, setting: str) -> int:
+    """Queue, run and wait; say why one failed, and show all in the table of experiments."""
+    said = dvc("exp", "run", "--queue", "--set-param", requested(model, setting))
+    names = re.findall(r"Queued experiment '([\w-]+)'", said)
+    print(f"queued: {', '.join(names)}", flush=True)
+    try:
+        found = wait(names)
+    except KeyboardInterrupt:
+        print("they go on without you: `make experiments` shows what came of them, `dvc queue stop` ends them")
+        return 1
+    failed = [name for name in names if found[name] == "Failed"]
+    for name in failed:
+        print(why(name))
+    experiments.main()
+    return int(bool(failed))
