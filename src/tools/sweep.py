@@ -94,8 +94,10 @@ def wait(names: list[str]) -> dict[str, str]:
 
 
 def why(name: str) -> str:
-    """Return why an experiment failed: the last lines of its log."""
-    said = [line for line in dvc("queue", "logs", name).splitlines() if line.strip()]
+    """Return why an experiment failed: what its last stage said, without DVC's own lines."""
+    log = [line for line in dvc("queue", "logs", name).splitlines() if line.strip()]
+    starts = [number for number, line in enumerate(log) if line.startswith("> ")]
+    said = [line for line in log[starts[-1] + 1 if starts else 0 :] if not line.startswith("ERROR:")] or log[-1:]
     return "\n".join([f"{name} failed:", *(terminal.wrapped(f"  {line}") for line in said[-LAST:])])
 
 

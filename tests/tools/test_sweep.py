@@ -75,14 +75,14 @@ def test_it_queues_waits_starts_workers_that_quit_and_says_why_one_failed(
             case "queue", "status":
                 return next(shown)
             case "queue", "logs":
-                return f"one\ntwo\n\nparams.yaml: {arguments[2]} is too little\nERROR: failed to reproduce\n"
+                return f"> one\ntwo\n\n> python3 src train\nparams.yaml: {arguments[2]} is too little\nERROR: failed\n"
         return ""
 
     monkeypatch.setattr(sweep, "dvc", dvc)
     monkeypatch.setattr(sweep, "PAUSE", 0.0)
     monkeypatch.setattr(experiments, "main", lambda: print("the table"))
     assert sweep.main("model", "train.max_iter=1,500") == 1
-    told = "bad failed:\n  two\n  params.yaml: bad is too little\n  ERROR: failed to reproduce\nthe table\n"
+    told = "bad failed:\n  params.yaml: bad is too little\nthe table\n"
     assert capsys.readouterr().out == f"queued: bad, good\n{told}"
     assert called.count(("queue", "start")) == 2, "at first, and where none is running any more"
 
