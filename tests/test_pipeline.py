@@ -51,8 +51,11 @@ def test_a_fresh_clone_builds_two_finished_runs(built: Project, built_once: Path
         "warning: guessed_hours: 1 of 19 rows lies outside the training range (hours_studied is 0 to 19 there, but "
         "1922 here): do not believe its prediction" in " ".join(printed.split())
     )
-    for name, than in {"model": "more than", "model_2": "as many as"}.items():
-        assert f"{name}: 4 of 5 test students predicted right, {than} by always predicting one class. Of all" in printed
+    for verdict in (
+        "model: 4 of 5 test students predicted right: whether that",
+        "model_2: 4 of 5 test students predicted",
+    ):
+        assert verdict in printed
     assert max(map(len, printed.partition("> python3 src report")[2].splitlines())) <= 120
     assert "model: how well did it do? 4 of 5 test rows are predicted right" in printed
     assert re.search(r"hours_studied +1\.57\d+ +0\.26\d+", printed)

@@ -8,6 +8,13 @@ from passage.report import association
 from passage.report.numbers import share
 from passage.report.sentences import by_time, right
 
+VERDICTS = {  # of metrics/NAME.json
+    "better": "better than always guessing one class",
+    "cannot_be_told": "whether that beats always guessing one class cannot be told",
+    "no_better": "no better than always guessing one class",
+    "worse": "worse than always guessing one class",
+}
+
 
 def brief(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> list[str]:
     """Return how many rows are predicted right, how sure that is, and what the strongest feature is worth."""
@@ -20,9 +27,11 @@ def headline(metrics: Mapping[str, Any], words: Vocabulary) -> str:
     test, rows = metrics.get("test"), metrics["rows"]
     if not test:
         return f"No {words.rows} test; {right(metrics)} of the {rows['train']:,} training ones predicted right."
-    found, always = test["accuracy"], test["baseline_accuracy"]
-    than = "as many as" if found == always else "more than" if found > always else "fewer than"
     of = f"{right(metrics)} of {rows['test']:,} test {words.rows} predicted right"
+    if verdict := VERDICTS.get(test.get("against_guessing", {}).get("verdict")):
+        return f"{of}: {verdict}."
+    found, always = test["accuracy"], test["baseline_accuracy"]  # of an earlier version
+    than = "as many as" if found == always else "more than" if found > always else "fewer than"
     return f"{of}, {than} by always predicting one class."
 
 

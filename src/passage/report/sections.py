@@ -80,6 +80,11 @@ class Section:
         return sentences.by_time(self.metrics)
 
     @property
+    def short_answer(self) -> str:
+        """The same in one line."""
+        return sentences.short(self.metrics, self.confidence, self.words)
+
+    @property
     def brief(self) -> list[str]:
         """The same in three sentences, for the terminal and MLflow."""
         return brief.brief(self.metrics, self.confidence, self.words)

@@ -110,3 +110,12 @@ def answer(metrics: Mapping[str, Any], confidence: float, words: Vocabulary, bew
         parts += [of_features[feature] for feature in features if feature in of_features]
     parts += [f"Beware: {caution}." for caution in beware]
     return " ".join(filter(None, parts))
+
+
+def short(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
+    """Return one model's answer in a line."""
+    test = metrics.get("test")
+    worth_of_it = f", which is worth {share(test['accuracy_low'])} to {share(test['accuracy_high'])}" if test else ""
+    of = f"{metrics['rows']['test']:,} test" if test else f"{metrics['rows']['train']:,} training"
+    of_odds = odds(metrics, confidence, words)[strongest(metrics)[0]]
+    return f"{right(metrics)} of {of} {words.rows} predicted right{worth_of_it}. {of_odds}"

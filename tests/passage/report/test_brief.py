@@ -48,6 +48,20 @@ def test_what_always_predicting_one_class_comes_to_stands_beside(always: float, 
     assert headline(metrics, WORDS).endswith(f", {than} by always predicting one class.")
 
 
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        ("better", ": better than always guessing one class."),
+        ("cannot_be_told", ": whether that beats always guessing one class cannot be told."),
+        ("no_better", ": no better than always guessing one class."),
+        ("worse", ": worse than always guessing one class."),
+    ],
+)
+def test_the_verdict_is_the_headline(verdict: str, told: str) -> None:
+    metrics = METRICS | {"test": METRICS["test"] | {"against_guessing": {"verdict": verdict}}}
+    assert headline(metrics, WORDS) == f"4 of 5 test rows predicted right{told}"
+
+
 def test_what_is_undefined_is_not_told() -> None:
     metrics = {"rows": {"train": 15, "test": 0}, "train": {"accuracy": 0.9}}
     assert headline(metrics, WORDS) == "No rows test; 90 % of the 15 training ones predicted right."

@@ -96,6 +96,7 @@ def test_without_test_rows_the_training_rows_speak_and_nothing_undefined_is_told
         sentences.accuracy(metrics, 0.95, PLAIN) == "No rows test; of the 15 training ones, 90 % are predicted right."
     )
     assert sentences.cross_validated(metrics, PLAIN) == ""
+    assert "test" not in sentences.short(metrics, 0.95, PLAIN)
 
 
 def test_a_spread_is_called_a_spread() -> None:
@@ -200,6 +201,13 @@ def test_the_answer_says_how_good_what_it_means_and_what_to_beware_of() -> None:
         "Beware: the moon is full.",
     ):
         assert part in answer
+
+
+def test_the_short_answer_is_of_the_feature_that_moves_the_odds_most() -> None:
+    assert sentences.short(METRICS, 0.95, OWN).startswith(
+        "4 of 5 test students predicted right, which is worth 28 % to over 99 %. Other features being equal, "
+        "students who studied one hour more"
+    )
 
 
 @pytest.mark.parametrize(
