@@ -52,7 +52,7 @@ def evaluate(
 
 def main(name: str) -> None:
     """Write metrics/NAME.json, plots/NAME/ and held_out.csv; print how good the model is, and each caution."""
-    lane, model = ModelPaths(name), Model.load(name)
+    model = Model.load((lane := ModelPaths(name)).fitted)
     settings = params.load().model(name).solving(len(model.classifier.features))
     columns = [*model.classifier.features, settings.target]
     learned = model.classifier.accuracy(parquet.parts(lane.normalized_train, columns))

@@ -28,7 +28,7 @@ def main(name: str) -> None:
     original = parquet.read(lane.split_test, [*classifier.training_range, target])
     rows = predict(classifier, original, parquet.read(lane.normalized_test, classifier.features), target)
     prepared = preparation.read(files.read_json(lane.scaler))
-    rows = intervals.beside(rows, original, prepared, lane, target, classifier.classes[1])
+    rows = intervals.beside(rows, intervals.of_lane(original, prepared, lane, target, classifier.classes[1]))
     with clock(f"writing {lane.predictions}"):
         files.write_csv(lane.predictions, rows)
     if rows.empty:

@@ -6,25 +6,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import ROOT
-from students import ROWS, fitted, lane
 
 from passage.base import files
 from passage.base.errors import Mistake
-from passage.model.classifier import Model
-from passage.model.preparation import fit
 from passage.tables import read
 from stages import associate, normalize, score, split, train
 
 Write = Callable[[str, str], Path]
-
-
-def test_only_rows_outside_the_training_range_are_marked() -> None:
-    scaler, classifier = fitted()
-    new = pd.DataFrame({"hours": [0, 19, 1922, 5, -1], "courses": [0, 4, 1, 5, 0]})
-    scored = score.score(new, Model(fit(ROWS, lane()), scaler, classifier))
-    assert scored["outside_training_range"].tolist() == [False, False, True, True, True]
-    assert classifier.outside(new)["courses"].tolist() == [False, False, False, True, False]
-    assert list(scored) == ["log_odds", "probability", "predicted", "outside_training_range"]
 
 
 @pytest.fixture

@@ -48,12 +48,16 @@ def how(association: Mapping[str, Any], rows: int) -> str:
 
 
 def of_rows(
-    rows: pd.DataFrame, prepared: Preparation, association: Mapping[str, Any], training: Callable[[], Rows]
+    rows: pd.DataFrame,
+    prepared: Preparation,
+    association: Mapping[str, Any],
+    training: Callable[[], Rows] | None = None,
 ) -> pd.DataFrame:
     """Return LOW and HIGH of each of `rows`, features as they come, as `how` says.
 
-    training: asked for where the profile is. No interval has a row with a gap, with a category that no training row
-    has, or with another value of a column that has one in all of those; and no row where columns depend on each other.
+    training: asked for where the profile is; without it, the covariance serves all rows. No interval has a row with a
+    gap, with a category that no training row has, or with another value of a column that has one in all of those; and
+    no row where columns depend on each other.
     """
     ends, by = np.full((2, len(rows)), np.nan), how(association, len(rows))
     if by != "none" and len(rows):
@@ -62,26 +66,25 @@ def of_rows(
         known &= ~prepared.unseen(rows).any(axis="columns").to_numpy(dtype=bool)
         for name, value in written["constant"].items():
             known &= design[name].to_numpy(dtype=float) == value
-        fit = refit(association, training(), prepared) if by == "profile" else Fit.read(written)
+        fit = refit(association, training(), prepared) if training and by == "profile" else Fit.read(written)
         values, place = np.unique(design[written["columns"]].to_numpy(float)[known], axis=0, return_inverse=True)
         found = fit.interval(fit.directions(values), association["confidence"])
         ends[:, known] = rounded(expit(np.array(found)).ravel()).reshape(2, -1)[:, place.ravel()]
     return pd.DataFrame(dict(zip((LOW, HIGH), ends, strict=True)), index=rows.index)
 
 
-def beside(
-    table: pd.DataFrame, rows: pd.DataFrame, prepared: Preparation, lane: ModelPaths, target: str, positive: Label
-) -> pd.DataFrame:
-    """Return `table`, predictions of `rows`, features as they come, with LOW and HIGH of each after its probability.
-
-    lane: whose training rows and association.json tell.
-    """
+def of_lane(rows: pd.DataFrame, prepared: Preparation, lane: ModelPaths, target: str, positive: Label) -> pd.DataFrame:
+    """Return of_rows by the training rows and the association.json of `lane`."""
 
     def training() -> Rows:
         learned = labels.encode(parquet.read(lane.split_train), target, positive)
         return learned, learned[target].to_numpy()
 
-    ends = of_rows(rows, prepared, files.read_json(lane.association), training)
+    return of_rows(rows, prepared, files.read_json(lane.association), training)
+
+
+def beside(table: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
+    """Return `table`, predictions, with LOW and HIGH of each after its probability."""
     names = [*table.columns]
     after = names.index("probability") + 1
     return table.join(ends)[[*names[:after], *ends.columns, *names[after:]]]

@@ -41,8 +41,8 @@ def is_raw_table(name: str) -> bool:
 class ModelPaths:
     """The files of one model, from its split to its metrics.
 
-    folders: what holds files of this lane alone. result: what makes a result, all that the lane writes into
-    LANE_FOLDERS.
+    folders: what holds files of this lane alone. fitted: the one of them that holds the model. result: what makes a
+    result, all that the lane writes into LANE_FOLDERS.
     """
 
     def __init__(self, name: str) -> None:
@@ -52,6 +52,7 @@ class ModelPaths:
         self.split_train, self.split_test = split / "train.parquet", split / "test.parquet"
         self.dropped, self.sides = split / "dropped.json", split / "sides.parquet"
         self.normalized_train, self.normalized_test = normalized / "train.parquet", normalized / "test.parquet"
+        self.fitted = models
         self.scaler, self.model = models / "scaler.json", models / "model.json"
         self.choices, self.association = models / "choices.json", models / "association.json"
         self.predictions, self.held_out = predictions / "test.csv", predictions / "held_out.csv"

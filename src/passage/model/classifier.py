@@ -6,6 +6,7 @@ objects that they stand for.
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -13,9 +14,8 @@ import pandas as pd
 from scipy.special import expit
 
 from passage.base import files
-from passage.base.paths import ModelPaths
 from passage.base.rounding import FITTED, fitted, rounded, significant
-from passage.model import preparation
+from passage.model import design, preparation
 from passage.model.preparation import Preparation
 from passage.model.scaler import Scaler
 from passage.params.columns import ColumnSettings
@@ -90,10 +90,15 @@ class Model:
     classifier: Classifier
 
     @classmethod
-    def load(cls, name: str) -> Self:
-        """Return the model in models/NAME/."""
-        written, classifier = (files.read_json(path) for path in (ModelPaths(name).scaler, ModelPaths(name).model))
+    def load(cls, folder: Path) -> Self:
+        """Return the model whose scaler.json and model.json lie in `folder`, as in models/NAME."""
+        written, classifier = (files.read_json(folder / name) for name in ("scaler.json", "model.json"))
         return cls(preparation.read(written), Scaler.read(written), Classifier(**classifier))
+
+    def contents(self) -> dict[str, dict[str, Any]]:
+        """Return what is written to each of its two files."""
+        scaler = design.content(self.preparation.features) | self.scaler.content()
+        return {"scaler.json": scaler, "model.json": self.classifier.content()}
 
     def predict(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return log_odds, probability and predicted (1: positive, or 0) of each row, features as they come."""

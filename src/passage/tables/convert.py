@@ -68,7 +68,8 @@ def _as_numbers(column: pd.Series) -> pd.Series:
     numbers = pd.to_numeric(column.astype(str) if words else column, errors="coerce")
     if is_object_dtype(numbers):  # integers that no machine word holds
         numbers = numbers.astype(str)
-    return numbers if is_integer_dtype(numbers) else numbers.astype("float64")
+    whole = is_integer_dtype(numbers) and not numbers.hasnans
+    return pd.Series(numbers.to_numpy(), numbers.index, name=numbers.name) if whole else numbers.astype("float64")
 
 
 def is_numbers_or_text(column: pd.Series) -> bool:

@@ -7,7 +7,6 @@ import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +16,25 @@ from mlflow.data.dataset_source_registry import resolve_dataset_source
 from mlflow.data.pandas_dataset import PandasDataset
 from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
-from sklearn.pipeline import Pipeline
 
 from passage.base import files, parquet, paths
 from passage.base.progress import clock
 from passage.model.classifier import Model
-from passage.model.pipeline import pipeline
 from passage.params import Params
+from passage.tracking import flavor
 from passage.tracking.result import Result
 from passage.tracking.results_view import DESCRIPTION
 from passage.tracking.runs import (
     CHANGES,
     LISTED,
     OUTPUTS,
-    TRUSTED,
     WRITER,
     add_circumstances,
     clear_away,
     find,
 )
+from passage.tracking.served import Served
 from passage.tracking.store import writable
-
-# What it takes to load and serve the model that a run holds.
-SERVING = ("mlflow", "numpy", "pandas", "scikit-learn", "scipy", "skops")
 
 # What means something within a line of Markdown; a _ between letters does not.
 SPECIAL = re.compile(r"[\\`*~\[\]|$]|(?<!\w)_|_(?!\w)|^[#>+=-]|^\d+(?=[.)])")
@@ -86,7 +81,7 @@ class View:
 
     title: str
     rows: list[Rows]
-    model: Pipeline
+    model: Served
 
 
 def hand_over(results: Iterable[Result], settings: Params) -> Iterator[tuple[Result, str, bool]]:
@@ -106,11 +101,11 @@ def hand_over(results: Iterable[Result], settings: Params) -> Iterator[tuple[Res
 
 def view(result: Result, settings: Params) -> View:
     """Return what a run shows of `result`, from the files of its lane."""
-    experiment = result.tags.get("dvc.experiment")
+    name, experiment, of = result.name, result.tags.get("dvc.experiment"), paths.ModelPaths(result.name)
     return View(
-        title=f"{result.name} {experiment}" if experiment else result.name,
+        title=f"{name} {experiment}" if experiment else name,
         rows=sides(result, settings),
-        model=pipeline(Model.load(result.name)),
+        model=Served(Model.load(of.fitted), name, settings.models[name], files.read_json(of.association)),
     )
 
 
@@ -156,7 +151,7 @@ def log(experiment_id: str, writer: str, result: Result, view: View) -> str:
         for side in view.rows:
             _log_rows(side)
         _log_artifacts(result)
-        logged = _log_model(result.name, view.model, view.rows[0])
+        logged = _log_model(view.model, view.rows[0].table)
         mlflow.log_metrics(result.metrics, model_id=logged.model_id)
     return run_id
 
@@ -201,13 +196,11 @@ def _floats(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype(dict.fromkeys(table.select_dtypes("number"), float))
 
 
-def _log_model(name: str, model: Pipeline, training: Rows) -> Any:
-    features = _floats(training.table.drop(columns=training.target))
-    return mlflow.sklearn.log_model(
-        model,
-        name=name,
-        signature=infer_signature(features.head(5), model.predict(features.head(5))),
-        pip_requirements=[f"{package}=={version(package)}" for package in SERVING],
-        serialization_format="skops",
-        skops_trusted_types=TRUSTED,
+def _log_model(model: Served, training: pd.DataFrame) -> Any:
+    features = [feature.name for feature in model.model.preparation.features]
+    answered = model.answered(training[features].head(5))
+    # What comes in has none: with one, MLflow refuses integers where there were floats, or CSV, before the model does.
+    signature = infer_signature(model_output=answered)
+    return mlflow.models.Model.log(
+        artifact_path=None, name=model.name, flavor=flavor, answering=model, signature=signature
     )

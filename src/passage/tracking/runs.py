@@ -23,8 +23,7 @@ CHANGES = "rebuild/changes.patch"  # and what differed from the commit
 ABANDONED = 3600.0  # seconds after which a run that another clone began is taken for dead; tracking takes some five
 LISTED = {"git.commit": "git.commits", "dvc.experiment": "dvc.experiments"}  # the first one, and all of them
 MOST_LISTED, LONGEST = 100, 8000  # entries and characters of a list in a tag; of a longer one MLflow keeps the start
-SERVED = ("MLmodel", "model.skops")  # the files of the model that a run logs,
-TRUSTED = ["numpy.dtype"]  # and of what they may hold what skops does not know: what fills gaps, categories
+TRUSTED = ["numpy.dtype"]  # of what a run's model may hold what skops does not know: what fills gaps, categories
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Kept:
     """What the store holds of a run.
 
     folder: its artifacts, copied. problem: why they could not be copied. datasets: name and digest by context. model:
-    the folder that SERVED was copied into, None where there is no model.
+    the folder that its model was copied into, None where there is no model.
     """
 
     id: str
@@ -105,8 +104,13 @@ def _is_worked_on(run: Run, writer: str) -> bool:
 
 
 def _delete(run: Run) -> None:
-    """Delete a run with the model that it logged, which would stay in MLflow's list of models."""
+    """Delete a run with the model that it logged, which would stay in MLflow's list of models.
+
+    Not where somebody has registered that model: MLflow would let it go, and the version would have no run.
+    """
     client = mlflow.MlflowClient()
+    if client.search_model_versions(f"run_id = '{run.info.run_id}'", max_results=1):
+        return
     for model in client.search_logged_models([run.info.experiment_id], f"source_run_id = '{run.info.run_id}'"):
         client.delete_logged_model(model.model_id)
     client.delete_run(run.info.run_id)
@@ -153,9 +157,7 @@ def fetch(run_id: str, folder: Path, store: str | None = None) -> Kept:
 def _fetch_model(run: Run, folder: Path, client: mlflow.MlflowClient) -> Path | None:
     models = client.search_logged_models([run.info.experiment_id], f"source_run_id = '{run.info.run_id}'")
     for model in models[:1]:
-        for name in SERVED:
-            mlflow.artifacts.download_artifacts(artifact_uri=f"{model.artifact_location}/{name}", dst_path=str(folder))
-        return folder
+        return Path(mlflow.artifacts.download_artifacts(artifact_uri=model.artifact_location, dst_path=str(folder)))
     return None
 
 

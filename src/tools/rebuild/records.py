@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import skops.io
@@ -11,7 +12,7 @@ import yaml
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from passage.tracking.results_view import DESCRIPTION
-from passage.tracking.runs import CHANGES, OUTPUTS, SERVED, TRUSTED, Kept
+from passage.tracking.runs import CHANGES, OUTPUTS, TRUSTED, Kept
 from tools.rebuild.difference import excerpts
 
 # Tags that are made of the result. All others say when and by whom it was tracked, or are a person's own.
@@ -59,14 +60,20 @@ def _is_result(tag: str) -> bool:
 def _model(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield what a logged model is made of, by its dotted name. Nothing of it is run: skops reads data alone."""
     try:
-        about = yaml.load((folder / SERVED[0]).read_bytes(), yaml.CSafeLoader)
+        about = yaml.load((folder / "MLmodel").read_bytes(), yaml.CSafeLoader)
         about["flavors"]["python_function"].pop("python_version")
         yield from _parts("MLmodel", {key: about[key] for key in ("flavors", "signature")})
-        yield from _parts("skops", skops.io.load(folder / SERVED[1], trusted=TRUSTED))
+        yield from _parts("skops", skops.io.load(folder / "model.skops", trusted=TRUSTED))
+        for numbers in sorted((folder / "numbers").glob("*")):  # runs of earlier versions have none
+            yield from _parts(numbers.name, yaml.load(numbers.read_bytes(), yaml.CSafeLoader))
+        for archive in folder.glob("*.zip"):
+            yield from (
+                (one.filename, f"{one.file_size} bytes, CRC {one.CRC:08x}") for one in ZipFile(archive).infolist()
+            )
     except UntrustedTypesFoundException as error:
         yield "skops", f"it holds types that are not trusted: {error}"
     except Exception as error:  # of a damaged one, whatever skops and zipfile raise
-        yield "skops", f"it cannot be read: {type(error).__name__}"
+        yield "file", f"it cannot be read: {type(error).__name__}"
 
 
 def _parts(name: str, part: Any) -> Iterator[tuple[str, str]]:

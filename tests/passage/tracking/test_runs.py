@@ -28,11 +28,11 @@ from students import FEATURES, ROWS, fitted, lane
 from passage.base import files, parquet, paths
 from passage.base.errors import Unreachable
 from passage.model.classifier import Model
-from passage.model.pipeline import pipeline
 from passage.model.preparation import fit
 from passage.params import MLflow, Params
 from passage.tracking import handover, results_view, runs, store
 from passage.tracking.result import Result
+from passage.tracking.served import Served
 
 Write = Callable[[str, str], Path]
 
@@ -61,7 +61,7 @@ def rows(context: str) -> handover.Rows:
 
 
 def log(experiment: str, path: Path, fingerprint: str) -> str:
-    model = pipeline(Model(fit(ROWS, lane()), *fitted()))
+    model = Served(Model(fit(ROWS, lane()), *fitted()), "m", lane(), {})
     view = handover.View("m brave-owl", [rows("training"), rows("testing")], model)
     return handover.log(experiment, "me", result(path, fingerprint), view)
 
@@ -112,11 +112,13 @@ def test_a_run_holds_params_metrics_tags_inputs_artifacts_and_a_model_that_takes
         {"num_rows": 2, "num_elements": 6},
     ]
     assert (Path.cwd() / "main/mlruns" / run_id / "artifacts/models/m/model.json").read_text() == "{}"
-    served = mlflow.pyfunc.load_model(f"runs:/{run_id}/m")
     scaler, classifier = fitted()
-    expected = classifier.predict(scaler.transform(ROWS))["predicted"].tolist()
-    assert served.predict(ROWS[FEATURES].astype(float)).tolist() == expected
-    assert served.predict(pd.DataFrame({"hours": [19.0], "courses": [4.0]})).tolist() == [1]
+    expected = classifier.predict(scaler.transform(ROWS))
+    kept = mlflow.sklearn.load_model(f"runs:/{run_id}/m")
+    assert kept.predict(ROWS[FEATURES]).tolist() == expected["predicted"].tolist()
+    assert kept.named_steps["regression"].coef_.tolist() == [list(classifier.coefficients.values())]
+    served = mlflow.pyfunc.load_model(f"runs:/{run_id}/m")
+    pd.testing.assert_frame_equal(served.predict(ROWS)[list(expected)], expected)
     assert not list(Path.cwd().rglob("*.pkl"))
     assert list(Path.cwd().rglob("*.skops"))
 

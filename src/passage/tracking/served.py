@@ -1,0 +1,105 @@
+"""How a run's model answers rows as they come: as `score` does. mlflow.pyfunc.load_model and MLflow's server load it.
+
+Whatever is wrong with the rows is told at once, in the words of `score`.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import BAD_REQUEST
+
+from passage.association import intervals
+from passage.base import files
+from passage.base.errors import Mistake
+from passage.base.wording import listed
+from passage.evaluation import answers
+from passage.model.classifier import Model
+from passage.params import labels
+from passage.params.model import ModelSettings
+
+SETTINGS, ASSOCIATION = "settings.yaml", "association.json"
+SOURCE = Path("request")  # what messages call the rows, which are in no file
+
+
+class Refused(MlflowException):
+    """Rows that the model cannot answer, in words. MLflow's server makes it a 400.
+
+    The server puts all the rows in front of the message of whatever a model raises, and a trace behind it unless it is
+    MLflow's own exception: this one keeps its words.
+    """
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+        super().__init__(words, error_code=BAD_REQUEST)
+
+    @property
+    def message(self) -> str:
+        """What is wrong with the rows."""
+        return self._words
+
+    @message.setter
+    def message(self, _: str) -> None:
+        """Leave the words as they are."""
+
+
+class Served:
+    """A model as a function of rows."""
+
+    def __init__(self, model: Model, name: str, settings: ModelSettings, association: Mapping[str, Any]) -> None:
+        self.model, self.name, self.settings, self.association = model, name, settings, association
+
+    def predict(self, rows: Any, params: dict[str, Any] | None = None) -> pd.DataFrame:
+        """Return a row of what `score` adds for each of `rows`; what is not known is None, and so is a dropped row.
+
+        An interval of the probability is by the covariance of Firth's fit, whose profile would ask for training rows.
+
+        rows: a table of the features by name, as they come; of other columns, those that have rules are
+        held to them.
+        Raises Refused.
+        """
+        try:
+            table = self._table(rows)
+            known, _ = answers.checked(table, self.model, self.settings, SOURCE, f"models.{self.name}")
+        except Mistake as mistake:
+            raise Refused(str(mistake)) from None
+        found = self.answered(known)
+        if len(found) == len(table) and not found.isna().to_numpy().any():
+            return found
+        found = found.astype(object).reindex(table.index)
+        return found.where(found.notna(), None)
+
+    def answered(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the same for `rows` of features that nothing is wrong with; what is not known is NaN."""
+        found = answers.answer(rows, self.model)
+        named = found.assign(predicted=labels.decode(found["predicted"], self.model.classifier.classes))
+        return intervals.beside(named, intervals.of_rows(rows, self.model.preparation, self.association))
+
+    def _table(self, rows: Any) -> pd.DataFrame:
+        """Return `rows` as a table with a number for each row, of the columns that are looked at.
+
+        Raises Mistake where one is missing.
+        """
+        try:
+            table = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)
+        except (ValueError, TypeError):
+            raise Mistake(f"{SOURCE}: this is no table; send rows as dataframe_records, say, or as CSV") from None
+        features = [one.name for one in self.model.preparation.features]
+        looked_at = [name for name in (*features, *self.settings.only_checked()) if name in table]
+        if missing := [name for name in features if name not in table]:
+            raise Mistake(
+                f"{SOURCE}: there is no {listed(missing)}; the columns must be {listed(features)}, in whatever order"
+            )
+        if twice := [name for name in looked_at if isinstance(table[name], pd.DataFrame)]:
+            raise Mistake(f"{SOURCE}: the column {twice[0]} is there twice; each name may stand only once")
+        return table[looked_at].reset_index(drop=True)
+
+
+def _load_pyfunc(path: str) -> Served:
+    """Return the model that lies in a folder; MLflow calls it by this name."""
+    folder = Path(path)
+    [(name, settings)] = yaml.load((folder / SETTINGS).read_bytes(), yaml.CSafeLoader).items()
+    return Served(Model.load(folder), name, ModelSettings(**settings), files.read_json(folder / ASSOCIATION))
