@@ -17,7 +17,6 @@ ready_dev := .venv/ready-$(here)/develop
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-PORT ?= 5000
 JOBS ?= auto
 export VARIATIONS TABLES
 export TABLE TARGET NAME POSITIVE
@@ -39,7 +38,11 @@ adopt: $(ready) ## take a table of yours in, as one more model (TABLE=path TARGE
 	@python3 src adopt "$$TABLE" "$$TARGET" "$$NAME" "$$POSITIVE"
 
 ui: $(ready) ## serve the runs in MLflow on this machine, and say the address of the results (PORT=5001: another port)
-	@python3 src ui "$(PORT)"
+	@python3 src ui "$(or $(PORT),5000)"
+
+serve: $(ready) ## serve a model in MLflow's own server (MODEL=model, a run's id, or NAME@ALIAS; PORT=5001)
+	@$(if $(MODEL),,$(error MODEL=a model of params.yaml, the id of a run, or NAME@ALIAS of MLflow's registry))\
+		python3 src serve "$$MODEL" "$(or $(PORT),5001)"
 
 experiments: $(ready) ## show the experiments: what was changed, and what came of it
 	@python3 src experiments
@@ -101,4 +104,4 @@ $(ready_dev): requirements-dev.lock $(ready)
 # Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
 .venv/bin/python: ;
 
-.PHONY: help repro adopt ui experiments sweep verify history audit setup test test-long test-server lint bench bench-large reproduce solvers coverage schema lock
+.PHONY: help repro adopt ui serve experiments sweep verify history audit setup test test-long test-server lint bench bench-large reproduce solvers coverage schema lock

@@ -27,6 +27,7 @@ TOOLS = {
     "experiments": "",
     "sweep": "MODEL KEY=VALUES",
     "ui": "PORT",
+    "serve": "MODEL PORT",
     "mend": "",
     "audit": "[--repair]",
     "verify": "RUN [--env]",

@@ -4,7 +4,9 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Callable
 from http.client import OK, HTTPConnection, HTTPException
+from typing import NoReturn
 
 from passage import params
 from passage.base.errors import Mistake, Unreachable
@@ -21,37 +23,48 @@ def main(port: str) -> None:
         os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "0"  # one that does not answer is named all the same
         print(f"MLFLOW_TRACKING_URI is a server already: open {page(store.shown)} in a browser")
         return
-    refuse_taken(port)
+    refuse_taken(port, "ui")
+    # In the environment: everybody on the machine can read a command line, and a store's address may hold a password.
+    os.environ["MLFLOW_BACKEND_STORE_URI"] = store.uri
+    words = "The results in MLflow (Ctrl-C ends it): "
+    serving = ["ui", "--host", HOST, "--port", port, "--workers", "1"]
+    become(serving, port, "/health", lambda: words + page(f"http://{HOST}:{port}"))
+
+
+def become(serving: list[str], port: str, path: str, words: Callable[[], str]) -> NoReturn:
+    """Go on as MLflow's command `serving`; a process beside it says `words` once `path` is answered, and ends."""
     sys.stdout.flush()
     server = os.getpid()
     if not os.fork():
         with clock("MLflow starts"):
-            answers = wait(port, server)
+            answers = wait(port, server, path)
         if answers:
-            print(f"The results in MLflow (Ctrl-C ends it): {page(f'http://{HOST}:{port}')}", flush=True)
+            print(words(), flush=True)
         os._exit(0)
-    # In the environment: everybody on the machine can read a command line, and a store's address may hold a password.
-    os.environ["MLFLOW_BACKEND_STORE_URI"] = store.uri
-    os.execvp("mlflow", ["mlflow", "ui", "--host", HOST, "--port", port, "--workers", "1"])  # noqa: S606
+    os.execvp("mlflow", ["mlflow", *serving])  # noqa: S606
 
 
-def refuse_taken(port: str) -> None:
-    """Raise Mistake where `port` is none, or another program's."""
+def refuse_taken(port: str, target: str) -> None:
+    """Raise Mistake where `port` is none, or another program's. target: of make, which the advice names."""
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise Mistake(f"PORT is {port!r}, but it must be a number from 1 to 65535")
     with socket.socket() as one:
         if not one.connect_ex((HOST, int(port))):
             raise Mistake(
-                f"another program answers on port {port} already; take another one: `make ui PORT={int(port) + 1}`"
+                f"another program answers on port {port} already; take another one: "
+                f"`make {target} PORT={int(port) + 1}`"
             )
 
 
-def wait(port: str, server: int) -> bool:
-    """Return whether the server answers, once it does or has ended. server: its process, which has made this one."""
+def wait(port: str, server: int, path: str) -> bool:
+    """Return whether the server answers at `path`, once it does or has ended.
+
+    server: its process, which has made this one.
+    """
     while os.getppid() == server:
         try:
             asked = HTTPConnection(HOST, int(port), timeout=5)
-            asked.request("GET", "/health")
+            asked.request("GET", path)
             return asked.getresponse().status == OK
         except (HTTPException, OSError):
             time.sleep(0.2)

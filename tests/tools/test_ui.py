@@ -90,10 +90,10 @@ def taken() -> Iterator[int]:
 
 def test_a_port_that_another_program_has_is_refused_in_a_line(taken: int) -> None:
     with pytest.raises(Mistake, match=rf"^another program answers on port {taken} .* `make ui PORT={taken + 1}`$"):
-        refuse_taken(str(taken))
+        refuse_taken(str(taken), "ui")
     for none in ("", "x", "0", "65536", "-1"):
         with pytest.raises(Mistake, match=r"^PORT is '.*', but it must be a number from 1 to 65535$"):
-            refuse_taken(none)
+            refuse_taken(none, "ui")
 
 
 def test_the_makefile_hands_over_what_was_typed(project: Project) -> None:

@@ -1,0 +1,115 @@
+"""make serve: MLflow's own server with a model of this project, and the same answers in each way to ask for them."""
+
+import csv
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+
+import pytest
+from conftest import Project
+from mlflow import MlflowClient
+
+Row = dict[str, str]
+
+
+@dataclass
+class Server:
+    """A model that is served, and what its server has said."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+    def post(self, content: str, kind: str = "application/json") -> Any:
+        asked = urllib.request.Request(self.address, content.encode(), {"Content-Type": kind})  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=60) as answered:  # noqa: S310
+            return json.load(answered)["predictions"]
+
+    def refusal(self, content: str) -> tuple[int, str]:
+        with pytest.raises(HTTPError) as refused:
+            self.post(content)
+        return refused.value.code, refused.value.read().decode()
+
+
+@pytest.fixture(scope="module")
+def free_port() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
+
+
+@pytest.fixture
+def server(built: Project, free_port: str) -> Iterator[Server]:
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    process = subprocess.Popen(
+        [sys.executable, "src", "serve", "model", free_port],
+        cwd=built.folder,
+        env={name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")} | {"PATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    said = next(line for line in process.stdout if line.startswith("models:/m-"))  # after what the server logs
+    assert said.endswith(f": http://127.0.0.1:{free_port}/invocations\n")
+    yield Server(said.split()[-1], process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.long
+def test_a_served_model_answers_like_score_refuses_in_words_and_ends_with_ctrl_c(
+    built: Project, server: Server
+) -> None:
+    with (built.folder / "predictions/score/guessed_hours.csv").open(encoding="utf-8") as scored:
+        rows: list[Row] = list(csv.DictReader(scored))
+    expected = [float(row["probability"]) for row in rows]
+    for hours in (float, str, lambda text: int(float(text))):
+        records = [{"hours_studied": hours(row["hours_studied"]), "name": "Ada"} for row in rows]
+        found = server.post(json.dumps({"dataframe_records": records}))
+        assert [one["probability"] for one in found] == expected
+        assert [one["outside_training_range"] for one in found].count(True) == 1
+    table = "\n".join(["hours_studied", *(row["hours_studied"] for row in rows)])
+    assert [one["probability"] for one in server.post(table, "text/csv")] == expected
+    (built.folder / "asked.csv").write_text(table, encoding="utf-8")
+    uri = f"sqlite:///{built.folder}/mlflow.db"
+    [run] = MlflowClient(uri).search_runs(["1"], "tags.model = 'model'")
+    asked = ["-m", f"runs:/{run.info.run_id}/model", "-i", "asked.csv", "-t", "csv", "-o", "answered.json"]
+    built.run("mlflow", "models", "predict", *asked, "--env-manager", "local", MLFLOW_TRACKING_URI=uri)
+    assert [one["probability"] for one in json.loads(built.text("answered.json"))["predictions"]] == expected
+
+    wrong = {"dataframe_records": [{"hours_studied": "a lot"}, {"hours_studied": 7, "name": "secret"}, {}]}
+    code, words = server.refusal(json.dumps(wrong))
+    assert code == 400
+    assert json.loads(words)["message"].splitlines() == [
+        'request, row 1: hours_studied is "a lot", but a feature must be a number',
+        "request, row 3: hours_studied is missing, but a feature must be a number",
+    ]
+    assert "secret" not in words
+    assert "Traceback" not in words
+    os.killpg(server.process.pid, signal.SIGINT)
+    server.process.wait(timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("nobody", "MODEL is nobody, but it must be model and model_2, the id of a run"),
+        ("0" * 32, f"exam-passage has no run {'0' * 32} with a model"),
+        ("exam@champion", "MLflow's registry has no exam@champion"),
+    ],
+)
+def test_a_model_that_is_nowhere_is_named(built: Project, free_port: str, model: str, words: str) -> None:
+    done = built.stage("serve", model, free_port, check=False)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
