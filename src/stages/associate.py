@@ -2,7 +2,6 @@
 
 from passage import params
 from passage.association.associate import of_training
-from passage.association.estimates import estimator
 from passage.base import files, parquet
 from passage.base.paths import ModelPaths
 from passage.model import preparation
@@ -18,8 +17,7 @@ def main(name: str) -> None:
     target = rows[settings.target].to_numpy()
     found = of_training(rows, target, settings.evaluate.confidence, prepared)
     files.write_json(lane.association, found.content())
-    whose = estimator(found.content())
-    print(f"{name}: log-odds of {settings.target} per unit ({whose}), with {found.confidence * 100:g} % intervals")
+    print(f"{name}: log-odds of {settings.target} per unit (Firth), with {found.confidence * 100:g} % intervals")
     for feature, numbers in found.features.items():
         ends = [numbers.get(end) for end in ("coefficient", "low", "high")]
         print(f"  {feature:20}", *("     unknown" if end is None else f"{end:12.6g}" for end in ends))

@@ -22,7 +22,7 @@ from passage.association import (
     significance,
     wald,
 )
-from passage.association.estimates import FIRTH, FIRTH_WALD, WALD
+from passage.association.estimates import FIRTH, FIRTH_WALD
 from passage.association.fit import Fit
 from passage.base.rounding import PREDICTED, significant
 from passage.model import separation
@@ -44,9 +44,9 @@ class Association:
     others (significance.of_features); absent where that is not known. separation: how a plane divides the classes:
     none, quasi or perfect. constant: columns with one value. dependent: columns of which one follows from the others,
     so that no coefficient of theirs is known. redundant: features without which all would be. nearly_copies: pairs
-    with their correlation. method: where the numbers are from: firth, with profile intervals and likelihood-ratio
-    tests or, for many features, Wald's; for very many rows, wald. profiled: the columns with profile intervals where
-    others have Wald's. one_class: by column, a group of one class alone, which leaves it one end (one_class.groups).
+    with their correlation. method: firth, with profile intervals and likelihood-ratio tests, or firth-wald, where to
+    search for them would take too long. profiled: the columns with profile intervals where others have none.
+    one_class: by column, a group of one class alone, which leaves it one end (one_class.groups).
     variance_inflation: of features with one column, where it is great. pure: the columns of which one value alone
     makes the separation, each with it and its rows. gaps: what is left out (gaps.content). points: by column, its
     average effect in points of probability (points.effects); even_chance: by number, at which value the chance is one
@@ -179,16 +179,16 @@ def _found(
 
     values: (n_rows, n_columns). tested: the positions of the columns of each feature that have one.
     """
-    groups, search = list(tested.values()), None
-    if groups and margins.suit(target, values.shape[1]):
-        search = np.flatnonzero(margins.least_cells(values, target) < margins.CELL).tolist()
-        found = None if search else wald.fit(scaled := values.copy(), target, confidence, groups)
+    groups = list(tested.values())
+    searches = values.shape[1] * firth.price(*values.shape)
+    if groups and searches > firth.LIMIT and margins.suit(values, target):
+        found = wald.fit(scaled := values.copy(), target, confidence, groups)
         if found and separation.overlap_is_certain(scaled, target, found[1]):
-            return found[0], "none", WALD
+            return found[0], "none", FIRTH_WALD
     kind = separation.kind(values, target) if len(np.unique(target)) > 1 else "none"
     if not groups:
         return None, kind, FIRTH
-    penalised = firth.fit(values, target, confidence, groups, search or None)
+    penalised = firth.fit(values, target, confidence, groups)
     return penalised, kind, FIRTH if len(penalised.profiled) == values.shape[1] else FIRTH_WALD
 
 

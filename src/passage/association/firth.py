@@ -7,9 +7,9 @@ direction (Kosmidis and Firth 2021). Where the data say little about one side, t
 A likelihood-ratio test says whether a feature tells something beyond the others: twice what the greatest penalised
 likelihood loses where the feature's coefficients are 0. Of one column, it rejects where the interval leaves out 0.
 
-Each end and each test is a search of its own. Where those of many features would take more than minutes, both are
-Wald's instead: estimate +- quantile * standard error, of the same penalised fit; but not those of a column with a rare
-cell, which they may miss by a standard error.
+Each end and each test is a search of its own. Where those of all features would take too long, ends are those of
+`estimates.without_search` and tests are Wald's, of the same penalised fit; but not those of a column with a rare cell,
+which they may miss by a standard error.
 
 Firth (1993), Bias reduction of maximum likelihood estimates, Biometrika 80:27-38.
 Heinze and Schemper (2002), A solution to the problem of separation in logistic regression, Statistics in Medicine
@@ -28,8 +28,8 @@ from passage.association.estimates import (
     Estimates,
     Test,
     blocks,
-    reach,
     wald_tests,
+    without_search,
 )
 from passage.association.fit import Fit
 from passage.association.likelihood import INFLUENTIAL, Point, point_at
@@ -37,9 +37,12 @@ from passage.association.profile import EXACT, SAME
 from passage.association.search import maximise
 from passage.base.progress import clock
 
-LIMIT = 1e12  # multiplications for all ends, two to three minutes, from which they are Wald's
 ROWS, COLUMNS = 200, 20  # up to which more is asked of the likelihood; of more rows Wald's ends hold the truth as often
-SEARCH, LEVERED_SEARCH = 5, 50  # evaluations that an end takes, about: without rows above INFLUENTIAL, and with them
+LIMIT = 2e10  # multiplications for all searches, some twenty seconds, from which there are none
+SEARCH, LEVERED_SEARCH = 20, 40  # evaluations that both ends and the test of a column take, about: without rows above
+# INFLUENTIAL, and with them
+EACH_ROW = 150  # multiplications that an evaluation's exponentials are worth
+CUBED = 0.2  # of n_parameters**3 multiplications, which are of large matrices and faster, one that counts
 
 
 def fit(
@@ -47,18 +50,16 @@ def fit(
     target: np.ndarray,
     level: float = 0.95,
     together: Sequence[Sequence[int]] | None = None,
-    search: Sequence[int] | None = None,
 ) -> Estimates:
-    """Return Firth's estimates for `rows` with profile penalised-likelihood intervals and tests, or Wald's.
+    """Return Firth's estimates for `rows` with profile penalised-likelihood intervals and tests, or without searches.
 
     rows: (n_rows, n_features), finite, in any units: their scale changes the result's units and nothing else.
     target: (n_rows,), 0 or 1. level: how often the intervals are to hold the truth. together: positions of the columns
-    that are tested together; without it, each column is tested alone. search: positions of the columns whose ends are
-    searched for, all without it; where that would take more than LIMIT, those with a rare cell (margins), the rarest
-    first. A test is searched for where the ends of all its columns are.
+    that are tested together; without it, each column is tested alone. Where the searches would take more than LIMIT,
+    only the ends of columns with a rare cell (margins) are searched for, the rarest first. A test is searched for where
+    the ends of all its columns are.
     Raises ValueError for one class alone, a column with one value, and columns of which one follows from others.
-    Each end of an interval takes about five evaluations of n_rows * n_features**2 multiplications; 20 to 100, and
-    n_features**3, where a row's leverage is above INFLUENTIAL. Few rows with many features can give the penalised
+    What a search takes is `price`. Few rows with many features can give the penalised
     likelihood several optima; of those that the searches meet the highest one counts. No step is longer than LONGEST,
     so which ones they meet is up to the rows, and not to the last bits of a processor's arithmetic.
     """
@@ -69,11 +70,13 @@ def fit(
     free, slopes = np.eye(design.shape[1]), np.column_stack([np.zeros(len(transform)), transform])
     groups = [[position] for position in range(len(slopes))] if together is None else together
     nothing = point_at(design, sign, np.zeros(len(free)), plainly=True)
-    searched = _affordable(list(range(len(slopes))) if search is None else list(search), nothing, rows, target)
+    searched = _affordable(nothing, rows, target)
     if len(searched) < len(slopes):
         with clock(f"odds of {len(slopes)} features"):
             nothing = maximise(design, sign, nothing, free, EXACT, plainly=True)
-    best = maximise(design, sign, point_at(design, sign, nothing.theta), free, EXACT) if searched else nothing
+    once = price(len(rows), len(slopes), levered=True) / LEVERED_SEARCH
+    best = point_at(design, sign, nothing.theta) if searched or once <= LIMIT else nothing
+    best = maximise(design, sign, best, free, EXACT) if searched else best
     tested = [place for place, group in enumerate(groups) if set(group) <= set(searched)]
     ends, others = list[tuple[float, Point]](), list[Point]()
     while searched:
@@ -84,7 +87,10 @@ def fit(
         if higher.value <= best.value + SAME:
             break
         best = maximise(design, sign, higher, free, EXACT)  # the first one was not the only optimum
-    coefficients, low, high, tests = _wald(best, slopes, level, groups)
+    covariance = _covariance(best)
+    designs = (design[block] for block in blocks(len(design)))
+    coefficients, low, high = without_search(designs, best.theta, covariance, slopes, level)
+    tests = wald_tests(coefficients, slopes @ covariance @ slopes.T, groups)
     if searched:
         low[searched], high[searched] = np.reshape([end for end, _ in ends], (2, -1))
     for place, point in zip(tested, others, strict=True):
@@ -122,13 +128,23 @@ def again(rows: np.ndarray, target: np.ndarray, found: Fit) -> Fit:
     return Fit(center, transform, best.theta, np.linalg.inv(best.information), (design, sign, best))
 
 
-def _affordable(wanted: list[int], nothing: Point, rows: np.ndarray, target: np.ndarray) -> list[int]:
-    """Return which of the `wanted` columns' ends to search for: all, or those with rare cells as far as LIMIT goes."""
-    each = _price(nothing)
-    if each * len(wanted) <= LIMIT:
-        return wanted
-    cells = margins.least_cells(rows[:, wanted], target)
-    rarest = [wanted[place] for place in np.argsort(cells, kind="stable") if cells[place] < margins.CELL]
+def price(rows: int, columns: int, *, levered: bool = False) -> float:
+    """Return about how many multiplications the searches of one of so many `columns` take, or their worth in time.
+
+    levered: whether a row has more leverage than INFLUENTIAL, where the penalty's own curvature counts.
+    """
+    parameters = columns + 1
+    each = EACH_ROW + parameters**2 + (CUBED * parameters**3 if levered else 0)
+    return float(rows * each * (LEVERED_SEARCH if levered else SEARCH))
+
+
+def _affordable(nothing: Point, rows: np.ndarray, target: np.ndarray) -> list[int]:
+    """Return which columns' ends to search for: all, or those with rare cells as far as LIMIT goes."""
+    each = price(*rows.shape, levered=bool(nothing.leverage.max() > INFLUENTIAL))
+    if each * rows.shape[1] <= LIMIT:
+        return list(range(rows.shape[1]))
+    cells = margins.least_cells(rows, target)
+    rarest = [int(place) for place in np.argsort(cells, kind="stable") if cells[place] < margins.CELL]
     return sorted(rarest[: int(LIMIT // each)])
 
 
@@ -147,20 +163,10 @@ def _likelihood_ratio(best: Point, without: Point, group: Sequence[int]) -> Test
     return Test(2 * lost if lost > SAME else 0.0, len(group))
 
 
-def _price(point: Point) -> float:
-    """Return about how many multiplications the two ends of a profile interval take."""
-    rows, parameters = len(point.leverage), len(point.theta)
-    levered = point.leverage.max() > INFLUENTIAL
-    return 2.0 * rows * parameters**2 * (LEVERED_SEARCH * parameters if levered else SEARCH)
-
-
-def _wald(
-    best: Point, slopes: np.ndarray, level: float, groups: Sequence[Sequence[int]]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[Test]]:
-    """Return coefficients, both ends of each and the tests that the information gives."""
-    coefficients, root = slopes @ best.theta, np.linalg.inv(np.linalg.cholesky(best.information)) @ slopes.T
-    away = reach(level, np.linalg.norm(root, axis=0))
-    return coefficients, coefficients - away, coefficients + away, wald_tests(coefficients, root.T @ root, groups)
+def _covariance(best: Point) -> np.ndarray:
+    """Return the inverse of the curvature, or of the information where the penalty is not curved downwards."""
+    curvature = best.curvature if np.linalg.eigvalsh(best.curvature)[0] > 0 else best.information
+    return np.asarray(np.linalg.inv(curvature))
 
 
 def _require_both_classes(target: np.ndarray) -> None:

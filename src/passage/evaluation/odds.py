@@ -4,10 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from passage.association import estimates
 from passage.base.rounding import FITTED, PREDICTED, significant
 
-ESTIMATES = ("firth", "maximum_likelihood", "unpenalised")  # the last: Firth's, in results of earlier versions
+ESTIMATES = ("firth", "maximum_likelihood", "unpenalised")  # the others: in results of earlier versions
 
 
 def odds(
@@ -17,16 +16,15 @@ def odds(
 
     coefficients: the model's own, log-odds per unit. association: what association.json holds.
     standard_deviation: of the training rows, in units of the table. Of each step, odds_ratio is the model's own, held
-    back by its penalty; the estimate of the rows is named after its estimator (ESTIMATES), and low and high are the
-    ends of its interval. What is not known or too large for a number is absent. against: by column of 0 and 1, what a 1
-    (one unit more) is read against. group: of a column that tells rows of one class apart, those rows: they leave it no
-    estimate, and one end.
+    back by its penalty; firth is the estimate of the rows, and low and high are the ends of its interval. What is not
+    known or too large for a number is absent. against: by column of 0 and 1, what a 1 (one unit more) is read against.
+    group: of a column that tells rows of one class apart, those rows: they leave it no estimate, and one end.
     """
-    ratios, name = {}, estimates.estimator(association).lower().replace(" ", "_")
+    ratios = {}
     for feature, known in association["features"].items():
         slopes = {
             "odds_ratio": coefficients[feature],
-            **({name: known["coefficient"]} if "coefficient" in known else {}),
+            **({"firth": known["coefficient"]} if "coefficient" in known else {}),
             **{end: known[end] for end in ("low", "high") if end in known},
         }
         ratios[feature] = {

@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from passage.association.estimates import estimator
 from passage.base.wording import listed
 from passage.evaluation.odds import estimate
 from passage.evaluation.vocabulary import Vocabulary
@@ -90,35 +89,33 @@ def interval(ratios: Mapping[str, float]) -> str:
 
 def why_two(model: Mapping[str, Any], association: Mapping[str, Any]) -> str:
     """Return why the model's own odds ratio and the one with an interval are not the same."""
-    C, whose = model["settings"]["C"], estimator(association)  # noqa: N806 (scikit-learn's name)
+    C = model["settings"]["C"]  # noqa: N806 (scikit-learn's name)
     weighted = model["settings"].get("class_weight") == "balanced"
     weighs = " Its fit weighs both classes the same, which the ones with an interval do not." if weighted else ""
-    theirs = "Firth's (bias-reduced)" if whose == "Firth" else f"those of {whose}"
-    if C == "inf" and whose != "Firth" and not weighted:
-        return "The model has no penalty; the odds above, with the intervals, are its own."
     if C == "inf":
-        few = ", whose intervals hold the truth with few rows, too" if whose == "Firth" else ""
+        few = "" if "method" in association else ", whose intervals hold the truth with few rows, too"
         return (
-            f"The model has no penalty; the odds above, with the intervals, are {theirs}{few}.{weighs}"
-            f"{_wald_ends(association)}"
+            f"The model has no penalty; the odds above, with the intervals, are Firth's (bias-reduced){few}.{weighs}"
+            f"{_ends_without_search(association)}"
         )
     return (
         f"Why the table has two odds ratios: a penalty (C = {C:g}) holds the model's coefficients back, which helps "
         "predictions from few rows but makes them no measure of the association. The ones with an interval are "
-        f"{theirs}, which are not held back in this way: they say how the outcome went with the feature among the "
-        f"training rows, not what would happen if somebody changed it.{weighs}{_wald_ends(association)}"
+        "Firth's (bias-reduced), which are not held back in this way: they say how the outcome went with the feature "
+        f"among the training rows, not what would happen if somebody changed it.{weighs}"
+        f"{_ends_without_search(association)}"
     )
 
 
-def _wald_ends(association: Mapping[str, Any]) -> str:
+def _ends_without_search(association: Mapping[str, Any]) -> str:
     if association.get("method") != "firth-wald":
         return ""
     but = (
         f", but for those of {listed(names)}, of which few rows tell" if (names := association.get("profiled")) else ""
     )
     return (
-        f" The intervals are Wald's, from the estimate and its standard error{but}: to search for the profile's would "
-        "take minutes to hours."
+        f" The intervals are worked out from the likelihood's derivatives at the estimate{but}: a search "
+        "for each would take too long."
     )
 
 

@@ -1,11 +1,11 @@
-"""What very many rows say, by maximum likelihood, is what Firth's penalised likelihood would say."""
+"""Where a search for each end would take too long, what is said without one is what Firth's profile would say."""
 
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from passage.association import firth, likelihood, margins, wald
+from passage.association import firth, margins, wald
 from passage.association.associate import associate
 
 
@@ -16,32 +16,51 @@ def drawn(rows: int, slope: float = 1.0, intercept: float = -1.0) -> tuple[np.nd
     return features, (chance.random(rows) < 1 / (1 + np.exp(-log_odds))).astype(int)
 
 
-def test_the_numbers_are_those_of_statsmodels() -> None:
-    rows, target = drawn(60_000)
+def test_the_numbers_are_those_of_statsmodels_where_a_penalty_changes_nothing() -> None:
+    rows, target = drawn(200_000, slope=0.1, intercept=0)  # even odds: no third derivative, and no bias
     theirs = sm.Logit(target, sm.add_constant(rows)).fit(disp=False, tol=1e-12, method="newton", maxiter=50)
     found = wald.fit(rows.copy(), target, 0.9)
     assert found is not None
     ours, off = found
-    assert np.array([ours.intercept, *ours.coefficients]) == pytest.approx(theirs.params, rel=1e-6)
-    assert np.column_stack([ours.low, ours.high]) == pytest.approx(theirs.conf_int(0.1)[1:], rel=1e-6)
+    assert np.array([ours.intercept, *ours.coefficients]) == pytest.approx(theirs.params, rel=2e-4)
+    assert np.column_stack([ours.low, ours.high]) == pytest.approx(theirs.conf_int(0.1)[1:], rel=2e-4)
     theirs_tests = [theirs.wald_test(np.eye(4)[[1, 2]], scalar=True), theirs.wald_test(np.eye(4)[[3]], scalar=True)]
     together = wald.fit(rows.copy(), target, 0.9, [[0, 1], [2]]) or pytest.fail("no optimum")
     assert [test.chi_squared for test in together[0].tests] == pytest.approx(
-        [test.statistic for test in theirs_tests], rel=1e-5
+        [test.statistic for test in theirs_tests], rel=2e-4
     )
     assert off == pytest.approx(np.abs(target - theirs.predict()), abs=1e-6)
 
 
-def test_with_so_many_rows_firths_ends_are_within_two_hundredths_of_a_standard_error() -> None:
-    rows, target = drawn(60_000, intercept=-5)
-    assert margins.suit(target, 3)
-    profile, (ours, _) = firth.fit(rows, target), wald.fit(rows.copy(), target, 0.95) or pytest.fail("no optimum")
+@pytest.mark.parametrize(("rows", "slope", "intercept"), [(8_000, 1.0, -3.5), (8_000, 0.2, -3.0), (2_000, 2.0, 0.0)])
+def test_ends_without_a_search_are_within_two_hundredths_of_a_standard_error(
+    rows: int, slope: float, intercept: float
+) -> None:
+    values, target = drawn(rows, slope, intercept)
+    assert margins.suit(values, target)
+    profile, (ours, _) = firth.fit(values, target), wald.fit(values.copy(), target, 0.95) or pytest.fail("no optimum")
     error = (profile.high - profile.low) / 3.92
     for theirs, mine in ((profile.low, ours.low), (profile.high, ours.high)):
         assert (np.abs(theirs - mine) / error).max() < 0.02
+    assert np.abs((profile.coefficients - ours.coefficients) / error).max() < 0.01
+    assert ours.intercept == pytest.approx(profile.intercept, rel=2e-3)
 
 
-def test_ends_that_would_take_minutes_are_walds_from_firths_estimates(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_columns_strong_effects_and_rare_cases_shift_the_ends_no_further() -> None:
+    """Of maximum likelihood with Wald's interval they would be off by a fifth of a standard error."""
+    chance = np.random.default_rng(2)
+    rows = chance.normal(size=(5_000, 15))
+    target = (chance.random(5_000) < 1 / (1 + np.exp(3.0 - 1.5 * rows[:, :4].sum(axis=1)))).astype(int)
+    assert margins.suit(rows, target)
+    profile, (ours, _) = firth.fit(rows, target), wald.fit(rows.copy(), target, 0.95) or pytest.fail("no optimum")
+    theirs = sm.Logit(target, sm.add_constant(rows)).fit(disp=False)
+    error = (profile.high - profile.low) / 3.92
+    assert np.abs((profile.low - theirs.conf_int()[1:, 0]) / error).max() > 0.1
+    for one, other in ((profile.low, ours.low), (profile.high, ours.high)):
+        assert np.abs((one - other) / error).max() < 0.02
+
+
+def test_ends_that_would_take_minutes_are_worked_out_from_firths_estimates(monkeypatch: pytest.MonkeyPatch) -> None:
     rows, target = drawn(400)
     profile = firth.fit(rows, target)
     monkeypatch.setattr(firth, "LIMIT", 0.0)
@@ -49,8 +68,10 @@ def test_ends_that_would_take_minutes_are_walds_from_firths_estimates(monkeypatc
     assert (profile.profiled, quick.profiled, quick.converged) == ([0, 1, 2], [], True)
     assert quick.coefficients == pytest.approx(profile.coefficients, rel=1e-9)
     assert quick.intercept == pytest.approx(profile.intercept, rel=1e-9)
-    assert quick.high - quick.coefficients == pytest.approx(quick.coefficients - quick.low, rel=1e-9)
-    assert quick.high - quick.low == pytest.approx(profile.high - profile.low, rel=0.05)
+    error = (profile.high - profile.low) / 3.92
+    for theirs, mine in ((profile.low, quick.low), (profile.high, quick.high)):
+        assert (np.abs(theirs - mine) / error).max() < 0.03
+    assert quick.high - quick.low == pytest.approx(profile.high - profile.low, rel=0.02)
     assert associate(pd.DataFrame(rows, columns=list("abc")), target, 0.95).content()["method"] == "firth-wald"
 
 
@@ -73,27 +94,45 @@ def test_what_every_end_would_take_follows_the_shape_of_the_rows() -> None:
         values = chance.normal(size=(rows, features))
         return bool(firth.fit(values, chance.integers(0, 2, rows)).profiled)
 
-    assert searched(200, 20)
-    assert not searched(1000, 80)
-    assert not searched(300, 120)
+    assert searched(200, 12)
+    assert not searched(1000, 50)
+    assert not searched(300, 80)
+    assert not searched(40_000, 40)
+    prices = [firth.price(*shape) * shape[1] for shape in ((20, 1), (20_000, 20), (45_000, 40), (3_000_000, 10))]
+    assert [price <= firth.LIMIT for price in prices] == [True, True, False, False]
+    assert firth.price(1000, 40, levered=True) > 10 * firth.price(1000, 40)
 
 
-def test_few_rows_or_few_of_one_class_are_firths() -> None:
-    assert margins.suit(np.array([0, 1] * 25_000), 10)
-    assert not margins.suit(np.array([0, 1] * 24_000), 10)
-    assert not margins.suit(np.repeat([0, 1], [60_000, 549]), 10)
+def test_what_is_said_without_a_search_needs_enough_of_each_class_and_cell() -> None:
+    ten = np.random.default_rng(1).normal(size=(60_000, 10))
+    assert margins.suit(ten[:1100], np.array([0, 1] * 550))
+    assert not margins.suit(ten[:1098], np.array([0, 1] * 549))
+    assert not margins.suit(ten, np.repeat([0, 1], [60_000 - 549, 549]))
+    rare = np.zeros((50_000, 1))
+    rare[:199:2] = rare[1:198:2] = 1
+    assert not margins.suit(rare, np.arange(50_000) % 2)
+    rare[199] = 1
+    assert margins.suit(rare, np.arange(50_000) % 2)
 
 
+@pytest.fixture
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the search for all ends of three columns of 50,000 rows take too long, and that of one column not."""
+    monkeypatch.setattr(firth, "LIMIT", 1.1 * firth.price(50_000, 4, levered=True))
+
+
+@pytest.mark.usefixtures("quickly")
 def test_of_many_rows_the_file_names_the_method_and_says_all_else() -> None:
     rows, target = drawn(50_000)
     table = pd.DataFrame(rows, columns=["a", "b", "c"]).assign(d=4)
     found = associate(table, target, 0.95).content()
-    assert found["method"] == "wald"
+    assert (found["method"], found.get("profiled")) == ("firth-wald", None)
     assert (found["separation"], found["constant"], found["converged"]) == ("none", ["d"], True)
     assert found["features"]["d"] == {"standard_deviation": 0.0}
     assert "method" not in associate(table[:500], target[:500], 0.95).content()
 
 
+@pytest.mark.usefixtures("quickly")
 def test_copies_and_separated_classes_are_told_of_many_rows_too() -> None:
     rows, target = drawn(50_000)
     table = pd.DataFrame(rows, columns=["a", "b", "c"])
@@ -105,7 +144,6 @@ def test_copies_and_separated_classes_are_told_of_many_rows_too() -> None:
     assert nearly.dependent == ["a", "nearly"]
     apart = associate(table[["b"]].assign(key=target * 2.0 + table["a"].clip(-0.9, 0.9)), target, 0.95)
     assert apart.separation == "perfect"
-    assert "method" not in apart.content()
 
 
 def with_rare(rows: int, cell: int) -> tuple[pd.DataFrame, np.ndarray]:
@@ -117,21 +155,21 @@ def with_rare(rows: int, cell: int) -> tuple[pd.DataFrame, np.ndarray]:
     return pd.DataFrame(values, columns=["a", "b", "c"]).assign(rare=rare), target
 
 
+@pytest.mark.usefixtures("quickly")
 def test_a_rare_column_of_many_rows_has_profile_ends_and_the_others_walds() -> None:
     """Of 3 and 1 rows Wald would say 0.94 to 86.5 times the odds, where Firth's profile says 1.15 to 72.2."""
     rows, target = with_rare(50_000, 4)
     assert margins.least_cells(rows.to_numpy(), target)[3] == 4
     found = associate(rows, target, 0.95)
     assert (found.content()["method"], found.profiled) == ("firth-wald", ["rare"])
-    profile = firth.fit(rows.to_numpy(), target, search=[3])
+    profile = firth.fit(rows.to_numpy(), target)
     assert found.features["rare"]["low"] == pytest.approx(profile.low[3], rel=1e-7)
     maximum = (wald.fit(rows.to_numpy(copy=True), target, 0.95) or pytest.fail("no optimum"))[0]
     error = (maximum.high - maximum.low) / 3.92
     assert abs(maximum.high - profile.high)[3] > 0.02 * error[3]
     assert (abs(maximum.high - profile.high)[:3] < 0.02 * error[:3]).all()
-    assert "method" in associate(rows.drop(columns="rare"), target, 0.95).content()
     common, target = with_rare(50_000, 100)
-    assert associate(common, target, 0.95).content()["method"] == "wald"
+    assert associate(common, target, 0.95).profiled == []
 
 
 def test_where_a_search_for_all_ends_would_take_too_long_rare_columns_keep_theirs(
@@ -139,19 +177,14 @@ def test_where_a_search_for_all_ends_would_take_too_long_rare_columns_keep_their
 ) -> None:
     rows, target = with_rare(2000, 4)
     whole = firth.fit(rows.to_numpy(), target)
-    monkeypatch.setattr(firth, "LIMIT", 1.5 * firth._price(point(rows, target)))
+    monkeypatch.setattr(firth, "LIMIT", 1.1 * firth.price(*rows.shape, levered=True))
     quick = firth.fit(rows.to_numpy(), target)
     assert quick.profiled == [3]
     assert [quick.low[3], quick.high[3]] == pytest.approx([whole.low[3], whole.high[3]], rel=1e-9)
     assert quick.tests[3].chi_squared == pytest.approx(whole.tests[3].chi_squared, rel=1e-8)
-    assert quick.high[:3] - quick.coefficients[:3] == pytest.approx(quick.coefficients[:3] - quick.low[:3], rel=1e-9)
+    assert quick.low[:3] != pytest.approx(whole.low[:3], rel=1e-9)
     found = associate(rows, target, 0.95)
     assert found.content()["profiled"] == ["rare"]
-
-
-def point(rows: pd.DataFrame, target: np.ndarray) -> likelihood.Point:
-    design = np.column_stack([np.ones(len(rows)), firth._whiten(rows.to_numpy())[2]])
-    return likelihood.point_at(design, np.where(target == 1, 1.0, -1.0), np.zeros(design.shape[1]))
 
 
 def test_the_least_cell_is_of_a_columns_usual_value_or_not_by_class() -> None:

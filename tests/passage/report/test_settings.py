@@ -40,21 +40,20 @@ def test_a_normalized_step_is_the_one_of_the_setting(method: str, said: str, not
     assert bool(step) == (method != "none")
 
 
-OWN, HELD_BACK, WEIGHS, WALDS = "are its own", "holds the model's", "weighs both classes the same", "are Wald's"
+HELD_BACK, WEIGHS, DERIVED = "holds the model's", "weighs both classes the same", "likelihood's derivatives"
 
 
 @pytest.mark.parametrize("class_weight", [None, "balanced"])
 @pytest.mark.parametrize("C", [0.5, "inf"])
-@pytest.mark.parametrize("method", ["firth", "firth-wald", "wald"])
+@pytest.mark.parametrize("method", ["firth", "firth-wald"])
 def test_why_there_are_two_odds_ratios_is_true_of_each_fit(
     class_weight: str | None, C: float | str, method: str
 ) -> None:
     known = {} if method == "firth" else {"method": method}
     said = association.why_two({"settings": {"C": C, "class_weight": class_weight}}, known)
-    assert (OWN in said) == (C == "inf" and class_weight is None and method == "wald")
     assert (HELD_BACK in said) == (C != "inf")
     assert ("no penalty" in said) == (C == "inf")
     assert (WEIGHS in said) == (class_weight == "balanced")
-    assert (WALDS in said) == (method == "firth-wald")
-    assert ("maximum likelihood" in said) == (method == "wald" and OWN not in said)
-    assert ("Firth's" in said) == (method != "wald")
+    assert (DERIVED in said) == (method == "firth-wald")
+    assert ("with few rows, too" in said) == (C == "inf" and method == "firth")
+    assert "are Firth's (bias-reduced)" in said
