@@ -23,13 +23,11 @@ def evaluate(
 ) -> dict[str, Any]:
     """Return what stands in metrics/NAME.json. What is undefined is absent: there is no accuracy on no rows.
 
-    sides: training and test rows, in their own units. predictions: of the test rows, beside what became of them. The
-    target is 0 or 1 in both. learned: the share of training rows that the model predicts right. found: association,
-    choices and dropped, as the files of these names hold them.
+    sides: training and test rows, in their own units. predictions: of the test rows, beside what became of them; the
+    target is 0 or 1. learned: the share of training rows predicted right. found: what files hold, by their names.
     """
     association, choices, classifier = found["association"], found["choices"], model.classifier
-    train, test = sides["training"], sides["test"]
-    prevalence = float(train[settings.target].mean())
+    train, test, prevalence = sides["training"], sides["test"], float(sides["training"][settings.target].mean())
     validated, doubts = of_model([train, test], model, settings)
     tested = measures(predictions, prevalence, settings.evaluate.confidence)
     beware = cautions.of_model(found, train, test, classifier, settings, tested)
@@ -37,6 +35,7 @@ def evaluate(
         "rows": {"train": len(train), "test": len(test)} | gaps.counts(association),
         "chosen": {key: choices[key] for key in (auto.removeprefix("train.") for auto in settings.autos())},
         "test": comparison.beside_guessing(tested, prevalence, settings.evaluate.confidence),
+        "rest": found["dropped"].get("rest", {}),
         "train": {"accuracy": significant(learned, FITTED), "prevalence": significant(prevalence, FITTED)},
         "cross_validation": validated,
         "odds": odds(classifier.original_units["coefficients"], association, model.preparation.against),

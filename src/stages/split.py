@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from passage import params
-from passage.base import files, parquet, paths
+from passage.base import files, parquet, paths, wording
 from passage.base.errors import Mistake
 from passage.base.progress import clock
 from passage.params import labels
@@ -58,12 +58,14 @@ def main(name: str) -> None:
         train, test = split(table, settings.target, settings.split)
     except ValueError as error:
         raise Mistake(f"{path}: split by models.{name}.split: {error}") from None
-    rest = convert.rest(raw[settings.target], settings.positive) if asked.others == labels.REST else ""
+    if asked.others == labels.REST:
+        dropped["rest"] = convert.rest(raw[settings.target].loc[table.index], settings.positive)
     kept = [*settings.features, settings.target, *mark]
     by_row = sides(raw.index, train.index, test.index)
     del raw, table, violations  # which are as large as both sides
     with clock(f"writing {lane.split_train.parent}"):
         parquet.write_all({lane.split_train: train[kept], lane.split_test: test[kept], lane.sides: by_row})
     files.write_json(lane.dropped, dropped)
-    gone = f", {dropped['rows']} are dropped" if dropped else ""
-    print(f"{name}: {len(train)} rows train, {len(test)} test{gone}{rest}")
+    gone = f", {dropped['rows']} are dropped" if "rows" in dropped else ""
+    others = f"; {wording.rest(dropped['rest'], 'rows')}" if "rest" in dropped else ""
+    print(f"{name}: {len(train)} rows train, {len(test)} test{gone}{others}")

@@ -1,6 +1,7 @@
 """Words that sentences of several rooms are made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 SHOWN = 5  # names that a sentence lists
 
@@ -15,6 +16,11 @@ def verb(singular: str, count: str | int) -> str:
 def counted(count: int, one: str) -> str:
     """Return how many there are: one row, or 1,234 rows."""
     return f"one {one}" if count == 1 else f"{count:,} {one}s"
+
+
+def rest(labels: Iterable[Mapping[str, Any]], rows: str) -> str:
+    """Return what the label `rest` of a target is made of: how many `rows` have each of `labels`."""
+    return f"the rest is {listed('{label} ({rows:,} '.format(**one) + f'{rows})' for one in labels)}"
 
 
 def listed(names: Iterable[str], most: int = SHOWN) -> str:

@@ -210,7 +210,7 @@ def of_split(
 
 def of_dropped(dropped: Mapping[str, Any], rows: str) -> dict[str, str]:
     """Return how many rows were dropped, and for want of what. dropped: as convert.drop_missing has it."""
-    if not dropped:
+    if "missing" not in dropped:
         return {}
     gaps = listed(f"{name} in {count}" for name, count in dropped["missing"].items())
     return {

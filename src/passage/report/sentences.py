@@ -6,7 +6,7 @@ It takes what the files hold (metrics/NAME.json and models/NAME/) and rounds it 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from passage.base.wording import verb
+from passage.base.wording import rest, verb
 from passage.evaluation.vocabulary import Vocabulary
 from passage.report.association import odds, strongest, verdicts
 from passage.report.numbers import level, share
@@ -15,14 +15,16 @@ from passage.report.numbers import level, share
 def accuracy(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
     """Return how many test rows were predicted right, and what that is worth."""
     test, rows = metrics.get("test"), metrics["rows"]
+    made_of = f" Of the outcome, {rest(metrics['rest'], words.rows)}." if "rest" in metrics else ""
     if not test:
-        return f"No {words.rows} test; of the {rows['train']:,} training ones, {right(metrics)} are predicted right."
+        found = f"No {words.rows} test; of the {rows['train']:,} training ones, {right(metrics)} are predicted right."
+        return found + made_of
     found = f"{right(metrics)} of {rows['test']:,} test {words.rows} {verb('is', right(metrics))} predicted right"
     return (
         f"{found} ({share(test['accuracy'])}): of all {words.rows} like these, it would be "
         f"{share(test['accuracy_low'])} to {share(test['accuracy_high'])} ({level(confidence)} interval, if they are "
         f"independent of each other). {guessing(metrics, words)} would have been right for "
-        f"{share(test['baseline_accuracy'])}."
+        f"{share(test['baseline_accuracy'])}.{made_of}"
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from passage.base.wording import rest
 from passage.report import sentences, verdicts
 from passage.report.numbers import level, loss, number, p, share
 from passage.report.sections import Section
@@ -82,7 +83,8 @@ def _rows(one: Section) -> str:
     gaps = (
         f" ({rows['complete']:,} train complete; {rows['filled_gaps']:,} gaps are filled)" if "complete" in rows else ""
     )
-    return f"{rows['train']:,}, {rows['test']:,}{gaps}"
+    made_of = f"; {rest(one.metrics['rest'], one.words.rows)}" if "rest" in one.metrics else ""
+    return f"{rows['train']:,}, {rows['test']:,}{gaps}{made_of}"
 
 
 def _measures(measures: Iterable[Measure], sections: Sequence[Section]) -> list[list[str]]:

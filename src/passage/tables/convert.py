@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, is_object_dtype
 
-from passage.base.wording import listed
 from passage.params.columns import ColumnSettings
 from passage.params.labels import REST, Label, written
 from passage.tables.violations import NUMBER, Violations
@@ -105,10 +104,10 @@ def labels(table: pd.DataFrame, name: str, positive: Label, violations: Violatio
     return column if wrong.any() else as_labels(column, positive)
 
 
-def rest(column: pd.Series, positive: Label) -> str:
-    """Return in words which labels of a target are the rest, and how many rows have each."""
+def rest(column: pd.Series, positive: Label) -> list[dict[str, Any]]:
+    """Return each label of a target that is of the rest, and how many rows have it, most first."""
     counts = texts(column).value_counts().drop(positive)
-    return f"; the rest is {listed(f'{label} ({count:,} rows)' for label, count in counts.items())}"
+    return [{"label": str(label), "rows": int(count)} for label, count in counts.items()]
 
 
 def as_labels(column: pd.Series, positive: Label) -> pd.Series:

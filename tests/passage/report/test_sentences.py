@@ -84,6 +84,14 @@ def test_a_tie_between_the_classes_is_not_broken_in_silence() -> None:
     )
 
 
+def test_the_rest_is_said_to_be_what_it_is_made_of_and_of_how_many_rows() -> None:
+    of = [{"label": "Chinstrap", "rows": 68}, {"label": "Gentoo", "rows": 1_240}]
+    made_of = " Of the outcome, the rest is Chinstrap (68 students) and Gentoo (1,240 students)."
+    assert sentences.accuracy(METRICS | {"rest": of}, 0.95, OWN).endswith(f"been right for 40 %.{made_of}")
+    untested = {"rows": {"train": 15, "test": 0}, "train": {"accuracy": 0.9}, "rest": of}
+    assert sentences.accuracy(untested, 0.95, OWN).endswith(f"90 % are predicted right.{made_of}")
+
+
 def test_shares_of_few_rows_or_pairs_say_of_how_many() -> None:
     test = {"true_negatives": 0, "false_positives": 1, "false_negatives": 1, "true_positives": 3}
     said = {key: sentences.counted(key, test) for key in ("precision", "recall", "roc_auc", "accuracy")}

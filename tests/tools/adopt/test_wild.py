@@ -11,7 +11,7 @@ from passage import params
 from passage.base import files
 from passage.base.errors import Mistake
 from passage.tables import first_rows, header
-from stages import normalize, predict, split, train
+from stages import associate, evaluate, normalize, predict, split, train
 from tools import adopt
 from tools.adopt import intake
 
@@ -116,9 +116,15 @@ def test_what_a_target_lacks_and_has_too_much_of_becomes_a_rule_and_split_says_o
     assert capsys.readouterr().out == (
         "t: 45 rows train, 15 test, 20 are dropped; the rest is 2 (20 rows) and 1 (20 rows)\n"
     )
-    assert files.read_json(Path("data/split/t/dropped.json")) == {"rows": 20, "of": 80, "missing": {"grade": 20}}
-    for stage in (normalize, train, predict):
+    assert files.read_json(Path("data/split/t/dropped.json")) == {
+        "rows": 20,
+        "of": 80,
+        "missing": {"grade": 20},
+        "rest": [{"label": "2", "rows": 20}, {"label": "1", "rows": 20}],
+    }
+    for stage in (normalize, train, associate, predict, evaluate):
         stage.main("t")
+    assert files.read_json(Path("metrics/t.json"))["rest"] == [{"label": "2", "rows": 20}, {"label": "1", "rows": 20}]
     assert files.read_json(Path("models/t/model.json"))["classes"] == ["rest", "3"]
     assert set(pd.read_csv("predictions/t/test.csv", dtype=str)["actual"]) == {"rest", "3"}
 
