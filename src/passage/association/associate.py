@@ -24,12 +24,14 @@ from passage.association import (
 )
 from passage.association.estimates import FIRTH, FIRTH_WALD
 from passage.association.fit import Fit
+from passage.base.progress import foretell
 from passage.base.rounding import PREDICTED, significant
 from passage.model import separation
 from passage.model.design import MISSING, Column
 from passage.model.preparation import Preparation
 
 SAME = 1e-150  # what values differ by in a column that counts as constant: the square of less is no number
+SECONDS = 3e-9  # that Firth's estimates take for each row and pair of columns, as measured
 NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
 
 
@@ -179,8 +181,9 @@ def _found(
 
     values: (n_rows, n_columns). tested: the positions of the columns of each feature that have one.
     """
-    groups = list(tested.values())
-    searches = values.shape[1] * firth.price(*values.shape)
+    groups, (rows, columns) = list(tested.values()), values.shape
+    foretell(f"odds of {rows:,} rows of {columns} columns", SECONDS * rows * columns**2, "fewer features or rows")
+    searches = columns * firth.price(rows, columns)
     if groups and searches > firth.LIMIT and margins.suit(values, target):
         found = wald.fit(scaled := values.copy(), target, confidence, groups)
         if found and separation.overlap_is_certain(scaled, target, found[1]):

@@ -8,6 +8,13 @@ from typing import Any
 from tqdm import tqdm
 
 DELAY = 5  # seconds
+LONG = 60  # seconds of one processor, from which it is said beforehand what a piece of work will take
+
+
+def foretell(doing: str, seconds: float, less: str) -> None:
+    """Print about how long a piece of work will take, and what makes it `less`, where that is LONG."""
+    if seconds > LONG:
+        print(f"{doing} will take about {round(seconds / 60):,} min or more; {less} make it less", flush=True)
 
 
 def bar(doing: str, unit: str, steps: Iterable[Any] | None = None, total: int | None = None) -> "tqdm[Any]":

@@ -9,6 +9,7 @@ from passage.tables import header
 
 # Measured at 100,000 rows x 500 numbers: the largest stage (normalize) took 3.4 times the values' own size.
 TIMES = 3.5
+SQUARES = 4  # tables of columns by columns that a stage holds (correlations, information, its inverse)
 START = 300_000_000  # bytes that Python and its packages take
 PLACE = 8  # bytes that pandas takes to note where a value of a CSV stands
 SAMPLE = 1_000_000  # bytes of a CSV by which its rows are counted
@@ -28,7 +29,7 @@ def numbers(path: Path, columns: Collection[str], categories: Collection[str]) -
 def needed(path: Path, columns: Collection[str], categories: Collection[str]) -> tuple[int, int, int]:
     """Return about how many rows the table at `path` has, of how many numbers each is made, and the memory (bytes)."""
     rows, made_of = header.rows(path, SAMPLE), numbers(path, columns, categories)
-    need = START + TIMES * 8 * rows * made_of
+    need = START + TIMES * 8 * rows * made_of + SQUARES * 8 * made_of**2
     if path.suffix != ".parquet" and header.contains(path, b'"'):  # pandas keeps all columns' text while it reads
         need += path.stat().st_size + PLACE * rows * len(header.columns(path))
     return rows, made_of, int(need)

@@ -198,3 +198,15 @@ def test_the_least_cell_is_of_a_columns_usual_value_or_not_by_class() -> None:
     }
     rows = np.array([values for values, _ in columns.values()], dtype=float).T
     assert margins.least_cells(rows, target).tolist() == [cell for _, cell in columns.values()]
+
+
+def test_estimates_that_take_longer_than_a_minute_are_foretold(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, target = drawn(400)
+    table = pd.DataFrame(rows, columns=list("abc"))
+    associate(table, target, 0.95)
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr("passage.association.associate.SECONDS", 1.0)
+    associate(table, target, 0.95)
+    assert capsys.readouterr().out.startswith("odds of 400 rows of 3 columns will take about 60 min or more; fewer")

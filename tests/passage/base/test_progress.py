@@ -31,3 +31,12 @@ def test_a_short_step_shows_nothing_and_a_long_one_nothing_in_a_file(monkeypatch
     with progress.clock("fitting 7 rows"):
         time.sleep(0.1)
     assert file.getvalue() == ""
+
+
+def test_what_takes_longer_than_a_minute_is_told_beforehand_with_what_helps(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    progress.foretell("odds of 9 rows", 60.0, "fewer rows")
+    assert capsys.readouterr().out == ""
+    progress.foretell("odds of 9 rows", 150.1, "fewer rows")
+    assert capsys.readouterr().out == "odds of 9 rows will take about 3 min or more; fewer rows make it less\n"

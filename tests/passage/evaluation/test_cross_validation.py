@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
+from passage.evaluation import cross_validation as module
 from passage.evaluation.cross_validation import cross_validation, held_out, left_out
 from passage.model import pipeline, tuning
 from passage.model.design import Column
@@ -297,3 +298,13 @@ def test_where_a_fold_lacks_all_categories_but_one_a_choice_is_still_made() -> N
     settings = ModelSettings.model_validate(settings.model_dump() | described)
     found, _ = cross_validation(rare, settings, settings.holding(1.0, 0.5))
     assert found["log_loss"] == pytest.approx(np.log(2), abs=0.05)
+
+
+def test_fits_that_take_longer_than_a_minute_are_foretold(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    validated(students.lane())
+    assert "will take" not in capsys.readouterr().out
+    monkeypatch.setattr(module, "SECONDS", (1.0, 1.0))
+    validated(students.lane())
+    assert re.search(r"cross-validation: \d+ fits of \d+ rows of 2 columns will take", capsys.readouterr().out)
