@@ -8,7 +8,7 @@ from scipy.special import expit
 from scipy.stats import t
 from students import HOURS, LESSON, PASSED
 
-from passage.association import firth, likelihood, points, wald
+from passage.association import firth, likelihood, points
 from passage.association.fit import Fit
 
 
@@ -21,16 +21,17 @@ def drawn() -> tuple[np.ndarray, np.ndarray]:
     return rows.astype(float), (random.random(4000) < chance).astype(int)
 
 
-def fitted(rows: np.ndarray, target: np.ndarray) -> Fit:
-    found = wald.fit(rows.copy(), target, 0.95) or pytest.fail("no optimum")
-    return found[0].fit
+def as_fit(theirs: sm.Logit) -> Fit:
+    """Return the same fit of maximum likelihood, which statsmodels has found."""
+    columns = len(theirs.params) - 1
+    return Fit(np.zeros(columns), np.eye(columns), theirs.params, theirs.cov_params())
 
 
 def test_a_booleans_effect_and_its_standard_error_are_those_of_statsmodels() -> None:
     rows, target = drawn()
     theirs = sm.Logit(target, sm.add_constant(rows[:, :2])).fit(disp=False, tol=1e-13, method="newton")
     margins = theirs.get_margeff(dummy=True)
-    ours = points.effects(fitted(rows[:, :2], target), rows[:, :2], [[1]], 0.9)[1]
+    ours = points.effects(as_fit(theirs), rows[:, :2], [[1]], 0.9)[1]
     assert ours["effect"] == pytest.approx(100 * margins.margeff[1], rel=1e-6)
     away = t.ppf(0.95, 4000 - 3) * 100 * margins.margeff_se[1]
     assert (ours["low"], ours["high"]) == pytest.approx((ours["effect"] - away, ours["effect"] + away), rel=1e-4)
@@ -40,7 +41,7 @@ def test_a_number_rises_by_one_and_a_level_takes_the_references_place() -> None:
     """The same by statsmodels' predictions and covariance, and by derivatives that nobody has worked out."""
     rows, target = drawn()
     theirs = sm.Logit(target, sm.add_constant(rows)).fit(disp=False, tol=1e-13, method="newton")
-    ours = points.effects(fitted(rows, target), rows, [[1], [2, 3]], 0.95)
+    ours = points.effects(as_fit(theirs), rows, [[1], [2, 3]], 0.95)
     for place, group in ((0, []), (1, [1]), (2, [2, 3]), (3, [2, 3])):
         before = sm.add_constant(rows)
         before[:, [1 + one for one in group]] = 0
