@@ -98,7 +98,7 @@ def test_the_column_of_a_split_goes_with_the_rows_and_is_no_feature(
     assert metrics["cross_validation"]["repeats"] == (1 if method == "time" else 10)
     page = paths.PAGE.read_text(encoding="utf-8")
     assert ("by fits on earlier ones" in page) == (method == "time")
-    assert ("of its stretches" in page) == (method == "time")
+    assert ("stretch by stretch" in page) == (method == "time")
     assert ("over the stretches" in page) == (method == "time")
 
 

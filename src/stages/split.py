@@ -39,8 +39,7 @@ def main(name: str) -> None:
     lane, settings = paths.ModelPaths(name), params.load().model(name)
     path = Path(settings.data)
     by, mark = settings.split.named_column, [settings.split.mark] if settings.split.mark else []
-    needed = settings.needed_columns(name)
-    header.require(path, needed)
+    header.require(path, needed := settings.needed_columns(name))
     with clock(f"reading {path}"):
         raw = read.table(path, [*settings.text_columns(), *mark], needed)
     violations = Violations(raw, path)

@@ -108,7 +108,8 @@ def test_a_solver_that_is_auto_is_the_same_one_in_training_and_in_each_fold(
         stage.main("model_2")
     assert files.read_json(written.model)["settings"]["solver"] == solver
     used = [one.solver for one in fits_made if one.C == 1.0]  # what looks for separation fits without a penalty
-    assert used == [solver] * (1 + 3 * 5 + 2 * 5)  # the model; folds with and without each feature; those of pictures
+    # the model; folds with and without each feature; those of pictures and of held_out.csv
+    assert used == [solver] * (1 + 3 * 5 + 2 * 5 + 5)
 
 
 def test_whatever_grows_with_a_table_says_in_a_terminal_what_it_does(

@@ -41,6 +41,7 @@ PACKAGES = (  # in the order in which stages need them
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
     "jinja2",
+    "mlflow.pyfunc",
     "mlflow.sklearn",
     "mlflow.store.tracking.sqlalchemy_store",
     "skops.io",

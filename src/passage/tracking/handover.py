@@ -15,7 +15,8 @@ import pandas as pd
 from mlflow.data.dataset_source_registry import resolve_dataset_source
 from mlflow.data.pandas_dataset import PandasDataset
 from mlflow.exceptions import MlflowException
-from mlflow.models import infer_signature
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, DataType, Schema
 
 from passage.base import files, parquet, paths
 from passage.base.progress import clock
@@ -39,6 +40,8 @@ from passage.tracking.store import writable
 # What means something within a line of Markdown; a _ between letters does not.
 SPECIAL = re.compile(r"[\\`*~\[\]|$]|(?<!\w)_|_(?!\w)|^[#>+=-]|^\d+(?=[.)])")
 JOINER = "\N{WORD JOINER}"
+
+KINDS = {"float64": DataType.double, "int64": DataType.long, "bool": DataType.boolean}  # of answers
 
 LOOKED_AT = 10_000  # rows that MLflow is shown
 
@@ -199,8 +202,9 @@ def _floats(table: pd.DataFrame) -> pd.DataFrame:
 def _log_model(model: Served, training: pd.DataFrame) -> Any:
     features = [feature.name for feature in model.model.preparation.features]
     answered = model.answered(training[features].head(5))
+    kinds = (ColSpec(KINDS.get(str(answered[name].dtype), DataType.string), name) for name in answered)
     # What comes in has none: with one, MLflow refuses integers where there were floats, or CSV, before the model does.
-    signature = infer_signature(model_output=answered)
+    signature = ModelSignature(outputs=Schema([*kinds]))
     return mlflow.models.Model.log(
         artifact_path=None, name=model.name, flavor=flavor, answering=model, signature=signature
     )

@@ -92,7 +92,7 @@ def test_results_of_other_packages_are_refused_with_the_commands_that_build_them
 def test_what_no_stage_reads_is_no_reason_to_refuse(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in ("plots/model/.DS_Store", "models/.x.partial", "src/passage/model/__pycache__/x.pyc", "notes.txt"):
         files.write_text(built.folder / path, "x")
-    for path in ("src/tools/ui.sh", "src/passage/tracking/git.py", "README.md"):
+    for path in ("src/tools/ui.py", "src/passage/tracking/git.py", "README.md"):
         longer(path)(built)
     files.write_text(built.folder / "data/raw/more.csv", "a\n1\n")
     monkeypatch.chdir(built.folder)
