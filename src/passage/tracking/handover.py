@@ -202,7 +202,7 @@ def _floats(table: pd.DataFrame) -> pd.DataFrame:
 def _log_model(model: Served, training: pd.DataFrame) -> Any:
     features = [feature.name for feature in model.model.preparation.features]
     answered = model.answered(training[features].head(5))
-    kinds = (ColSpec(KINDS.get(str(answered[name].dtype), DataType.string), name) for name in answered)
+    kinds = (ColSpec(KINDS.get(str(answered[name].dtype), DataType.string), str(name)) for name in answered)
     # What comes in has none: with one, MLflow refuses integers where there were floats, or CSV, before the model does.
     signature = ModelSignature(outputs=Schema([*kinds]))
     return mlflow.models.Model.log(
