@@ -9,6 +9,8 @@ override NAME := $(if $(named),$(value NAME))
 override POSITIVE := $(value POSITIVE)
 override MODEL := $(value MODEL)
 override SET := $(value SET)
+override A := $(if $(findstring command,$(origin A)),$(value A))
+override B := $(if $(findstring command,$(origin B)),$(value B))
 
 # The checksum of this folder's name is in the stamps: a .venv that was moved here is made anew.
 here := $(firstword $(shell pwd | cksum))
@@ -21,6 +23,7 @@ JOBS ?= auto
 export VARIATIONS TABLES
 export TABLE TARGET NAME POSITIVE
 export MODEL SET
+export A B FAIL_ON
 export RUN
 export ROWS FEATURES SOLVER ROUNDS BASE QUEUE
 
@@ -46,6 +49,9 @@ serve: $(ready) ## serve a model in MLflow's own server (MODEL=model, a run's id
 
 experiments: $(ready) ## show the experiments: what was changed, and what came of it
 	@python3 src experiments
+
+compare: $(ready) ## compare two states model by model, and say what differs (A=commit, experiment or run; B=; MARKDOWN=yes)
+	@python3 src compare "$${A:-HEAD}" "$${B:-workspace}" $(if $(MARKDOWN),--markdown)
 
 sweep: $(ready) ## run an experiment for each value of a setting (MODEL=model_2 SET="train.C=0.03,0.3,3,30")
 	@$(if $(MODEL),,$(error MODEL=name of a model))$(if $(SET),,$(error SET="train.C=0.03,0.3,3,30"))
@@ -104,4 +110,4 @@ $(ready_dev): requirements-dev.lock $(ready)
 # Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
 .venv/bin/python: ;
 
-.PHONY: help repro adopt ui serve experiments sweep verify history audit setup test test-long test-server lint bench bench-large reproduce solvers coverage schema lock
+.PHONY: help repro adopt ui serve experiments compare sweep verify history audit setup test test-long test-server lint bench bench-large reproduce solvers coverage schema lock

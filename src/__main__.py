@@ -25,6 +25,7 @@ TOOLS = {
     "adopt": "TABLE TARGET [NAME [POSITIVE]]",
     "schema": "",
     "experiments": "",
+    "compare": "[A [B [--markdown]]]",
     "sweep": "MODEL KEY=VALUES",
     "ui": "PORT",
     "serve": "MODEL PORT",
