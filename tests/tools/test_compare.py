@@ -1,0 +1,283 @@
+"""Two states compared: what the page shows, where files come from, and what of a stranger's is not read."""
+
+import hashlib
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import ROOT, Project
+from walking import made_ready, steps
+
+from passage.base.errors import Mistake
+from passage.report.compared import Verdict
+from tools import compare
+
+PAGE = (ROOT / "docs/experiments.md").read_text(encoding="utf-8")
+SECTION = PAGE.partition("## Two states compared\n")[2].partition("\n## ")[0]
+
+
+def without_commits(text: str) -> str:
+    return re.sub(r"\([0-9a-f]{7}\)", "(COMMIT)", text)
+
+
+def test_the_commands_of_the_page_print_what_it_shows_with_real_dvc(built: Project) -> None:
+    made_ready(built)
+    shown = steps(SECTION)
+    assert len(shown) == 2
+    path = f"{built.folder}/.venv/bin:/usr/bin:/bin"
+    for command, text in shown:
+        done = built.run("bash", "-c", command, PATH=path, COLUMNS="120", GIT_CONFIG_GLOBAL="/dev/null")
+        assert without_commits(done.stdout) == without_commits(text)
+    built.run("git", "checkout", "--quiet", ".")
+    built.dvc("checkout")
+    by_name = built.stage("compare", "HEAD", "softer", COLUMNS="120").stdout
+    assert without_commits(by_name) == without_commits(shown[1][1]).replace("the workspace", "softer (COMMIT)")
+
+
+def held_out(*wrong: int) -> str:
+    rows = [(row + 1, row % 5, row % 2, row % 2 if row not in wrong else 1 - row % 2) for row in range(30)]
+    lines = [f"{row},{fold},{actual},{2 * predicted - 1},{predicted}" for row, fold, actual, predicted in rows]
+    return "\n".join(["row,fold,actual,log_odds,predicted", *lines, ""])
+
+
+class Small:
+    """A repository with what a comparison reads of one model, and a cache."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.cache = folder, folder / "cache"
+        self.settings: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+        self.outs: list[dict[str, str]] = []
+        Path("src").mkdir()
+        Path("metrics").mkdir()
+        self.git("init", "--quiet", "--initial-branch", "main")
+
+    def git(self, *arguments: str) -> str:
+        named = ("-c", "user.name=test", "-c", "user.email=test@localhost")
+        return subprocess.run(["git", *named, *arguments], check=True, capture_output=True, text=True).stdout.strip()
+
+    def build(self, text: str, lock: str = "") -> None:
+        """Write a result, its rows into the cache as well."""
+        Path("params.yaml").write_text(yaml.safe_dump(self.settings), encoding="utf-8")
+        Path("requirements.lock").write_text("numpy==1.0 \\\n", encoding="utf-8")
+        Path("metrics/model.json").write_text(json.dumps({"rows": {"train": 30}}), encoding="utf-8")
+        kept = self.cached(text)
+        for path in (kept, Path("predictions/model/held_out.csv")):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        outs = [
+            {"path": "metrics/model.json", "md5": "0" * 32},
+            {"path": "predictions/model/held_out.csv", "md5": kept.parent.name + kept.name},
+        ]
+        stages = {
+            "split@model": {"deps": [{"path": "data/raw/exam_hours.csv", "md5": "1" * 32}]},
+            "evaluate@model": {"deps": [], "outs": [*outs, *self.outs]},
+        }
+        Path("dvc.lock").write_text(lock or yaml.safe_dump({"stages": stages}), encoding="utf-8")
+
+    def commit(self) -> str:
+        self.git("add", "params.yaml", "requirements.lock", "dvc.lock", "metrics", "src")
+        self.git("commit", "--quiet", "--allow-empty", "-m", "state")
+        return self.git("rev-parse", "HEAD")
+
+    def cached(self, text: str) -> Path:
+        md5 = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        return self.cache / md5[:2] / md5[2:]
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("FAIL_ON", raising=False)
+    made = Small(folder)
+    monkeypatch.setattr(compare, "cache_folder", lambda: made.cache)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told", "code"),
+    [((), range(7), "worse", 1), (range(7), (), "better", 0), ((), (), "as before", 0)],
+)
+def test_the_exit_code_is_one_only_where_a_model_is_worse_and_that_is_to_fail(
+    small: Small,
+    first: tuple[int, ...],
+    second: tuple[int, ...],
+    told: str,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    small.build(held_out(*first))
+    earlier = small.commit()
+    small.build(held_out(*second))
+    Path("src/more.py").touch()
+    assert compare.main() == 0
+    printed = capsys.readouterr().out
+    assert f"A: HEAD ({earlier[:7]})\nB: the workspace\n\nmodel: {told}\n" in printed
+    assert "code:\n  src/more.py\n" in printed
+    small.commit()
+    monkeypatch.setenv("FAIL_ON", "worse")
+    assert compare.main(earlier[:12], "main") == code
+    assert f"A: {earlier[:12]}\n" in capsys.readouterr().out
+
+
+def test_where_nothing_can_be_compared_the_exit_code_is_three_and_what_brings_it_is_said(
+    small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.build(held_out())
+    commit = small.commit()
+    small.cached(held_out()).unlink()
+    assert compare.main("HEAD", "workspace") == 3
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"HEAD ({commit[:7]}) has no predictions/model/held_out.csv: `dvc fetch --all-commits` brings it " in printed
+    assert f"else `git checkout {commit[:7]} && dvc repro`." in printed
+    Path("predictions/model/held_out.csv").unlink()
+    assert compare.main("workspace", "workspace") == 3
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "the workspace has no predictions/model/held_out.csv: `dvc repro` builds it." in printed
+
+
+def test_an_earlier_version_that_kept_no_such_rows_is_called_that(
+    small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.build(held_out(), "stages:\n  split@model:\n    deps:\n    - {path: data/raw/exam_hours.csv, md5: x}\n")
+    small.commit()
+    assert compare.main("HEAD", "HEAD") == 3
+    assert "has no metrics/model.json: its version of the project does not write it" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
+def test_an_experiment_goes_by_its_name_and_two_of_one_name_by_their_commits(small: Small) -> None:
+    small.build(held_out())
+    one = small.commit()
+    small.git("update-ref", f"refs/exps/{one[:2]}/{one[2:]}/softer", one)
+    assert compare.place("A", "softer", Path("there")).title == f"softer ({one[:7]})"
+    two = small.commit()
+    small.git("update-ref", f"refs/exps/{two[:2]}/{two[2:]}/softer", two)
+    with pytest.raises(Mistake, match=r"^A is 'softer', of which there are 2; say which commit: "):
+        compare.place("A", "softer", Path("there"))
+    small.git("update-ref", "refs/exps/exec/EXEC_HEAD", two)
+    for other in ("EXEC_HEAD", "nobody", "--output=x", "HEAD:src", ""):
+        with pytest.raises(
+            Mistake, match=r"^B is '.*', but it must be workspace, a commit or branch, an experiment, or"
+        ):
+            compare.place("B", other, Path("there"))
+    assert not Path("x").exists()
+
+
+def test_results_of_other_settings_than_those_beside_them_are_told(
+    small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.build(held_out())
+    locked = yaml.safe_load(Path("dvc.lock").read_text(encoding="utf-8"))
+    locked["stages"]["evaluate@model"]["params"] = {"params.yaml": {"models.model.threshold": 0.3}}
+    small.build(held_out(), yaml.safe_dump(locked))
+    commit = small.commit()
+    assert compare.main("HEAD", "HEAD") == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert (
+        f"beware: the results of HEAD ({commit[:7]}) are of an earlier state of it: models.model.threshold in "
+        "params.yaml is not the one that evaluate@model was built from" in printed
+    )
+
+
+def test_of_a_strangers_lock_only_what_a_stage_writes_is_restored(small: Small) -> None:
+    kept = small.cached(held_out())
+    small.outs = [
+        {"path": path, "md5": kept.parent.name + kept.name}
+        for path in ("../out", "/out", "src/tools/compare.py", "models/model/model.json", ".git/hooks/pre-commit")
+    ]
+    small.build(held_out())
+    small.commit()
+    at = compare.place("A", "HEAD", Path("there"))
+    assert {path.relative_to(at.folder).as_posix() for path in at.folder.rglob("*") if path.is_file()} == {
+        "params.yaml",
+        "dvc.lock",
+        "requirements.lock",
+        "metrics/model.json",
+        "predictions/model/held_out.csv",
+    }
+    assert not Path("out").exists()
+
+
+def test_a_damaged_file_of_the_cache_and_one_that_is_too_large_are_refused(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.build(held_out())
+    small.commit()
+    small.cached(held_out()).write_text(held_out(1), encoding="utf-8")
+    with pytest.raises(
+        Mistake, match=r"^predictions/model/held_out.csv of \w{7} is damaged in DVC's cache; `make audit`"
+    ):
+        compare.main()
+    monkeypatch.setattr(compare, "LARGEST", 100)
+    with pytest.raises(Mistake, match=r"^params.yaml of \w{7} has more than 100 bytes$"):
+        compare.main()
+
+
+BILLION = "models: &a0 {a: b}\n" + "".join(
+    f"k{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 10)
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        ("params.yaml", BILLION, r"^params.yaml has more than 100,000 values$"),
+        ("params.yaml", "[]", "^this version of the project cannot read both: TypeError: "),
+        ("params.yaml", "a: [", "^params.yaml, line 1: this is not YAML: "),
+        ("dvc.lock", "stages: [", "^this version of the project cannot read both: ParserError: "),
+        ("dvc.lock", "stages: {split@model: 1}", "^this version of the project cannot read both: "),
+        ("metrics/model.json", "[" * 100_000, "^this version of the project cannot read both: RecursionError: "),
+        ("metrics/model.json", "{}", "^this version of the project cannot read both: KeyError: 'rows'$"),
+        ("requirements.lock", None, "^this version of the project cannot read both: FileNotFoundError: "),
+    ],
+)
+def test_files_that_are_none_are_refused_in_a_line(small: Small, path: str, text: str | None, told: str) -> None:
+    small.build(held_out())
+    if text is None:
+        Path(path).unlink()
+    else:
+        Path(path).write_text(text, encoding="utf-8")
+    small.git("add", ".")
+    small.git("commit", "--quiet", "-m", "state")
+    with pytest.raises(Mistake, match=told) as refused:
+        compare.main("HEAD", "HEAD")
+    assert len(refused.value.lines) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "row\n", held_out().replace("30,4,1,1,1", "30,4,1,1,1e9"), '"\0', "row,fold\n1\n"]
+)
+def test_rows_that_are_none_are_refused_in_a_line(small: Small, text: str) -> None:
+    small.build(text)
+    small.commit()
+    with pytest.raises(Mistake, match=r"^this version of the project cannot read both: ") as refused:
+        compare.main("HEAD", "HEAD")
+    assert len(refused.value.lines) == 1
+
+
+def test_markdown_is_a_list_of_verdicts_and_a_block_that_nothing_in_it_ends() -> None:
+    evil = "columns.x: 1, now \n````\n<img src=x> @everybody\x1b[2J"
+    lines = compare.as_markdown({"model_2": Verdict("worse", [])}, ["A: HEAD", evil])
+    assert lines == [
+        "- `model_2`: **worse**",
+        "",
+        "`````text",
+        "A: HEAD\ncolumns.x: 1, now \\n````\\n<img src=x> @everybody\\x1b[2J",
+        "`````",
+    ]
+
+
+def test_options_and_what_is_to_fail_are_held_to_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Mistake, match=r"^it takes two states and --markdown, and FAIL_ON may be worse$"):
+        compare.main("HEAD", "HEAD", "--mark")
+    monkeypatch.setenv("FAIL_ON", "better")
+    with pytest.raises(Mistake, match="FAIL_ON may be worse"):
+        compare.main("HEAD", "HEAD")
