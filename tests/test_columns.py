@@ -1,6 +1,7 @@
 """Categories, booleans, gaps and names that nothing makes easy, from the table to the page and MLflow."""
 
 import html
+import re
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +113,10 @@ def test_what_no_training_row_has_is_marked_and_what_lacks_a_value_is_dropped_an
 
 def test_the_page_speaks_of_categories_against_their_reference(churn: Project) -> None:
     page = html.unescape(churn.text("report/index.html"))
-    assert f'<th scope="row">features</th><td class="long">{AGE}, {PLAN}, {MEMBER} and {REGION}</td>' in page
-    assert f"customers of {PLAN} plus had" in page
-    assert f"compared with those of {PLAN} basic" in page
+    assert f"<small>from {AGE}, {PLAN}, {MEMBER} and {REGION}</small>" in page
+    levels = page.partition(">What goes with")[2].partition("</table>")[0]
+    assert re.search(r"<th scope=\"row\">\W*basic <small>reference</small></th>", levels)
+    assert re.search(r"<th scope=\"row\">\W*plus <small>", levels)
     assert f"not to be believed: no training row has {PLAN} gold" in page
     assert f"not to be believed: {AGE} is outside the training range" in page
     assert f"2 of 160 customers are left out, since a value is missing ({REGION} in 2)" in page

@@ -69,7 +69,7 @@ def test_a_fresh_clone_builds_two_finished_runs(built: Project, built_once: Path
         assert run.data.metrics["intercept"] == metrics["intercept"]
         assert run.data.tags["git.commit"] == cloned(built)
         assert run.data.tags["git.dirty"] == "false"
-        assert "4 of 5 test students are predicted right" in run.data.tags["mlflow.note.content"]
+        assert "4 of 5 test students predicted right" in run.data.tags["mlflow.note.content"]
         assert len(run.inputs.dataset_inputs) == 2
         kept = built_once / "mlruns" / run.info.run_id / "artifacts"
         assert (kept / "report/index.html").read_bytes() == (built.folder / "report/index.html").read_bytes()

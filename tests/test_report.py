@@ -3,6 +3,8 @@
 import copy
 import html
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +85,28 @@ def test_each_number_of_the_metrics_is_on_the_page(
             return page.render([section(name, settings) for name in settings.models], settings)
 
     assert [".".join(map(str, path)) for path in numbers if is_told(path) and as_if(path) == before] == []
+
+
+@pytest.mark.parametrize("absent", ["cross_validation", "without", "points", "even_chance", "significance"])
+def test_what_metrics_leave_out_is_left_out_of_the_page(
+    built_once: Path, monkeypatch: pytest.MonkeyPatch, absent: str
+) -> None:
+    monkeypatch.chdir(built_once)
+    settings = params.load()
+    sections = [section(name, settings) for name in settings.models]
+    less = [replace(one, metrics=without(one.metrics, absent)) for one in sections]
+    shown = page.render(less, settings)
+    assert len(shown) < len(page.render(sections, settings))
+    assert {"nan", "None", "inf"}.isdisjoint(text(shown).split())
+
+
+def without(metrics: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return `metrics` without a key, wherever it is."""
+    return {
+        name: without(value, key) if isinstance(value, dict) and name != "rows" else value
+        for name, value in metrics.items()
+        if name != key
+    }
 
 
 HOSTILE = '<script>alert("1")</script> & a/b.c [ü] $x^2$'
