@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from typing import Any
 from urllib.error import HTTPError
 
 import pytest
-from conftest import Project
+from conftest import ROOT, Project
 from mlflow import MlflowClient
 
 Row = dict[str, str]
@@ -113,3 +114,31 @@ def test_a_model_that_is_nowhere_is_named(built: Project, free_port: str, model:
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+PAGE = (ROOT / "docs/serving.md").read_text(encoding="utf-8")
+
+
+def test_the_python_of_the_page_answers_like_score(built: Project) -> None:
+    [program] = re.findall(r"^```python\n(.*?)^```$", PAGE, flags=re.DOTALL | re.MULTILINE)
+    answered = built.run(sys.executable, "-c", program).stdout
+    assert "505.242820" in answered
+
+
+ADDRESS = """
+import mlflow
+import sys
+sys.path.insert(0, "src")
+from passage.tracking import models, runs
+print(models.address("exam@champion", "exam-passage", ["model"]))
+runs._delete(mlflow.get_run(sys.argv[1]))
+print(mlflow.get_run(sys.argv[1]).info.lifecycle_stage)
+"""
+
+
+def test_a_registered_model_is_found_by_its_alias_and_its_run_is_not_cleared_away(built: Project) -> None:
+    [run] = MlflowClient(f"sqlite:///{built.folder}/mlflow.db").search_runs(["1"], "tags.model = 'model'")
+    [block] = re.findall(r"^(export MLFLOW.*?)^make serve", PAGE, flags=re.DOTALL | re.MULTILINE)
+    built.run("bash", "-ec", block.replace("RUN/", f"{run.info.run_id}/"))
+    said = built.run(sys.executable, "-c", ADDRESS, run.info.run_id).stdout
+    assert said.split() == ["models:/exam/1", "active"]
