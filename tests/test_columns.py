@@ -114,7 +114,7 @@ def test_what_no_training_row_has_is_marked_and_what_lacks_a_value_is_dropped_an
 def test_the_page_speaks_of_categories_against_their_reference(churn: Project) -> None:
     page = html.unescape(churn.text("report/index.html"))
     assert f"<small>from {AGE}, {PLAN}, {MEMBER} and {REGION}</small>" in page
-    levels = page.partition(">What goes with")[2].partition("</table>")[0]
+    levels = page.partition('id="effects-churn"')[2].partition("</table>")[0]
     assert re.search(r"<th scope=\"row\">\W*basic <small>reference</small></th>", levels)
     assert re.search(r"<th scope=\"row\">\W*plus <small>", levels)
     assert f"not to be believed: no training row has {PLAN} gold" in page

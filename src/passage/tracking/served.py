@@ -67,10 +67,11 @@ class Served:
         except Mistake as mistake:
             raise Refused(str(mistake)) from None
         found = self.answered(known)
-        whole = len(found) == len(table)
-        for name in found if not whole else found.columns[found.isna().any()]:
+        if len(found) != len(table):
+            found = found.astype(object).reindex(table.index)
+        for name in found.columns[found.isna().any()]:
             found[name] = found[name].astype(object).where(found[name].notna(), None)
-        return found if whole else found.reindex(table.index, fill_value=None).astype(object)
+        return found
 
     def answered(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the same for `rows` of features that nothing is wrong with; what is not known is NaN."""
