@@ -1,7 +1,7 @@
 """What the training rows say of chances, beside odds: points of probability, even chances, the band of a curve."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -31,10 +31,11 @@ def content(
         "points": dict(zip(names, points.effects(fit, values, levels(columns), level), strict=True))
     }
     numbers = [column.name for column in columns if column.kind == "number"]
+    usual = typical(rows, prepared)
     if len(names) <= MOST:
         fixed = design[[name for name in design if name not in names]]
         found["fit"] = {"columns": names, **fit.content(), "constant": dict(fixed.iloc[0].astype(float))}
-    found["even_chance"] = {name: of_number(name, fit, names, rows, prepared, level) for name in numbers}
+    found["even_chance"] = {name: of_number(rows[name], fit, names, usual, level) for name in numbers}
     if names == numbers and len(names) == 1:
         along = np.linspace(values.min(), values.max(), STEPS + 1)
         ends = fit.interval(fit.directions(along[:, np.newaxis]), level)
@@ -53,51 +54,48 @@ def levels(columns: Sequence[Column]) -> list[list[int]]:
     return list(together.values())
 
 
-def of_number(
-    name: str,
-    fit: Fit,
-    names: Sequence[str],
-    rows: pd.DataFrame,
-    prepared: Preparation,
-    level: float,
-    chance: float = 0.5,
-) -> dict[str, Any]:
-    """Return where the number `name` has this `chance` (even_chance.crossing), others at their typical values.
+class Typical(NamedTuple):
+    """The median of each number and the most frequent value of any other feature, of some first.
 
-    least and greatest: of the number among the `rows`. in_data: whether the estimate is between them. others: each
-    with its value, and what is typical of it. by: profile or wald.
+    design: by column of the design table. features: each feature with its value, and what is typical of it (median,
+    most frequent).
     """
-    least, greatest = float(rows[name].min()), float(rows[name].max())
-    usual = prepared.design(typical(rows, prepared))[list(names)].to_numpy(dtype=float)[0]
-    found = even_chance.crossing(fit, usual, list(names).index(name), float(rows[name].std(ddof=0)), level, chance)
+
+    design: pd.Series
+    features: list[dict[str, Any]]
+
+
+def typical(rows: pd.DataFrame, prepared: Preparation) -> Typical:
+    """Return what is typical of `rows`, features as they come."""
+    features: list[dict[str, Any]] = [
+        {"feature": one.name, "value": float(rows[one.name].median()), "is": "median"}
+        if one.kind == "number"
+        else {"feature": one.name, "value": rows[one.name].mode().iloc[0], "is": "most frequent"}
+        for one in prepared.features
+    ]
+    design = prepared.design(pd.DataFrame({one["feature"]: [one["value"]] for one in features})).iloc[0].astype(float)
+    return Typical(design, [one if one["is"] == "median" else one | {"value": _text(one["value"])} for one in features])
+
+
+def of_number(
+    column: pd.Series, fit: Fit, names: Sequence[str], usual: Typical, level: float, chance: float = 0.5
+) -> dict[str, Any]:
+    """Return where a number has this `chance` (even_chance.crossing), others at their `usual` values.
+
+    column: of the number, (n_rows,), the rows that the fit of the columns `names` is of.
+    least and greatest: of the number. in_data: whether the estimate is between them. others: each with its value, and
+    what is typical of it. by: profile or wald.
+    """
+    name, least, greatest = str(column.name), float(column.min()), float(column.max())
+    row, spread = usual.design[list(names)].to_numpy(), float(column.std(ddof=0))
+    found = even_chance.crossing(fit, row, list(names).index(name), spread, level, chance)
     return found | {
         "in_data": least <= found.get("estimate", np.inf) <= greatest,
         "least": least,
         "greatest": greatest,
-        "others": others(name, rows, prepared),
+        "others": [one for one in usual.features if one["feature"] != name],
         "by": "profile" if fit.likelihood else "wald",
     }
-
-
-def typical(rows: pd.DataFrame, prepared: Preparation) -> pd.DataFrame:
-    """Return one row with the median of each number and the most frequent value of any other feature, of some first."""
-    usual = {
-        one.name: rows[one.name].median() if one.kind == "number" else rows[one.name].mode().iloc[0]
-        for one in prepared.features
-    }
-    return pd.DataFrame({name: [value] for name, value in usual.items()})
-
-
-def others(name: str, rows: pd.DataFrame, prepared: Preparation) -> list[dict[str, Any]]:
-    """Return feature, value and what it is (median, most frequent) of all features but the one called `name`."""
-    row = typical(rows, prepared).iloc[0]
-    kinds: Mapping[str, str] = {one.name: one.kind for one in prepared.features if one.name != name}
-    return [
-        {"feature": feature, "value": float(row[feature]), "is": "median"}
-        if kind == "number"
-        else {"feature": feature, "value": _text(row[feature]), "is": "most frequent"}
-        for feature, kind in kinds.items()
-    ]
 
 
 def _text(value: Any) -> str:

@@ -37,11 +37,13 @@ def effects(fit: Fit, rows: np.ndarray, levels: Sequence[Sequence[int]], level: 
     """
     plain, freedom = fit.in_units(), len(rows) - len(fit.theta)
     groups = {place: list(group) for group in levels for place in group}
+    numbers = [place for place in range(rows.shape[1]) if place not in groups]
     sums = np.zeros((rows.shape[1], 1 + len(plain.theta)))
     for block in blocks(len(rows)):
         directions = plain.directions(rows[block])
-        for place, total in enumerate(sums):
-            total += _differences(plain.theta, _before(directions, plain, groups.get(place)), place)
+        sums[numbers] += _differences(plain.theta, directions, numbers)
+        for group in map(list, levels):
+            sums[group] += _differences(plain.theta, _before(directions, plain, group), group)
     found = []
     for place, mean in enumerate(sums / len(rows)):
         ends: dict[str, float] = {}
@@ -69,14 +71,17 @@ def _before(directions: np.ndarray, plain: Fit, group: list[int] | None) -> np.n
     return of_reference
 
 
-def _differences(theta: np.ndarray, before: np.ndarray, place: int) -> np.ndarray:
-    """Return the sum over rows of what 1 more in the column at `place` adds to the chance, and its derivatives."""
-    log_odds = before @ theta
-    low, high = expit(log_odds), expit(log_odds + theta[1 + place])
+def _differences(theta: np.ndarray, before: np.ndarray, places: list[int]) -> np.ndarray:
+    """Return the sums over rows of what 1 more in each column at `places` adds to the chance, and their derivatives.
+
+    (n_places, 1 + n_parameters)
+    """
+    log_odds, own = (before @ theta)[:, np.newaxis], 1 + np.array(places, dtype=int)
+    low, high = expit(log_odds), expit(log_odds + theta[own])
     by_low, by_high = low * (1 - low), high * (1 - high)
-    derivatives = (by_high - by_low) @ before
-    derivatives[1 + place] += by_high.sum()
-    return np.concatenate([[(high - low).sum()], derivatives])
+    derivatives = (by_high - by_low).T @ before
+    derivatives[np.arange(len(own)), own] += by_high.sum(axis=0)
+    return np.column_stack([(high - low).sum(axis=0), derivatives])
 
 
 def _end(fit: Fit, searched: Likelihood, before: np.ndarray, place: int, side: int, wanted: float) -> float:
@@ -91,7 +96,7 @@ def _end(fit: Fit, searched: Likelihood, before: np.ndarray, place: int, side: i
     turn = np.vstack([np.eye(1, len(fit.theta)), fit.slopes]) @ root  # from steps of one standard error each
 
     def mean(step: np.ndarray) -> np.ndarray:
-        sums = _differences(fit_theta + turn @ step, before, place)
+        [sums] = _differences(fit_theta + turn @ step, before, [place])
         return np.asarray(-side * np.concatenate([sums[:1], sums[1:] @ turn]) / len(before))
 
     def left(step: np.ndarray) -> float:

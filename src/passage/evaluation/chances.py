@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from passage.association import effects, estimates, gaps, intervals
+from passage.association import effects, gaps, intervals
 from passage.base.rounding import PREDICTED, significant
 from passage.model.classifier import PLAIN_THRESHOLD, Model
 
@@ -29,33 +29,30 @@ def of_model(
 def even(association: Mapping[str, Any], model: Model, rows: pd.DataFrame, target: str) -> dict[str, Any]:
     """Return for each number what association.json says of its even chance, and the model's own value.
 
-    The estimate is named after its estimator. at_threshold: the same where the probability is the model's threshold,
+    The estimate is called firth. at_threshold: the same where the probability is the model's threshold,
     only where that is another one. rows: which train the model, the `target` 0 or 1.
     """
     if not (found := association.get("even_chance")):
         return {}
     prepared, threshold = model.preparation, model.classifier.threshold
     whole = rows[gaps.complete(rows, [one.name for one in prepared.features])]
-    whose = estimates.estimator(association).lower().replace(" ", "_")
-    usual = {str(key): float(one) for key, one in prepared.design(effects.typical(whole, prepared)).iloc[0].items()}
-    every = {name: _named(one, whose, name, usual, model, PLAIN_THRESHOLD) for name, one in found.items()}
+    usual = effects.typical(whole, prepared)
+    every = {name: _named(one, name, usual.design, model, PLAIN_THRESHOLD) for name, one in found.items()}
     if threshold != PLAIN_THRESHOLD and "fit" in association:
         fit = intervals.refit(association, (rows, rows[target].to_numpy()), prepared)
         names, level = association["fit"]["columns"], association["confidence"]
         for name, one in every.items():
-            there = effects.of_number(name, fit, names, whole, prepared, level, threshold)
+            there = effects.of_number(whole[name], fit, names, usual, level, threshold)
             kept: dict[str, Any] = {
                 key: there[key] for key in ("estimate", "shape", "low", "high", "in_data") if key in there
             }
-            one["at_threshold"] = {"threshold": threshold} | _named(kept, whose, name, usual, model, threshold)
+            one["at_threshold"] = {"threshold": threshold} | _named(kept, name, usual.design, model, threshold)
     return every
 
 
-def _named(
-    found: Mapping[str, Any], whose: str, name: str, usual: Mapping[str, float], model: Model, chance: float
-) -> dict[str, Any]:
-    """Return `found` with its estimate called `whose`, and where the model has this `chance`, others `usual`."""
-    named = {whose if key == "estimate" else key: value for key, value in found.items()}
+def _named(found: Mapping[str, Any], name: str, usual: pd.Series, model: Model, chance: float) -> dict[str, Any]:
+    """Return `found` with its estimate called firth, and where the model has this `chance`, others `usual`."""
+    named = {"firth" if key == "estimate" else key: value for key, value in found.items()}
     slopes, intercept = (model.classifier.original_units[key] for key in ("coefficients", "intercept"))
     rest = intercept + sum(slope * usual[other] for other, slope in slopes.items() if other != name)
     if slopes[name] and np.isfinite(own := (math.log(chance / (1 - chance)) - rest) / slopes[name]):

@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from passage.association import estimates
 from passage.base.progress import clock
 from passage.evaluation import pictures, plots
 from passage.evaluation.cross_validation import held_out
@@ -81,17 +80,17 @@ def draw(
     prepared, scaler, classifier = model.preparation, model.scaler, model.classifier
     words, test = vocabulary(settings, classifier.classes, prepared.columns, name), metrics.get("test")
     numbers = [column.name for column in prepared.columns if column.kind == "number"]
-    drawn, whose = {}, (settings.evaluate.confidence, estimates.estimator(files["association"]))
+    drawn, confidence = {}, settings.evaluate.confidence
     if classifier.features == numbers and len(numbers) < 3:
         rows = pd.concat([_drawn(table, side, prepared, settings) for side, table in sides.items()], ignore_index=True)
         if len(numbers) == 1:
-            band = f"{whose[0] * 100:g} % band ({whose[1]})" if found["curve"]["low"].notna().any() else ""
+            band = f"{confidence * 100:g} % band (Firth)" if found["curve"]["low"].notna().any() else ""
             drawn["curve"] = pictures.svg(pictures.curve(found["curve"], rows, classifier, words, band))
         else:
             drawn["regions"] = pictures.svg(pictures.regions(rows, classifier, scaler, words), 3.3)
     else:  # of those with a picture of their rows, the page's table of effects says the same
         height = 1.3 + 0.27 * min(len(found["coefficients"]), plots.FEATURES)
-        drawn["coefficients"] = pictures.svg(pictures.coefficients(found["coefficients"], *whose, words), height)
+        drawn["coefficients"] = pictures.svg(pictures.coefficients(found["coefficients"], confidence, words), height)
     if tried := files["choices"].get("tried_C"):
         drawn["C"] = pictures.svg(pictures.tried_C(tried, files["choices"]["C"]))
     if test:

@@ -122,10 +122,10 @@ def regions(rows: pd.DataFrame, classifier: Classifier, scaler: Scaler, words: V
     return draw
 
 
-def coefficients(rows: pd.DataFrame, confidence: float, estimator: str, words: Vocabulary) -> Draw:
+def coefficients(rows: pd.DataFrame, confidence: float, words: Vocabulary) -> Draw:
     """Draw the odds ratios for one standard deviation of each of the strongest columns.
 
-    rows: as plots.coefficients has them. estimator: whose the ones with an interval are.
+    rows: as plots.coefficients has them.
     """
     shown = plots.strongest(rows).iloc[::-1]
     places = np.arange(len(shown))
@@ -139,7 +139,7 @@ def coefficients(rows: pd.DataFrame, confidence: float, estimator: str, words: V
             ends = ends.fillna(limits).where(known, axis="index").clip(1 / FARTHEST, FARTHEST)  # one end may be known
             low, high = ends["low"], ends["high"]
             axes.hlines(places, low, high, color=INK, linewidth=2)
-            interval = f"{estimator}, {confidence * 100:g} % interval"
+            interval = f"Firth, {confidence * 100:g} % interval"
             axes.plot(_within_reach(pd.Series(estimates)), places, "D", color=INK, label=interval)
             for end, marker in ((low, "<"), (high, ">")):  # an interval that goes on where the picture ends
                 beyond = ~end.between(1 / FARTHEST, FARTHEST, inclusive="neither")

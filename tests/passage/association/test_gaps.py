@@ -6,7 +6,7 @@ import pytest
 import students
 from scipy.special import expit
 
-from passage.association import firth, gaps
+from passage.association import effects, firth, gaps
 from passage.association.associate import Association, associate, of_training
 from passage.model import preparation
 from passage.params.model import ModelSettings
@@ -106,3 +106,17 @@ def test_a_gap_that_is_a_category_of_its_own_has_no_odds_and_is_no_feature_of_on
     assert list(found.features) == ["a=high", "b"]
     assert found.constant == []
     assert found.rows == rows["a"].notna().sum()
+
+
+def test_what_is_typical_is_worked_out_once_however_many_numbers_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, typical = [], effects.typical
+
+    def recording(rows: pd.DataFrame, prepared: preparation.Preparation) -> effects.Typical:
+        asked.append(len(rows))
+        return typical(rows, prepared)
+
+    monkeypatch.setattr(effects, "typical", recording)
+    rows, target = drawn(400, 1, "by chance")
+    found = association(rows, target)
+    assert set(found.even_chance) == {"a", "b"}
+    assert asked == [found.rows]

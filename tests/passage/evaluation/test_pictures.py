@@ -83,7 +83,7 @@ def test_a_sample_of_many_rows_is_called_one() -> None:
 
 def test_an_interval_out_of_all_proportion_ends_where_the_picture_does() -> None:
     rows = pd.DataFrame({"feature": ["a", "b"], "odds_ratio": 2.0, "firth": 3.0, "low": 1.1, "high": [9.0, 1e9]})
-    svg = pictures.svg(pictures.coefficients(rows, 0.9, "Firth", WORDS))
+    svg = pictures.svg(pictures.coefficients(rows, 0.9, WORDS))
     assert "Firth, 90 % interval" in letters(svg)
     assert not [text for text in letters(svg) if "e+" in text]
 
@@ -91,23 +91,23 @@ def test_an_interval_out_of_all_proportion_ends_where_the_picture_does() -> None
 def test_an_estimate_out_of_all_proportion_does_not_widen_the_picture() -> None:
     rows = pd.DataFrame({"feature": ["a", "b"], "odds_ratio": 2.0, "firth": [3.0, 1e-9], "low": 1e-12, "high": 9.0})
     axes = Figure().add_subplot()
-    pictures.coefficients(rows, 0.95, "Firth", WORDS)(axes)
+    pictures.coefficients(rows, 0.95, WORDS)(axes)
     assert axes.get_xlim()[0] > 1e-4
 
 
 def test_one_known_end_is_drawn_from_where_the_picture_begins_and_nothing_known_is_not() -> None:
     rows = pd.DataFrame({"feature": ["a", "b"], "odds_ratio": 2.0, "high": [5.4, np.nan]})
     axes = Figure().add_subplot()
-    pictures.coefficients(rows, 0.95, "Firth", WORDS)(axes)
+    pictures.coefficients(rows, 0.95, WORDS)(axes)
     drawn = [np.ravel(path.vertices).tolist() for lines in axes.collections for path in lines.get_paths()]
     assert [line for line in drawn if np.isfinite(line).all() and line] == [[0.001, 1.0, 5.4, 1.0]]
-    pictures.coefficients(rows.drop(columns="high"), 0.95, "Firth", WORDS)(axes := Figure().add_subplot())
+    pictures.coefficients(rows.drop(columns="high"), 0.95, WORDS)(axes := Figure().add_subplot())
     assert not axes.collections
 
 
 def test_a_name_is_text_not_mathematics_or_markup_and_is_cut_where_it_is_long() -> None:
     rows = pd.DataFrame({"feature": ["$x^2$", "<b>", "n" * 200], "odds_ratio": 2.0})
-    found = letters(pictures.svg(pictures.coefficients(rows, 0.95, "Firth", WORDS)))
+    found = letters(pictures.svg(pictures.coefficients(rows, 0.95, WORDS)))
     assert {"$x^2$", "&lt;b&gt;", "n" * 23 + "…"} <= set(found)
 
 
@@ -132,7 +132,7 @@ def pictures_of(no: str, yes: str, feature: str) -> dict[str, pictures.Draw]:
     rows[pictures.SIDE] = ["training", "test"] * students.ROWS.shape[0]
     return {
         "confusion": pictures.confusion([38, 0, 0, 17], words),
-        "coefficients": pictures.coefficients(odds, 0.95, "Firth", words),
+        "coefficients": pictures.coefficients(odds, 0.95, words),
         "roc": pictures.roc(rates, 0.5, 646, words),
         "calibration": pictures.calibration(shares, words),
         "curve": pictures.curve(points, rows, students.fitted()[1], words),
