@@ -1,8 +1,11 @@
 """Eight students for the tests, whom no line parts into those who passed and those who did not, and the lesson's."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from passage.evaluation.vocabulary import Vocabulary, vocabulary
 from passage.model.classifier import Classifier
 from passage.model.scaler import Scaler
 from passage.params.model import ModelSettings
@@ -60,3 +63,15 @@ def fitted(settings: ModelSettings | None = None, method: str = "standard") -> t
     """Return the scaler and the classifier of the eight students."""
     scaler, normalized = scaled(method=method)
     return scaler, train.fit(normalized[FEATURES].to_numpy(), ROWS["passed"], ROWS, scaler, settings or lane())
+
+
+def in_words(columns: dict[str, dict[str, str]]) -> Vocabulary:
+    """Return the words of a model whose students pass or fail; columns: what each feature is called."""
+    named = {"rows": "students", "outcome": "passing", "classes": ["failed", "passed"], "columns": columns}
+    return vocabulary(ModelSettings.model_validate(lane().model_dump() | {"words": named}), (0, 1))
+
+
+def measured(baseline: float) -> dict[str, Any]:
+    """Return rows and test of a metrics/NAME.json: 4 of 5 are right, where always guessing one class is this often."""
+    accuracy = {"accuracy": 0.8, "accuracy_low": 0.28358, "accuracy_high": 0.99995, "baseline_accuracy": baseline}
+    return {"rows": {"train": 15, "test": 5}, "test": accuracy | {"true_negatives": 1, "true_positives": 3}}

@@ -40,7 +40,7 @@ def main(name: str) -> None:
         scaler = Scaler.fit(seen, settings.normalize.method)
     except ValueError as error:
         raise Mistake(f"{settings.data}: {error} (models.{name}.columns)") from None
-    files.write_json(lane.scaler, design.content(prepared.features) | scaler.content())
+    files.write_json(lane.scaler, prepared.content(scaler))
     targets = (labels.encode(rows, settings.target, settings.positive)[settings.target] for rows in (train, test))
     rows = (normalized(scaler, *side) for side in zip(designs, targets, strict=True))
     with clock(f"writing {lane.normalized_train.parent}"):

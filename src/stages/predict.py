@@ -27,8 +27,9 @@ def main(name: str) -> None:
     classifier = Classifier(**files.read_json(lane.model))
     original = parquet.read(lane.split_test, [*classifier.training_range, target])
     rows = predict(classifier, original, parquet.read(lane.normalized_test, classifier.features), target)
-    prepared = preparation.read(files.read_json(lane.scaler))
-    rows = intervals.beside(rows, intervals.of_lane(original, prepared, lane, target, classifier.classes[1]))
+    prepared, known = preparation.read(files.read_json(lane.scaler)), files.read_json(lane.association)
+    ends = intervals.of_lane(original, prepared, known, lane, target, classifier.classes[1])
+    rows = intervals.beside(rows, ends)
     with clock(f"writing {lane.predictions}"):
         files.write_csv(lane.predictions, rows)
     if rows.empty:

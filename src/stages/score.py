@@ -31,7 +31,8 @@ def main(batch: str) -> None:
     rows, dropped = answers.checked(table, model, lane, path, f"models.{settings.model}")
     scored = answers.answer(rows, model)
     named = scored.assign(predicted=labels.decode(scored["predicted"], both := model.classifier.classes))
-    ends = intervals.of_lane(rows, model.preparation, of, lane.target, both[1])
+    association = files.read_json(of.association)
+    ends = intervals.of_lane(rows, model.preparation, association, of, lane.target, both[1])
     named = intervals.beside(named, ends)
     with clock(f"writing {paths.scored(batch)}"):
         came = read.as_it_came(path)
@@ -41,7 +42,7 @@ def main(batch: str) -> None:
         files.write_csv(paths.scored(batch), predictions)
     found = cautions.of_dropped(dropped, "rows") | cautions.of_range(rows, model.classifier, "rows")
     counts: Any = {name: int(scored[name].sum()) for name in scored.columns[2:]}  # after log_odds and probability
-    by = intervals.how(files.read_json(of.association), len(rows))
+    by = intervals.how(association, len(rows))
     counts = {"rows": len(scored), **counts, "probability_interval": by, "cautions": cautions.content(found)}
     files.write_json(paths.scored_metrics(batch), counts)
     says = f"{counts['predicted']} of {len(scored)} rows are predicted {labels.written(both[1])} by {settings.model}"

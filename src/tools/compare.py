@@ -25,11 +25,12 @@ from passage.evaluation.comparison import HeldOut
 from passage.report import compared
 from passage.report.compared import Predicted, State, Verdict
 from passage.tracking import git, staleness
+from passage.tracking.location import RUN_ID
 from tools.audit import cache_folder
 
 WORKSPACE, MARKDOWN, FAIL_ON = "workspace", "--markdown", "FAIL_ON"
 FAILED, NOTHING = 1, 3  # exit codes
-HEX = re.compile("[0-9a-f]{32}")  # an MD5, or the id of a run
+MD5 = re.compile("[0-9a-f]{32}")
 PACKAGE = re.compile(r"^([a-z0-9-]+)==([^ ;\\]+)", re.MULTILINE)
 EDITED = re.compile(r"^diff --git a/(src/\S+|dvc\.yaml) ", re.MULTILINE)
 CODE = ("src", str(paths.PIPELINE))
@@ -63,7 +64,7 @@ def place(letter: str, name: str, scratch: Path) -> Place:
     """Return where the state `name` lies: the workspace, or `scratch`, into which its files are written."""
     if name == WORKSPACE:
         return Place("the workspace", Path(), "", "`dvc repro` builds it")
-    if HEX.fullmatch(name):
+    if RUN_ID.fullmatch(name):
         return _of_run(name, scratch)
     commit = _commit(letter, name)
     for path in (paths.PARAMS, paths.PIPELINE_LOCK, paths.REQUIREMENTS):
@@ -106,7 +107,7 @@ def _restore(commit: str, folder: Path) -> None:
         lane, kept = paths.ModelPaths(stage.removeprefix("evaluate@")), cache / md5[:2] / md5[2:]
         if path == lane.metrics:
             _show(commit, path, folder)
-        elif path == lane.held_out and HEX.fullmatch(md5) and kept.is_file():
+        elif path == lane.held_out and MD5.fullmatch(md5) and kept.is_file():
             if files.file_hash("md5", _small(kept)) != md5:
                 raise Mistake(f"{path} of {commit[:7]} is damaged in DVC's cache; `make audit` says more")
             (folder / path).parent.mkdir(parents=True)

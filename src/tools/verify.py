@@ -16,6 +16,7 @@ from passage.base.errors import Mistake
 from passage.base.files import file_hash, read_json
 from passage.base.progress import bar
 from passage.tracking import outputs, runs
+from passage.tracking.location import RUN_ID
 from passage.tracking.runs import Kept
 from passage.tracking.store import readable
 from tools.rebuild.clone import Source, build, prepare, record, record_again, require_table
@@ -23,7 +24,7 @@ from tools.rebuild.difference import first_difference
 from tools.rebuild.records import differences
 
 ALL = "all"
-ID, COMMIT = re.compile("[0-9a-f]{32}"), re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 OWN_ENVIRONMENT = "--env"
 DIFFERENT, IMPOSSIBLE = 1, 2  # exit codes
 RECORDS = "what the run records: metrics, parameters, tags, data sets, description, model"
@@ -264,7 +265,7 @@ def main(which: str, *options: str) -> int:
         raise Mistake(
             f"{' '.join(options)} is not known; {OWN_ENVIRONMENT} builds with the packages of the run's own lock file"
         )
-    if which != ALL and not ID.fullmatch(which):
+    if which != ALL and not RUN_ID.fullmatch(which):
         raise Mistake(f"{which}: a run is named by its id, 32 letters and digits (in MLflow: Run ID), or {ALL}")
     experiment = params.load().mlflow.experiment
     with tempfile.TemporaryDirectory(prefix="exam-passage-verify-") as folder:

@@ -86,8 +86,3 @@ def test_name(association: Mapping[str, Any]) -> str:
     if "method" not in association:
         return "Firth's penalised likelihood-ratio test"
     return "Wald's test" + (", or Firth's where intervals are searched for," if "profiled" in association else "")
-
-
-def estimator(association: Mapping[str, Any]) -> str:
-    """Return whose estimates association.json holds."""
-    return "Firth"

@@ -64,9 +64,7 @@ def fit(
     so which ones they meet is up to the rows, and not to the last bits of a processor's arithmetic.
     """
     _require_both_classes(target)
-    center, transform, whitened = _whiten(np.asarray(rows, dtype=float))
-    design = np.column_stack([np.ones(len(whitened)), whitened])
-    sign = np.where(np.asarray(target) == 1, 1.0, -1.0)
+    center, transform, design, sign = _designed(rows, target)
     free, slopes = np.eye(design.shape[1]), np.column_stack([np.zeros(len(transform)), transform])
     groups = [[position] for position in range(len(slopes))] if together is None else together
     nothing = point_at(design, sign, np.zeros(len(free)), plainly=True)
@@ -120,8 +118,7 @@ def is_small(rows: int, columns: int) -> bool:
 
 def again(rows: np.ndarray, target: np.ndarray, found: Fit) -> Fit:
     """Return the fit of the same `rows` and `target` that was `found` before, with its likelihood."""
-    center, transform, whitened = _whiten(rows)
-    design, sign = np.column_stack([np.ones(len(whitened)), whitened]), np.where(target == 1, 1.0, -1.0)
+    center, transform, design, sign = _designed(rows, target)
     level = found.theta[0] + (center - found.center) @ found.coefficients
     start = np.concatenate([[level], np.linalg.solve(transform, found.coefficients)])
     best = maximise(design, sign, point_at(design, sign, start), np.eye(len(start)), EXACT)
@@ -150,8 +147,7 @@ def _affordable(nothing: Point, rows: np.ndarray, target: np.ndarray) -> list[in
 
 def slope(column: np.ndarray, target: np.ndarray) -> tuple[float, float]:
     """Return Firth's coefficient of one column (n_rows,), without any other, and its variance."""
-    _, transform, whitened = _whiten(column[:, np.newaxis].astype(float))
-    design, sign = np.column_stack([np.ones(len(whitened)), whitened]), np.where(target == 1, 1.0, -1.0)
+    _, transform, design, sign = _designed(column[:, np.newaxis], target)
     best = maximise(design, sign, point_at(design, sign, np.zeros(2)), np.eye(2), EXACT)
     scale = float(transform[0, 0])
     return scale * float(best.theta[1]), scale**2 * float(np.linalg.inv(best.information)[1, 1])
@@ -173,6 +169,17 @@ def _require_both_classes(target: np.ndarray) -> None:
     if len(classes := np.unique(target)) < 2:
         only = f"is {classes[0]:g} in each of the {len(target)}" if len(target) else "has no"
         raise ValueError(f"the target {only} rows; both 0 and 1 must be among them")
+
+
+def _designed(rows: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return center and transform of `_whiten`, the design table, and the sign of each row: 1 for class 1, else -1."""
+    center, transform, whitened = _whiten(np.asarray(rows, dtype=float))
+    return (
+        center,
+        transform,
+        np.column_stack([np.ones(len(whitened)), whitened]),
+        np.where(np.asarray(target) == 1, 1.0, -1.0),
+    )
 
 
 def _whiten(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ from scipy.special import expit
 
 from passage.association import firth, gaps
 from passage.association.fit import Fit
-from passage.base import files, parquet
+from passage.base import parquet
 from passage.base.paths import ModelPaths
 from passage.base.rounding import rounded
 from passage.model.preparation import Preparation
@@ -73,14 +73,21 @@ def of_rows(
     return pd.DataFrame(dict(zip((LOW, HIGH), ends, strict=True)), index=rows.index)
 
 
-def of_lane(rows: pd.DataFrame, prepared: Preparation, lane: ModelPaths, target: str, positive: Label) -> pd.DataFrame:
-    """Return of_rows by the training rows and the association.json of `lane`."""
+def of_lane(
+    rows: pd.DataFrame,
+    prepared: Preparation,
+    association: Mapping[str, Any],
+    lane: ModelPaths,
+    target: str,
+    positive: Label,
+) -> pd.DataFrame:
+    """Return of_rows by the training rows of `lane`, whose association.json is given."""
 
     def training() -> Rows:
         learned = labels.encode(parquet.read(lane.split_train), target, positive)
         return learned, learned[target].to_numpy()
 
-    return of_rows(rows, prepared, files.read_json(lane.association), training)
+    return of_rows(rows, prepared, association, training)
 
 
 def beside(table: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:

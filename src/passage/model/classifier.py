@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from passage.base import files
 from passage.base.rounding import FITTED, fitted, rounded, significant
-from passage.model import design, preparation
+from passage.model import preparation
 from passage.model.preparation import Preparation
 from passage.model.scaler import Scaler
 from passage.params.columns import ColumnSettings
@@ -97,8 +97,7 @@ class Model:
 
     def contents(self) -> dict[str, dict[str, Any]]:
         """Return what is written to each of its two files."""
-        scaler = design.content(self.preparation.features) | self.scaler.content()
-        return {"scaler.json": scaler, "model.json": self.classifier.content()}
+        return {"scaler.json": self.preparation.content(self.scaler), "model.json": self.classifier.content()}
 
     def predict(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return log_odds, probability and predicted (1: positive, or 0) of each row, features as they come."""

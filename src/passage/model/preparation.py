@@ -15,6 +15,7 @@ import pandas as pd
 
 from passage.model import design
 from passage.model.design import MISSING, Feature
+from passage.model.scaler import Scaler
 from passage.params.model import ModelSettings
 
 if TYPE_CHECKING:  # lanes of plain numbers do not wait for them
@@ -39,6 +40,10 @@ class Preparation:
     def against(self) -> dict[str, str]:
         """What a 1 in a column of 0 and 1 is read against, by column."""
         return {column.name: column.against for column in self.columns if column.against}
+
+    def content(self, scaler: Scaler) -> dict[str, Any]:
+        """Return what is written to scaler.json: how each feature is prepared, and then scaled."""
+        return design.content(self.features) | scaler.content()
 
     def design(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return `rows`, features as they come, as numbers in the features' own units: (n_rows, n_columns).

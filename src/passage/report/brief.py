@@ -6,7 +6,7 @@ from typing import Any
 from passage.evaluation.vocabulary import Vocabulary
 from passage.report import association
 from passage.report.numbers import share
-from passage.report.sentences import by_time, right
+from passage.report.sentences import by_time, right, validated
 
 VERDICTS = {  # of metrics/NAME.json
     "better": "better than always guessing one class",
@@ -45,8 +45,7 @@ def sure(metrics: Mapping[str, Any], words: Vocabulary) -> str:
     if found and by_time(metrics):
         which = f"{found['rows']:,} later ones, each from earlier ones"
     elif found:
-        every = metrics["rows"]["train"] + metrics["rows"]["test"]
-        which = f"{found['drawn']:,} drawn by chance" if "drawn" in found else f"all {every:,}"
+        which = validated(metrics)
     if found:
         parts.append(f"cross-validated over {which}, {share(found['accuracy'])}")
     else:

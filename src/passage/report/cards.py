@@ -79,12 +79,10 @@ def lines(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> l
         )
         told.append(verdicts.against_guessing(metrics, words))
     if validated:
-        every = metrics["rows"]["train"] + metrics["rows"]["test"]
-        of = f"all {every:,}" if "drawn" not in validated else f"{validated['drawn']:,} drawn by chance"
         how = (
             f"From earlier {words.rows} alone, later ones"
             if sentences.by_time(metrics)
-            else f"{words.rows.capitalize()} not seen, {of}"
+            else f"{words.rows.capitalize()} not seen, {sentences.validated(metrics)}"
         )
         told.append(f"{how}: {share(validated['accuracy'])} right.")
     return told

@@ -13,7 +13,7 @@ from passage.evaluation import comparison
 from passage.evaluation.comparison import HeldOut
 from passage.evaluation.odds import estimate
 from passage.params import flat_params
-from passage.report import verdicts
+from passage.report import sentences, verdicts
 from passage.report.numbers import loss, share, times
 
 AS_BEFORE = "as before"
@@ -88,8 +88,10 @@ def _apart(first: Predicted, second: Predicted) -> str:
         return lacking
     if asked[0] != asked[1]:
         return f"A predicts {asked[0]} and B {asked[1]}"
-    rows = [f"{sum(each.metrics['rows'].values()):,}" for each in (first, second)]
-    return "" if first.table == second.table else f"their tables differ (A uses {rows[0]} rows, B {rows[1]})"
+    if first.table == second.table:
+        return ""
+    rows = [f"{sentences.every(each.metrics):,}" for each in (first, second)]
+    return f"their tables differ (A uses {rows[0]} rows, B {rows[1]})"
 
 
 def _validated(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:

@@ -165,7 +165,7 @@ def caption(one: Section, shown: Effects) -> str:
     """Return what the columns of the table are."""
     m, several = one.metrics, len(one.metrics.get("significance", {})) > 1
     found = m.get("cross_validation", {})
-    parts = [f"Odds ratios are {one.estimator}'s{', other features being equal' if several else ''}."]
+    parts = [f"Odds ratios are Firth's{', other features being equal' if several else ''}."]
     if len(shown.shown) < shown.total:
         parts.insert(
             0, f"The strongest {len(shown.shown)} of {shown.total:,} columns; all are in metrics/{one.name}.json."

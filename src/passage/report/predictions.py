@@ -67,7 +67,7 @@ def _table(title: str, path: Path, every: pa.Table, one: Section) -> Table:
         rows.append([*(row[name] for name in columns), *says, *chance, "; ".join(marks)])
     some = f"{len(rows)} of {every.num_rows:,}: those outside the training range, then those thought least likely. "
     caption = f"{some if len(rows) < every.num_rows else ''}All are in {path}."
-    sure = f"{level(one.confidence)} ({one.estimator})"
+    sure = f"{level(one.confidence)} (Firth)"
     heads = [*columns, *labels, f"{one.words.probability} of {one.words.outcome}", sure, "mark"]
     return Table(f"{title}, {one.name}", heads, rows, caption, marked=marked)
 

@@ -60,19 +60,9 @@ class Section:
         )
 
     @property
-    def estimator(self) -> str:
-        """Whose the odds with intervals are."""
-        return estimates.estimator(self.association)
-
-    @property
     def test_name(self) -> str:
         """Which test says whether a feature tells something."""
         return estimates.test_name(self.association)
-
-    @property
-    def answer(self) -> str:
-        """The model's answer in one paragraph."""
-        return sentences.answer(self.metrics, self.confidence, self.words, list(self.beware.values()))
 
     @property
     def by_time(self) -> bool:

@@ -3,12 +3,12 @@
 It takes what the files hold (metrics/NAME.json and models/NAME/) and rounds it for reading.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from passage.base.wording import rest, verb
 from passage.evaluation.vocabulary import Vocabulary
-from passage.report.association import odds, strongest, verdicts
+from passage.report.association import odds, strongest
 from passage.report.numbers import level, share
 
 
@@ -55,6 +55,11 @@ def counted(key: str, test: Mapping[str, int]) -> str:
             return ""
 
 
+def every(metrics: Mapping[str, Any]) -> int:
+    """Return how many rows train and test."""
+    return int(metrics["rows"]["train"] + metrics["rows"]["test"])
+
+
 def right(metrics: Mapping[str, Any]) -> str:
     """Return how many test rows were predicted right, or which share of the training rows where there are none."""
     if test := metrics.get("test"):
@@ -66,7 +71,7 @@ def cross_validated(metrics: Mapping[str, Any], words: Vocabulary) -> str:
     """Return what the cross-validation came to; nothing where there is none."""
     if not (found := metrics.get("cross_validation")):
         return ""
-    total, folds = f"{metrics['rows']['train'] + metrics['rows']['test']:,} {words.rows}", found["folds"]
+    total, folds = f"{every(metrics):,} {words.rows}", found["folds"]
     if "drawn" in found:
         total = f"{found['drawn']:,} {words.rows}, drawn by chance from {total},"
     chosen = " and ".join(metrics.get("chosen", {}))  # from other rows than those it is judged by
@@ -86,6 +91,12 @@ def cross_validated(metrics: Mapping[str, Any], words: Vocabulary) -> str:
     )
 
 
+def validated(metrics: Mapping[str, Any]) -> str:
+    """Return which rows the cross-validation predicts, where that is not by time."""
+    found = metrics["cross_validation"]
+    return f"{found['drawn']:,} drawn by chance" if "drawn" in found else f"all {every(metrics):,}"
+
+
 def by_time(metrics: Mapping[str, Any]) -> bool:
     """Return whether the cross-validation predicted later rows from earlier ones alone."""
     return "rows" in metrics.get("cross_validation", {})
@@ -99,19 +110,6 @@ def once(metrics: Mapping[str, Any]) -> bool:
 def parts(metrics: Mapping[str, Any]) -> str:
     """Return over what the cross-validation has a spread."""
     return "stretches" if by_time(metrics) else "repeats"
-
-
-def answer(metrics: Mapping[str, Any], confidence: float, words: Vocabulary, beware: Iterable[str]) -> str:
-    """Return one model's answer in one paragraph. beware: the cautions, as sentences without a full stop."""
-    of_odds, of_features = odds(metrics, confidence, words), verdicts(metrics, confidence, words)
-    told = [feature for feature in metrics["odds"] if feature in strongest(metrics)]
-    parts = [accuracy(metrics, confidence, words)]
-    parts += [of_odds[feature] for feature in told]
-    features = dict.fromkeys(words.column(name).feature for name in told)
-    if len(of_features) > 1:
-        parts += [of_features[feature] for feature in features if feature in of_features]
-    parts += [f"Beware: {caution}." for caution in beware]
-    return " ".join(filter(None, parts))
 
 
 def short(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:

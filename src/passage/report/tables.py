@@ -129,7 +129,7 @@ def even_chances(one: Section) -> Table:
     rows = []
     for feature, known in one.metrics.get("even_chance", {}).items():
         for found in filter(None, [known, known.get("at_threshold")]):
-            values = [verdicts.estimate(found), found.get("model")]
+            values = [found.get("firth"), found.get("model")]
             value, own = ("not known" if one is None else number(one) for one in values)
             rows.append(
                 [
@@ -143,7 +143,7 @@ def even_chances(one: Section) -> Table:
             )
     heads = [
         "",
-        one.estimator,
+        "Firth",
         level(one.confidence),
         f"{one.name} itself",
         f"the {one.words.rows} reach from",

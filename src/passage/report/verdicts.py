@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from passage.base.wording import listed
-from passage.evaluation.odds import ESTIMATES
 from passage.evaluation.vocabulary import Vocabulary
 from passage.report import association
 from passage.report.numbers import level, number, p_value, share, signed
@@ -69,7 +68,7 @@ def even_chance(metrics: Mapping[str, Any], confidence: float, words: Vocabulary
 
 def _even_chance(feature: str, known: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
     one, unit = known[feature], words.unit(feature)
-    sure, value = reach(one, words), estimate(one)
+    sure, value = reach(one, words), one.get("firth")
     held = ", ".join(others(one))
     told = f"at which {feature} {words.outcome} is as likely as not, these {words.rows} do not tell."
     if sure and value is not None:
@@ -79,17 +78,9 @@ def _even_chance(feature: str, known: Mapping[str, Any], confidence: float, word
         )
         weighted = ", weighted," if words.probability != "probability" else ""
         model = f"; {words.model} itself{weighted} says {number(one['model'])}" if "model" in one else ""
-        whose = "Firth" if "firth" in one else "maximum likelihood"
         where = f"from {there} on" if one["rises"] else f"up to {there}"
-        told = (
-            f"{where}, {words.outcome} is more likely than not ({whose}, {level(confidence)}: {sure}{beyond}{model})."
-        )
+        told = f"{where}, {words.outcome} is more likely than not (Firth, {level(confidence)}: {sure}{beyond}{model})."
     return f"With {held}, {told}" if held else f"{told[0].upper()}{told[1:]}"
-
-
-def estimate(one: Mapping[str, Any]) -> float | None:
-    """Return where the chance is even by the fit of the rows, whichever estimator it is by; None if not known."""
-    return next((float(one[name]) for name in ESTIMATES if name in one), None)
 
 
 def reach(one: Mapping[str, Any], words: Vocabulary) -> str:

@@ -14,6 +14,7 @@ from passage.base import files, paths
 from passage.base.errors import Unreachable
 
 SQLITE = "sqlite:///"
+RUN_ID = re.compile("[0-9a-f]{32}")
 SERVERS = ("http", "https", "postgresql", "mysql", "mssql", "databricks")
 PATIENCE = 5.0  # seconds that a database which another program has locked is waited for, as MLflow does
 

@@ -1,16 +1,13 @@
 """Where MLflow has the model that a person names."""
 
-import re
-
 import mlflow
 from mlflow.entities import ViewType
 from mlflow.exceptions import MlflowException
 
 from passage.base.errors import Mistake
 from passage.base.wording import listed
+from passage.tracking.location import RUN_ID
 from passage.tracking.store import readable
-
-RUN = re.compile("[0-9a-f]{32}")
 
 
 def address(which: str, experiment: str, lanes: list[str]) -> str:
@@ -28,7 +25,7 @@ def address(which: str, experiment: str, lanes: list[str]) -> str:
             if not runs:
                 raise Mistake(f"{which} has no finished run in {experiment}; `dvc repro` tracks what is built")
             which = runs[0].info.run_id
-        elif not RUN.fullmatch(which):
+        elif not RUN_ID.fullmatch(which):
             raise Mistake(
                 f"MODEL is {which}, but it must be {listed(lanes)}, the id of a run (32 letters and digits), or "
                 "NAME@ALIAS of MLflow's registry"

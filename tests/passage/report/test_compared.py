@@ -11,6 +11,7 @@ from passage.report.compared import Predicted, State
 
 SETTINGS = {"target": "passed", "positive": 1, "data": "data/raw/a.csv", "evaluate": {"confidence": 0.95}}
 ROWS = np.arange(30)
+ROWS_OF = {"train": 20, "test": 10, "complete": 18, "filled_gaps": 3}
 
 
 def right_but(*wrong: int) -> HeldOut:
@@ -21,7 +22,7 @@ def right_but(*wrong: int) -> HeldOut:
 
 
 def model(held_out: HeldOut, table: str = "0" * 32, lacking: str = "", **settings: Any) -> Predicted:
-    return Predicted({**SETTINGS, **settings}, {"rows": {"train": 20, "test": 10}}, table, held_out, lacking)
+    return Predicted({**SETTINGS, **settings}, {"rows": ROWS_OF}, table, held_out, lacking)
 
 
 @pytest.mark.parametrize(

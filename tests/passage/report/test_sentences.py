@@ -8,35 +8,13 @@ import students
 from passage.base import wording
 from passage.evaluation.vocabulary import Vocabulary, vocabulary
 from passage.model.design import Column
-from passage.params.model import ModelSettings
 from passage.report import association, numbers, sentences
 
 PLAIN = vocabulary(students.lane(), (0, 1))
-OWN = vocabulary(
-    ModelSettings.model_validate(
-        students.lane().model_dump()
-        | {
-            "words": {
-                "rows": "students",
-                "outcome": "passing",
-                "classes": ["failed", "passed"],
-                "columns": {"hours": {"unit": "h", "more": "who studied one hour more"}},
-            }
-        }
-    ),
-    (0, 1),
-)
+OWN = students.in_words({"hours": {"unit": "h", "more": "who studied one hour more"}})
 RATIOS = {"odds_ratio": 1.2, "firth": 1.349, "low": 1.08, "high": 1.9}
 METRICS: dict[str, Any] = {
-    "rows": {"train": 15, "test": 5},
-    "test": {
-        "accuracy": 0.8,
-        "accuracy_low": 0.28358,
-        "accuracy_high": 0.99995,
-        "baseline_accuracy": 0.4,
-        "true_negatives": 1,
-        "true_positives": 3,
-    },
+    **students.measured(baseline=0.4),
     "train": {"accuracy": 0.9},
     "cross_validation": {
         "folds": 5,
@@ -155,7 +133,7 @@ def test_odds_of_results_of_earlier_versions_are_told_all_the_same() -> None:
     earlier = {("unpenalised" if name == "firth" else name): ratio for name, ratio in RATIOS.items()}
     metrics = METRICS | {"odds": {"hours": METRICS["odds"]["hours"] | {"per_unit": earlier}}}
     metrics.pop("significance")
-    assert "had 1.35 times the odds of passing (95 %: 1.08 to 1.9)" in sentences.answer(metrics, 0.95, OWN, [])
+    assert "had 1.35 times the odds of passing (95 %: 1.08 to 1.9)" in association.odds(metrics, 0.95, OWN)["hours"]
 
 
 def test_a_feature_alone_has_no_others_to_be_equal() -> None:
@@ -200,15 +178,10 @@ def test_a_verdict_depends_on_nothing_of_the_cross_validation() -> None:
         assert association.verdicts(other, 0.95, OWN) == association.verdicts(METRICS, 0.95, OWN)
 
 
-def test_the_answer_says_how_good_what_it_means_and_what_to_beware_of() -> None:
-    answer = sentences.answer(METRICS, 0.95, OWN, ["the moon is full"])
-    for part in (
-        "4 of 5 test students",
-        "one hour more had 1.35",
-        "Whether courses goes with",
-        "Beware: the moon is full.",
-    ):
-        assert part in answer
+def test_the_parts_of_an_answer_say_how_good_it_is_and_what_it_means() -> None:
+    assert "4 of 5 test students" in sentences.accuracy(METRICS, 0.95, OWN)
+    assert "one hour more had 1.35" in association.odds(METRICS, 0.95, OWN)["hours"]
+    assert "Whether courses goes with" in association.verdicts(METRICS, 0.95, OWN)["courses"]
 
 
 def test_the_short_answer_is_of_the_feature_that_moves_the_odds_most() -> None:

@@ -6,25 +6,9 @@ from typing import Any
 import pytest
 import students
 
-from passage.evaluation.vocabulary import vocabulary
-from passage.params.model import ModelSettings
 from passage.report import verdicts
 
-WORDS = vocabulary(
-    ModelSettings.model_validate(
-        students.lane().model_dump()
-        | {
-            "words": {
-                "rows": "students",
-                "outcome": "passing",
-                "classes": ["failed", "passed"],
-                "columns": {"hours": {"unit": "hours"}},
-            }
-        }
-    ),
-    (0, 1),
-    model="m",
-)
+WORDS = replace(students.in_words({"hours": {"unit": "hours"}}), model="m")
 EVEN: dict[str, Any] = {
     "firth": 9.7225,
     "model": 9.862,
