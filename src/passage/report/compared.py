@@ -88,10 +88,8 @@ def _apart(first: Predicted, second: Predicted) -> str:
         return lacking
     if asked[0] != asked[1]:
         return f"A predicts {asked[0]} and B {asked[1]}"
-    if first.table == second.table:
-        return ""
-    rows = [f"{sentences.every(each.metrics):,}" for each in (first, second)]
-    return f"their tables differ (A uses {rows[0]} rows, B {rows[1]})"
+    rows = [f"{sentences.every(each.metrics):,}" for each in (first, second)]  # in any case: no metrics are without
+    return "" if first.table == second.table else f"their tables differ (A uses {rows[0]} rows, B {rows[1]})"
 
 
 def _validated(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:

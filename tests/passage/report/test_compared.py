@@ -89,7 +89,7 @@ def test_what_is_not_the_same_rows_is_not_compared_and_said_why(other: Predicted
 
 def test_the_cross_validated_numbers_of_both_are_told_where_they_differ() -> None:
     both = [
-        model(right_but())._replace(metrics={"rows": {}, "cross_validation": {"log_loss": one, "accuracy": share}})
+        model(right_but())._replace(metrics={"rows": ROWS_OF, "cross_validation": {"log_loss": one, "accuracy": share}})
         for one, share in ((0.3387, 0.86), (0.5333, 0.79))
     ]
     line = "Cross-validated log loss 0.339, now 0.533; accuracy 86 %, now 79 %."
