@@ -96,6 +96,7 @@ def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     where += ["--artifacts-destination", str(folder / "kept")]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")}
     environment |= {"MLFLOW_BACKEND_STORE_URI": database, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    environment["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # as docs/team.md says
     log, uri = folder / "log", f"http://127.0.0.1:{port}"
 
     def answers() -> bool:

@@ -26,6 +26,7 @@ def main(port: str) -> None:
     refuse_taken(port, "ui")
     # In the environment: everybody on the machine can read a command line, and a store's address may hold a password.
     os.environ["MLFLOW_BACKEND_STORE_URI"] = store.uri
+    os.environ.setdefault("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")  # eight processes of 2 GB, for nobody
     words = "The results in MLflow (Ctrl-C ends it): "
     serving = ["ui", "--host", HOST, "--port", port, "--workers", "1"]
     become(serving, port, "/health", lambda: words + page(f"http://{HOST}:{port}"))

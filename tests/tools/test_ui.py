@@ -18,7 +18,8 @@ from tools.ui import refuse_taken
 # Stands for MLflow: says what it is started with, answers once, and ends some seconds later.
 SERVER = """#!{python}
 import http.server, os, select, sys
-print(os.environ["MLFLOW_BACKEND_STORE_URI"], "mlflow", *sys.argv[1:], file=sys.stderr, flush=True)
+said = [os.environ[name] for name in ("MLFLOW_BACKEND_STORE_URI", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION")]
+print(*said, "mlflow", *sys.argv[1:], file=sys.stderr, flush=True)
 if "answers" in sys.argv[0]:
     port = int(sys.argv[sys.argv.index("--port") + 1])
     class Answer(http.server.BaseHTTPRequestHandler):
@@ -54,7 +55,8 @@ def test_a_database_is_served_on_this_machine_alone_and_its_address_is_on_no_com
 ) -> None:
     said, served = ui(tmp_path, "postgresql://ada:secret@127.0.0.1/runs", port).communicate(timeout=60)
     assert said == "", "a server that ended has no address"
-    assert served == f"postgresql://ada:secret@127.0.0.1/runs mlflow ui --host 127.0.0.1 --port {port} --workers 1\n"
+    command = f"mlflow ui --host 127.0.0.1 --port {port} --workers 1"
+    assert served == f"postgresql://ada:secret@127.0.0.1/runs false {command}\n"
 
 
 @pytest.mark.parametrize("known", [True, False])
