@@ -71,7 +71,7 @@ setup: $(ready) ## make .venv from requirements.lock (PYTHON=...: with this Pyth
 test: $(ready_dev) ## set up everything and run the tests
 	@pytest -n $(JOBS)
 
-test-long: $(ready_dev) ## a hundred kills, full disks, tables of other packages, the walk of the docs (a quarter of an hour)
+test-long: $(ready_dev) ## sixty kills, full disks, tables of other packages, the walk of the docs (a quarter of an hour)
 	@pytest -n $(JOBS) -m long
 
 test-server: $(ready_dev) ## an MLflow server with PostgreSQL, eight writers, a colleague (needs PostgreSQL)

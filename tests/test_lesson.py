@@ -14,13 +14,12 @@ from walking import made_ready, steps, walk
 from passage.base import files
 
 PAGE = (ROOT / "docs/lesson.md").read_text(encoding="utf-8")
-TO_THE_TUMOURS = PAGE.partition("## Where the lesson ends")[0]
+TO_THE_TUMOURS, _, AND_ON = PAGE.partition("## Where the lesson ends")
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 
 
-def follow(project: Project, page: str) -> None:
+def follow(project: Project, page: str, names: dict[str, object]) -> None:
     """Do what the page says, in order: commands in a shell, blocks of Python in one process, in the project."""
-    names: dict[str, object] = {}
     for kind, block, shown in BLOCK.findall(page):
         if kind == "console":
             walk(project, steps(f"```console\n{block}```\n"))
@@ -38,20 +37,18 @@ def reader(built: Project, own_store: None) -> Project:
     return built
 
 
+@pytest.mark.long
 def test_the_models_from_mlflow_and_the_lessons_own_fits_give_the_numbers_of_the_page(reader: Project) -> None:
-    follow(reader, TO_THE_TUMOURS)
+    names: dict[str, object] = {}
+    made_ready(reader)
+    follow(reader, TO_THE_TUMOURS, names)
     assert [row.split(",")[-1] for row in reader.text("predictions/model_2/test.csv").splitlines()[1:]] == ["1"] * 5
     assert files.read_json(reader.folder / "metrics/model_2.json")["test"]["accuracy"] == 0.8
     assert "test" not in files.read_json(reader.folder / "metrics/model.json")
     found = mlflow.search_runs(experiment_names=["exam-passage"], output_format="list")
     warned = {run.info.run_name for run in found if "warning.saw_test_rows" in run.data.tags}
     assert warned == {"model_2 lesson"}
-
-
-@pytest.mark.long
-def test_the_page_ends_with_the_features_of_the_tumours(reader: Project) -> None:
-    made_ready(reader)
-    follow(reader, PAGE)
+    follow(reader, AND_ON, names)
 
 
 def cells() -> Iterator[list[str]]:

@@ -22,6 +22,7 @@ def built_with(project: Project, C: str) -> str:
     return project.text("metrics/model.json")
 
 
+@pytest.mark.long
 def test_two_branches_with_another_c_are_merged_as_the_docs_say(built: Project) -> None:
     merge, *steps = re.findall(r"^```console\n(git merge .*?)^```", TEAM, re.DOTALL | re.MULTILINE)[0].splitlines()
     built.run("git", "checkout", "-q", "-b", "softer")

@@ -80,6 +80,7 @@ def test_a_lock_is_of_the_commit_that_it_fits_and_what_cannot_be_read_stops_noth
     assert any(line.startswith("not brought in, since dvc.lock cannot be read, as it was committed") for line in lines)
 
 
+@pytest.mark.long
 def test_a_page_of_other_metrics_is_no_part_of_a_result(built: Project) -> None:
     built.replace("params.yaml", "threshold: 0.5", "threshold: 0.3")
     built.dvc("repro", "evaluate@model", "evaluate@model_2", "score@guessed_hours")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
@@ -10,6 +10,7 @@ from passage.association import estimates
 from passage.association.significance import holm, of_features
 
 
+@settings(max_examples=20)  # statsmodels collects garbage at each call, which takes half a second
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_holms_step_is_that_of_statsmodels(p_values: list[float]) -> None:
     assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])

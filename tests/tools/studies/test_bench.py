@@ -103,6 +103,7 @@ def test_a_queue_is_timed_until_each_experiment_is_there_and_leaves_no_worker(le
         bench.queue(lean.folder, [0.1, 0.2])
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("own_store")
 def test_the_plain_script_fits_both_models_as_the_pipeline_does_and_follows_a_parameter(project: Project) -> None:
     assert len(bench.PLAIN.read_text(encoding="utf-8").splitlines()) <= 50
