@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import bdtr, stdtr, stdtrit
+from scipy.special import bdtr
 
 from passage.base.rounding import PREDICTED, significant
 
 BETTER, WORSE, CANNOT_BE_TOLD, NO_BETTER = "better", "worse", "cannot_be_told", "no_better"
-ENOUGH = 20  # rows from which Student's t of the log loss holds what it says
 
 
 class HeldOut(NamedTuple):
@@ -90,9 +89,8 @@ def compare(first: HeldOut, second: HeldOut, confidence: float) -> dict[str, Any
     """Return whether the `first` of two models is right more often than the second about the same rows.
 
     Both are of the same table and target, which is the caller's to know. reason: alone, where they have not predicted
-    the same rows by the same division. rows: how many there are; beside what mcnemar says. log_loss: from ENOUGH rows
-    on, by how much the mean log loss of the first is greater (difference, low, high), by Student's t of pairs, p_value,
-    and the verdict of that.
+    the same rows by the same division. rows: how many there are; beside what mcnemar says. Nothing is said of their log
+    losses: of models as good, Student's t of the pairs calls one better more often than it says.
     """
     for name, what in (("row", "rows"), ("actual", "outcomes"), ("fold", "division into folds")):
         if not np.array_equal(getattr(first, name), getattr(second, name)):
@@ -101,21 +99,4 @@ def compare(first: HeldOut, second: HeldOut, confidence: float) -> dict[str, Any
         return {"reason": "no row was held out"}
     right = [one.predicted == one.actual for one in (first, second)]
     alone = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
-    found = {"rows": len(first.row), **mcnemar(*alone, confidence)}
-    losses = [np.logaddexp(0, np.where(one.actual == 1, -one.log_odds, one.log_odds)) for one in (first, second)]
-    if len(first.row) >= ENOUGH:
-        found["log_loss"] = _of_pairs(losses[0] - losses[1], confidence)
-    return found
-
-
-def _of_pairs(differences: np.ndarray, confidence: float) -> dict[str, Any]:
-    """Return the mean of `differences` (n_rows,), its interval and test by Student's t, and what that says."""
-    freedom, mean = len(differences) - 1, float(differences.mean())
-    error = float(differences.std(ddof=1)) / math.sqrt(len(differences))
-    away = float(stdtrit(freedom, (1 + confidence) / 2)) * error
-    p_value = 2 * float(stdtr(freedom, -abs(mean) / error)) if error > 0 else float(mean == 0)
-    numbers = {"difference": mean, "low": mean - away, "high": mean + away, "p_value": p_value}
-    told = p_value < 1 - confidence
-    return {"verdict": (BETTER if mean < 0 else WORSE) if told else CANNOT_BE_TOLD} | {
-        name: significant(value, PREDICTED) for name, value in numbers.items()
-    }
+    return {"rows": len(first.row), **mcnemar(*alone, confidence)}

@@ -1,7 +1,4 @@
-"""Two states of the project in words: which predicts better on the same held-out rows, and what differs between them.
-
-Of the log loss no interval is told: of models as good, Student's t errs more often than it says (docs/coverage.md).
-"""
+"""Two states of the project in words: which predicts better on the same held-out rows, and what differs."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -72,8 +69,7 @@ def verdict(first: Predicted, second: Predicted) -> Verdict:
         found: dict[str, Any] = {"reason": reason}
     else:
         found = comparison.compare(second.held_out, first.held_out, confidence)
-    found.pop("log_loss", None)
-    sentence = verdicts.of_pair("B", "A", found, confidence)
+    sentence = verdicts.of_pair("B", "A", found)
     told = TOLD[found.get("verdict", comparison.CANNOT_BE_TOLD)]
     if "reason" not in found and all(map(np.array_equal, first.held_out, second.held_out)):
         told, sentence = AS_BEFORE, f"B predicts each of {counted(found['rows'], 'held-out row')} as A does."

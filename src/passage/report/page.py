@@ -68,7 +68,7 @@ def pair(one: Section, other: Section) -> str:
     if (one.settings.data, one.settings.positive) == (other.settings.data, other.settings.positive):
         first, second = (comparison.read(paths.ModelPaths(each.name).held_out) for each in (one, other))
         found = comparison.compare(first, second, one.confidence)
-    return verdicts.of_pair(one.name, other.name, found, one.confidence)
+    return verdicts.of_pair(one.name, other.name, found)
 
 
 def groups(sections: Iterable[Section]) -> list[Group]:

@@ -6,7 +6,7 @@ from typing import Any
 from passage.base.wording import listed
 from passage.evaluation.vocabulary import Vocabulary
 from passage.report import association
-from passage.report.numbers import level, number, p_value, share, signed
+from passage.report.numbers import level, number, p_value, share
 
 
 def guess(metrics: Mapping[str, Any], words: Vocabulary) -> str:
@@ -106,7 +106,7 @@ def _shown(value: Any) -> str:
     return number(value) if isinstance(value, int | float) else str(value)
 
 
-def of_pair(one: str, other: str, found: Mapping[str, Any], confidence: float) -> str:
+def of_pair(one: str, other: str, found: Mapping[str, Any]) -> str:
     """Return which of two models predicts better. found: as comparison.compare has it."""
     which = f"Which of {one} and {other} predicts better cannot be told"
     if "reason" in found:
@@ -115,12 +115,7 @@ def of_pair(one: str, other: str, found: Mapping[str, Any], confidence: float) -
     of = f"of {found['rows']:,} held-out rows they differ in {differ:,}"
     if found["verdict"] == "cannot_be_told":
         few = f", and it takes {found['needed']}" if differ < found["needed"] else f" ({p_value(chance)})"
-        told = f"{which}: {of}{few}."
-    else:
-        best, worst = (one, other) if found["verdict"] == "better" else (other, one)
-        most = max(found["right_alone"], found["wrong_alone"])
-        told = f"{best} predicts better than {worst}: {of}, and it is right in {most:,} of those ({p_value(chance)})."
-    if "log_loss" not in found:
-        return told
-    difference, low, high = (signed(found["log_loss"][name], 3) for name in ("difference", "low", "high"))
-    return f"{told} The log loss of {one} less that of {other} is {difference} ({level(confidence)}: {low} to {high})."
+        return f"{which}: {of}{few}."
+    best, worst = (one, other) if found["verdict"] == "better" else (other, one)
+    most = max(found["right_alone"], found["wrong_alone"])
+    return f"{best} predicts better than {worst}: {of}, and it is right in {most:,} of those ({p_value(chance)})."
