@@ -12,6 +12,8 @@ import pytest
 import yaml
 from conftest import ROOT
 
+from passage.association import effects, firth, intervals, margins, points
+
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"(`+)(.+?)\1")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -141,6 +143,16 @@ def test_the_first_page_is_short_and_its_first_screen_says_how_a_build_ends() ->
     assert len(readme.splitlines()) <= 150
     shown = FENCED.findall(readme)[1][1].strip()
     assert all(line in text("Makefile") for line in shown.splitlines())
+
+
+def test_the_limits_of_searched_intervals_are_those_of_the_code() -> None:
+    limits = [re.findall(r"\d+", " ".join(cells)) for cells in rows("docs/large.md", "Intervals without a search")]
+    assert [[int(number) for number in of_one] for of_one in limits] == [
+        [firth.ROWS, firth.COLUMNS],
+        [intervals.MOST, effects.MOST],
+        [firth.ROWS, points.SEARCHED],
+        [margins.CELL],
+    ]
 
 
 def value(metrics: Any, key: str) -> float:
