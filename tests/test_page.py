@@ -1,11 +1,14 @@
 """The report as a reader meets it: on a phone, in the dark, on paper, with a screen reader, without a network."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import browser
 import pytest
+from conftest import ROOT, Project
 from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -219,3 +222,21 @@ def test_links_within_the_report_lead_there_where_mlflow_shows_it(chromium: Brow
         assert heading.evaluate("element => element.getBoundingClientRect().top > innerHeight")
         link.click()
         assert heading.evaluate("element => element.getBoundingClientRect().top < innerHeight")
+
+
+SCALE = """spec => vegaEmbed(document.createElement("div"), spec)
+    .then(({view}) => [view.scale("x").type, view.scale("x").domain()[0]])"""
+
+
+def test_the_plots_of_dvc_are_drawn_without_a_network_and_odds_start_at_one(chromium: Browser, built: Project) -> None:
+    (built.folder / ".venv").symlink_to(ROOT / ".venv")
+    built.dvc("plots", "diff", "HEAD")
+    path = built.folder / "dvc_plots/index.html"
+    assert browser.requests(chromium, path) == []
+    specs = re.findall(r"var spec = (.*?);\n *vegaEmbed", path.read_text(encoding="utf-8"), re.DOTALL)
+    with browser.context(chromium, browser.DESK) as profile:
+        page = browser.opened(profile, path)
+        page.evaluate(browser.DRAWN)
+        assert page.locator("canvas.marks").count() == len(specs) == 12  # six of each model
+        odds = [page.evaluate(SCALE, json.loads(spec)) for spec in specs if '"odds_ratio"' in spec]
+    assert odds == [["log", 1], ["log", 1]]

@@ -57,6 +57,16 @@ quiet_and_private() {
     "$venv_python" -c 'import matplotlib.font_manager' # which lists the fonts, once
 }
 
+# What .dvc/config names: DVC's own page loads Vega from the network, and stays white without one.
+page_for_plots() {
+    vega=$("$venv_python" -c 'import js_lib_vega_embed; print(*js_lib_vega_embed.__path__)')
+    {
+        printf '%s\n' '<!doctype html>' '<html lang="en">' '<meta charset="utf-8">' '<title>Plots</title>' '{refresh_tag}' '<script>'
+        cat "$vega/static/js_lib_vega_embed/vega-embed-full.js"
+        printf '%s\n' '</script>' '{plot_divs}' '</html>'
+    } >.venv/plots.html
+}
+
 if [ -L .venv ]; then
     fail ".venv is a link, and what it leads to would be emptied or written into; remove the link, and call make again"
 fi
@@ -66,5 +76,6 @@ fi
 bootstrap_uv
 install
 quiet_and_private
+page_for_plots
 mkdir -p "${stamp%/*}"
 touch "$stamp"
