@@ -8,7 +8,7 @@ from passage.base.wording import listed
 from passage.evaluation.odds import estimate
 from passage.evaluation.vocabulary import Vocabulary
 from passage.model.design import Column
-from passage.report.numbers import level, number, p_value, times
+from passage.report.numbers import level, number, times
 
 STRONGEST = 3  # features that an answer speaks of
 LEAST_SPREAD, GREATEST_SPREAD = 0.3, 50  # standard deviations (units) with which a unit is a step worth a sentence
@@ -117,24 +117,6 @@ def _ends_without_search(association: Mapping[str, Any]) -> str:
         f" The intervals are worked out from the likelihood's derivatives at the estimate{but}: a search "
         "for each would take too long."
     )
-
-
-def verdicts(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> dict[str, str]:
-    """Return for each feature one sentence on whether it tells something beyond the others.
-
-    It is said to where chance alone would say so of any useless feature at all in 1 - `confidence` of tables.
-    """
-    tests = metrics.get("significance", {})
-    return {feature: _verdict(feature, test, len(tests), confidence, words) for feature, test in tests.items()}
-
-
-def _verdict(feature: str, test: Mapping[str, float], count: int, confidence: float, words: Vocabulary) -> str:
-    beyond, by = ("Beyond the other features, ", ", by Holm's step") if count > 1 else ("", "")
-    found = f"({p_value(test['p_value_holm'])}{by})"
-    if test["p_value_holm"] < 1 - confidence:
-        return f"{beyond}{feature} goes with {words.outcome} {found}."
-    other = " beyond the other features" if count > 1 else ""
-    return f"Whether {feature} goes with {words.outcome}{other}, these {words.rows} do not tell {found}."
 
 
 def strongest(metrics: Mapping[str, Any], count: int = STRONGEST) -> list[str]:

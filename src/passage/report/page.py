@@ -48,7 +48,7 @@ class Group:
         """The answer in a sentence, and whether it beats guessing."""
         told = (verdicts.even_chance(one.metrics, one.confidence, one.words) for one in self.sections)
         first = next(filter(None, told), "")
-        return " ".join(filter(None, [first or self.sections[0].short_answer, self.guessing]))
+        return " ".join(filter(None, [first or self.sections[0].brief[-1], self.guessing]))
 
     @property
     def guessing(self) -> str:

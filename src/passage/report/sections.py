@@ -11,7 +11,7 @@ from passage.evaluation.vocabulary import Vocabulary, vocabulary
 from passage.model import design
 from passage.params import Params
 from passage.params.model import ModelSettings
-from passage.report import brief, captions, sentences
+from passage.report import brief, captions
 from passage.report.captions import Figure
 
 
@@ -65,18 +65,8 @@ class Section:
         return estimates.test_name(self.association)
 
     @property
-    def by_time(self) -> bool:
-        """Whether the cross-validation predicted later rows from earlier ones alone."""
-        return sentences.by_time(self.metrics)
-
-    @property
-    def short_answer(self) -> str:
-        """The same in one line."""
-        return sentences.short(self.metrics, self.confidence, self.words)
-
-    @property
     def brief(self) -> list[str]:
-        """The same in three sentences, for the terminal and MLflow."""
+        """The answer in three sentences, for the terminal and MLflow."""
         return brief.brief(self.metrics, self.confidence, self.words)
 
 

@@ -6,33 +6,8 @@ It takes what the files hold (metrics/NAME.json and models/NAME/) and rounds it 
 from collections.abc import Mapping
 from typing import Any
 
-from passage.base.wording import rest, verb
 from passage.evaluation.vocabulary import Vocabulary
-from passage.report.association import odds, strongest
-from passage.report.numbers import level, share
-
-
-def accuracy(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
-    """Return how many test rows were predicted right, and what that is worth."""
-    test, rows = metrics.get("test"), metrics["rows"]
-    made_of = f" Of the outcome, {rest(metrics['rest'], words.rows)}." if "rest" in metrics else ""
-    if not test:
-        found = f"No {words.rows} test; of the {rows['train']:,} training ones, {right(metrics)} are predicted right."
-        return found + made_of
-    found = f"{right(metrics)} of {rows['test']:,} test {words.rows} {verb('is', right(metrics))} predicted right"
-    return (
-        f"{found} ({share(test['accuracy'])}): of all {words.rows} like these, it would be "
-        f"{share(test['accuracy_low'])} to {share(test['accuracy_high'])} ({level(confidence)} interval, if they are "
-        f"independent of each other). {guessing(metrics, words)} would have been right for "
-        f"{share(test['baseline_accuracy'])}.{made_of}"
-    )
-
-
-def guessing(metrics: Mapping[str, Any], words: Vocabulary) -> str:
-    """Return what the baseline of the accuracy does."""
-    if metrics["train"].get("prevalence") == 0.5:
-        return f"Both classes are as frequent among the training {words.rows}; always predicting the better one of them"
-    return "Always predicting the more frequent class"
+from passage.report.numbers import share
 
 
 def pairs(test: Mapping[str, int]) -> int:
@@ -110,12 +85,3 @@ def once(metrics: Mapping[str, Any]) -> bool:
 def parts(metrics: Mapping[str, Any]) -> str:
     """Return over what the cross-validation has a spread."""
     return "stretches" if by_time(metrics) else "repeats"
-
-
-def short(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
-    """Return one model's answer in a line."""
-    test = metrics.get("test")
-    worth_of_it = f", which is worth {share(test['accuracy_low'])} to {share(test['accuracy_high'])}" if test else ""
-    of = f"{metrics['rows']['test']:,} test" if test else f"{metrics['rows']['train']:,} training"
-    of_odds = odds(metrics, confidence, words)[strongest(metrics)[0]]
-    return f"{right(metrics)} of {of} {words.rows} predicted right{worth_of_it}. {of_odds}"

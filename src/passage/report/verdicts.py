@@ -91,8 +91,6 @@ def reach(one: Mapping[str, Any], words: Vocabulary) -> str:
             return f"{low} to {high}"
         case "outside":
             return f"not between {low} and {high}, and more these {words.rows} do not tell"
-        case "half_line":
-            return f"at {'least' if low else 'most'} {low or high}"
         case _:
             return ""
 

@@ -46,43 +46,15 @@ METRICS: dict[str, Any] = {
 }
 
 
-def test_an_accuracy_comes_with_what_it_is_worth() -> None:
-    assert sentences.accuracy(METRICS, 0.95, OWN) == (
-        "4 of 5 test students are predicted right (80 %): of all students like these, it would be 28 % to over 99 % "
-        "(95 % interval, if they are independent of each other). Always predicting the more frequent class would have "
-        "been right for 40 %."
-    )
-
-
-def test_a_tie_between_the_classes_is_not_broken_in_silence() -> None:
-    tied = METRICS | {"train": {"accuracy": 0.9, "prevalence": 0.5}}
-    assert sentences.accuracy(tied, 0.95, OWN).endswith(
-        "Both classes are as frequent among the training students; always predicting the better one of them would have "
-        "been right for 40 %."
-    )
-
-
-def test_the_rest_is_said_to_be_what_it_is_made_of_and_of_how_many_rows() -> None:
-    of = [{"label": "Chinstrap", "rows": 68}, {"label": "Gentoo", "rows": 1_240}]
-    made_of = " Of the outcome, the rest is Chinstrap (68 students) and Gentoo (1,240 students)."
-    assert sentences.accuracy(METRICS | {"rest": of}, 0.95, OWN).endswith(f"been right for 40 %.{made_of}")
-    untested = {"rows": {"train": 15, "test": 0}, "train": {"accuracy": 0.9}, "rest": of}
-    assert sentences.accuracy(untested, 0.95, OWN).endswith(f"90 % are predicted right.{made_of}")
-
-
 def test_shares_of_few_rows_or_pairs_say_of_how_many() -> None:
     test = {"true_negatives": 0, "false_positives": 1, "false_negatives": 1, "true_positives": 3}
     said = {key: sentences.counted(key, test) for key in ("precision", "recall", "roc_auc", "accuracy")}
     assert said == {"precision": "3 of 4", "recall": "3 of 4", "roc_auc": "of 4 pairs", "accuracy": ""}
 
 
-def test_without_test_rows_the_training_rows_speak_and_nothing_undefined_is_told() -> None:
+def test_without_a_cross_validation_nothing_is_said_of_one() -> None:
     metrics = {"rows": {"train": 15, "test": 0}, "train": {"accuracy": 0.9}, "odds": METRICS["odds"]}
-    assert (
-        sentences.accuracy(metrics, 0.95, PLAIN) == "No rows test; of the 15 training ones, 90 % are predicted right."
-    )
     assert sentences.cross_validated(metrics, PLAIN) == ""
-    assert "test" not in sentences.short(metrics, 0.95, PLAIN)
 
 
 def test_a_spread_is_called_a_spread() -> None:
@@ -152,43 +124,6 @@ def test_what_nothing_is_known_of_is_said_to_be_unknown() -> None:
     known_of_hours = {"per_unit": {"odds_ratio": 1.2}, "per_standard_deviation": {}, "standard_deviation": 1.0}
     unknown = METRICS | {"odds": {"hours": known_of_hours}}
     assert association.odds(unknown, 0.95, OWN)["hours"] == "What hours is worth on its own, these students cannot say."
-
-
-def test_a_verdict_is_of_the_test_and_of_all_features_at_once() -> None:
-    assert association.verdicts(METRICS, 0.95, OWN) == {
-        "hours": "Beyond the other features, hours goes with passing (p = 0.0041, by Holm's step).",
-        "courses": "Whether courses goes with passing beyond the other features, these students do not tell "
-        "(p = 0.48, by Holm's step).",
-    }
-    stricter = association.verdicts(METRICS, 0.999, OWN)
-    assert all("do not tell" in sentence for sentence in stricter.values())
-
-
-def test_one_feature_alone_has_no_others_and_a_tiny_p_value_no_digits() -> None:
-    one = METRICS | {"significance": {"hours": {"p_value_holm": 3e-7}}}
-    assert association.verdicts(one, 0.95, PLAIN) == {"hours": "hours goes with passed = 1 (p under 0.0001)."}
-    one["significance"]["hours"]["p_value_holm"] = 0.0501
-    assert "hours goes with passed = 1, these rows do not tell" in association.verdicts(one, 0.95, PLAIN)["hours"]
-
-
-def test_a_verdict_depends_on_nothing_of_the_cross_validation() -> None:
-    parts: list[dict[str, Any]] = [{}, METRICS["cross_validation"] | {"repeats": 1, "folds": 2, "without": {}}]
-    for part in parts:
-        other = METRICS | {"cross_validation": part}
-        assert association.verdicts(other, 0.95, OWN) == association.verdicts(METRICS, 0.95, OWN)
-
-
-def test_the_parts_of_an_answer_say_how_good_it_is_and_what_it_means() -> None:
-    assert "4 of 5 test students" in sentences.accuracy(METRICS, 0.95, OWN)
-    assert "one hour more had 1.35" in association.odds(METRICS, 0.95, OWN)["hours"]
-    assert "Whether courses goes with" in association.verdicts(METRICS, 0.95, OWN)["courses"]
-
-
-def test_the_short_answer_is_of_the_feature_that_moves_the_odds_most() -> None:
-    assert sentences.short(METRICS, 0.95, OWN).startswith(
-        "4 of 5 test students predicted right, which is worth 28 % to over 99 %. Other features being equal, "
-        "students who studied one hour more"
-    )
 
 
 @pytest.mark.parametrize(

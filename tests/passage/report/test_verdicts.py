@@ -60,8 +60,6 @@ def test_other_features_are_said_to_be_held() -> None:
             {"shape": "outside"},
             "(Firth, 95 %: not between 5.91 and 13.5, and more these students do not tell; m itself says 9.86).",
         ),
-        ({"shape": "half_line", "high": None}, "(Firth, 95 %: at least 5.91; m itself says 9.86)."),
-        ({"shape": "half_line", "low": None}, "(Firth, 95 %: at most 13.5; m itself says 9.86)."),
         ({"in_data": False}, "(Firth, 95 %: 5.91 to 13.5, beyond the 0 to 19 of the rows; m itself says 9.86)."),
     ],
 )
