@@ -1,10 +1,12 @@
 """Compare two states of the project, model by model on the same held-out rows, and say what differs: make compare.
 
-A state is the workspace, a commit, an experiment or a run. Nothing is trained: its files come from Git, DVC's cache or
-MLflow, are a stranger's, and so are read within bounds, and only those that this project's own stages write.
+A state is the workspace, a model of it, a commit, an experiment or a run. Nothing is trained: its files come from Git,
+DVC's cache or MLflow, are a stranger's, and so are read within bounds, and only tables and what this project's stages
+write.
 """
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -23,7 +25,8 @@ from passage.base.errors import Mistake
 from passage.evaluation import comparison
 from passage.evaluation.comparison import HeldOut
 from passage.report import compared
-from passage.report.compared import Predicted, State, Verdict
+from passage.report.compared import Predicted, Rows, State, Verdict
+from passage.tables import header
 from passage.tracking import git, staleness
 from passage.tracking.location import RUN_ID
 from tools.audit import cache_folder
@@ -33,6 +36,7 @@ FAILED, NOTHING = 1, 3  # exit codes
 MD5 = re.compile("[0-9a-f]{32}")
 PACKAGE = re.compile(r"^([a-z0-9-]+)==([^ ;\\]+)", re.MULTILINE)
 EDITED = re.compile(r"^diff --git a/(src/\S+|dvc\.yaml) ", re.MULTILINE)
+HUNK = re.compile(rb"^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@", re.MULTILINE)
 CODE = ("src", str(paths.PIPELINE))
 LARGEST = 5_000_000  # bytes of a file that is read; held_out.csv has 20,000 rows at most
 MOST = 100_000  # values in a params.yaml, those of an alias counted each time
@@ -49,7 +53,7 @@ class Place(NamedTuple):
     """Where the files of a state lie.
 
     commit: "" for the workspace. remedy: what brings a file that is not there. run: of a run, its model and the MD5 of
-    the table. edited: code that differed from the commit.
+    the table. edited: code that differed from the commit. lane: the one model that is meant, "" for all.
     """
 
     title: str
@@ -58,15 +62,19 @@ class Place(NamedTuple):
     remedy: str
     run: tuple[str, str] | None = None
     edited: tuple[str, ...] = ()
+    lane: str = ""
 
 
 def place(letter: str, name: str, scratch: Path) -> Place:
     """Return where the state `name` lies: the workspace, or `scratch`, into which its files are written."""
+    here = Place("the workspace", Path(), "", "`dvc repro` builds it")
     if name == WORKSPACE:
-        return Place("the workspace", Path(), "", "`dvc repro` builds it")
+        return here
     if RUN_ID.fullmatch(name):
         return _of_run(name, scratch)
     commit = _commit(letter, name)
+    if not commit:
+        return here._replace(title=f"{name} in the workspace", lane=name)
     for path in (paths.PARAMS, paths.PIPELINE_LOCK, paths.REQUIREMENTS):
         _show(commit, path, scratch)
     _restore(commit, scratch)
@@ -78,7 +86,7 @@ def place(letter: str, name: str, scratch: Path) -> Place:
 
 
 def _commit(letter: str, name: str) -> str:
-    """Return the commit of what Git or DVC calls `name`. Raises Mistake where there is none, or are several."""
+    """Return the commit of what Git or DVC calls `name`, "" of a model. Raises Mistake where it calls nothing so."""
     with suppress(CalledProcessError):
         return git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     references = git.text("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps").splitlines()
@@ -87,8 +95,10 @@ def _commit(letter: str, name: str) -> str:
     }
     if len(found) == 1:
         return found.pop()
+    if not found and name in params.load().models:
+        return ""
     several = f"of which there are {len(found)}; say which commit: {', '.join(sorted(found))}"
-    allowed = f"but it must be {WORKSPACE}, a commit or branch, an experiment, or the id of a run"
+    allowed = f"but it must be {WORKSPACE}, one of its models, a commit or branch, an experiment, or the id of a run"
     raise Mistake(f"{letter} is {name!r}, {several if found else allowed}")
 
 
@@ -133,7 +143,8 @@ def state(at: Place) -> State:
     settings = _bounded(params.read_yaml(_small(at.folder / paths.PARAMS).read_text("utf-8")))
     packages = dict(PACKAGE.findall((at.folder / paths.REQUIREMENTS).read_text("utf-8")))
     tables = dict([at.run]) if at.run else _tables(_stages(at.folder))
-    names = [name for name in tables if name in settings["models"] and paths.is_name(name)]
+    known = [name for name in tables if name in settings["models"] and paths.is_name(name)]
+    names = [name for name in known if at.lane in ("", name)]
     models = {name: _predicted(name, settings["models"][name], tables[name], at) for name in names}
     return State(at.title, settings, models, packages)
 
@@ -177,6 +188,48 @@ def _bounded(settings: Any) -> Any:
     if left:
         raise Mistake(f"{paths.PARAMS} has more than {MOST:,} values")
     return settings
+
+
+def rows(first: Path, second: Path, scratch: Path) -> Rows:
+    """Return how the rows of two CSV tables differ in the columns of both; Git says it, which is quick at any size."""
+    tables = [[record for _, record in header.records(path)] for path in (first, second)]
+    both = [name for name in tables[0][0] if name in tables[1][0]]
+    for letter, (names, *records) in zip("AB", tables, strict=True):
+        at = [names.index(name) for name in both]
+        lines = (json.dumps([record[place] for place in at]) for record in records)
+        files.write_text(scratch / letter, "".join(f"{line}\n" for line in lines))
+    how = ("--no-index", "--no-ext-diff", "--no-color", "--text", "--unified=0", "--inter-hunk-context=0")
+    try:
+        said = git.run("diff", *how, "A", "B", folder=scratch)
+    except CalledProcessError as error:
+        if error.returncode != 1:  # they differ
+            raise
+        said = error.stdout
+    hunks = [(int(old or 1), int(new or 1)) for old, new in HUNK.findall(said)]
+    return Rows(both, *(tuple(name for name in one[0] if name not in both) for one in tables[::-1]), hunks)
+
+
+def differing(pair: tuple[Predicted, Predicted], places: list[Place], scratch: Path) -> Rows | str:
+    """Return how the rows of two tables differ, or why that is not known."""
+    try:
+        tables = [_table(of, at) for of, at in zip(pair, places, strict=True)]
+        return rows(*tables, scratch)
+    except (Mistake, LookupError) as error:
+        return str(error)
+
+
+def _table(of: Predicted, at: Place) -> Path:
+    """Return where the table lies that a model was built from. Raises Mistake where it is nowhere, or no CSV."""
+    path = Path(of.settings["data"])
+    if not paths.is_raw_table(str(path)) or path.suffix != ".csv":
+        raise Mistake(f"{path} is not a CSV below {paths.RAW}")
+    if at.commit:
+        _show(at.commit, path, at.folder)
+    kept = cache_folder() / of.table[:2] / of.table[2:] if MD5.fullmatch(of.table) else path
+    for place in (at.folder / path, path, kept):
+        if place.is_file() and files.file_hash("md5", _small(place)) == of.table:
+            return place
+    raise Mistake(f"the {path} of {at.title} is kept no more")
 
 
 def code(first: Place, second: Place) -> list[str]:
@@ -223,7 +276,13 @@ def main(first: str = "HEAD", second: str = WORKSPACE, *options: str) -> int:
     with tempfile.TemporaryDirectory(prefix="exam-passage-compare-") as folder:
         try:
             places = [place(letter, name, Path(folder, letter)) for letter, name in (("A", first), ("B", second))]
-            verdicts, lines = compared.states(code(*places), *map(state, places))
+            states = [state(at) for at in places]
+            others = {
+                name: differing(pair, places, Path(folder, "rows"))
+                for name, pair in compared.pairs(*states).items()
+                if pair[0].table != pair[1].table
+            }
+            verdicts, lines = compared.states(code(*places), states[0], states[1], others)
             lines += [warning for at in places for warning in stale(at)]
         except UNREADABLE as error:
             raise Mistake(f"this version of the project cannot read both: {type(error).__name__}: {error}") from None

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ class Small:
         self.folder, self.cache = folder, folder / "cache"
         self.settings: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
         self.outs: list[dict[str, str]] = []
+        self.models = {"model": "hours_studied,passed_exam\n" + "1,0\n" * 30}  # and the table of each
         Path("src").mkdir()
         Path("metrics").mkdir()
         self.git("init", "--quiet", "--initial-branch", "main")
@@ -72,14 +74,20 @@ class Small:
             {"path": "metrics/model.json", "md5": "0" * 32},
             {"path": "predictions/model/held_out.csv", "md5": kept.parent.name + kept.name},
         ]
-        stages = {
-            "split@model": {"deps": [{"path": "data/raw/exam_hours.csv", "md5": "1" * 32}]},
-            "evaluate@model": {"deps": [], "outs": [*outs, *self.outs]},
-        }
+        stages: dict[str, Any] = {"evaluate@model": {"deps": [], "outs": [*outs, *self.outs]}}
+        for name, table in self.models.items():
+            path = Path(self.settings["models"][name]["data"])
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(table, encoding="utf-8", newline="")
+            md5 = self.cached(table)
+            stages[f"split@{name}"] = {"deps": [{"path": str(path), "md5": md5.parent.name + md5.name}]}
+            if name != "model":
+                Path("predictions", name).mkdir(exist_ok=True)
+                shutil.copyfile("metrics/model.json", f"metrics/{name}.json")
         Path("dvc.lock").write_text(lock or yaml.safe_dump({"stages": stages}), encoding="utf-8")
 
     def commit(self) -> str:
-        self.git("add", "params.yaml", "requirements.lock", "dvc.lock", "metrics", "src")
+        self.git("add", "params.yaml", "requirements.lock", "dvc.lock", "metrics", "src", "data")
         self.git("commit", "--quiet", "--allow-empty", "-m", "state")
         return self.git("rev-parse", "HEAD")
 
@@ -165,10 +173,74 @@ def test_an_experiment_goes_by_its_name_and_two_of_one_name_by_their_commits(sma
     small.git("update-ref", "refs/exps/exec/EXEC_HEAD", two)
     for other in ("EXEC_HEAD", "nobody", "--output=x", "HEAD:src", ""):
         with pytest.raises(
-            Mistake, match=r"^B is '.*', but it must be workspace, a commit or branch, an experiment, or"
+            Mistake, match=r"^B is '.*', but it must be workspace, one of its models, a commit or branch, "
         ):
             compare.place("B", other, Path("there"))
     assert not Path("x").exists()
+
+
+def test_a_model_of_the_workspace_is_held_against_another_by_their_names(
+    small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.models = {"model": "0,1\n" * 30, "model_2": "0,1\n" * 30}
+    small.build(held_out(*range(7)))
+    Path("predictions/model_2/held_out.csv").write_text(held_out(), encoding="utf-8")
+    small.commit()
+    assert compare.main("model", "model_2") == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(
+        "A: model in the workspace\nB: model_2 in the workspace\n\nmodel_2 against model: better\n"
+    )
+    assert '  features: ["hours_studied"], now ["hours_studied", "math_courses"]\n' in printed
+    assert "  table of model_2 against model: data/raw/exam_hours.csv (" in printed
+    small.git("branch", "model_2")
+    assert compare.place("B", "model_2", Path("there")).title.startswith("model_2 (")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told", "code"),
+    [
+        ("x,y\n1,0\n2,1\n3,0\n", "x,y\n1,0\n3,0\n4,1\n5,0\n", "2 rows added, 1 removed, 0 changed", 3),
+        ("x,y\n1,0\n2,1\n3,0\n", "x,y\n1,0\n7,1\n3,0\n0,0\n", "one row added, 0 removed, 1 changed", 3),
+        ("x,y\n1,0\n2,1\n", "x,y\n2,1\n1,0\n", "one row added, 1 removed, 0 changed", 3),
+        ("x,y\n1,0\n2,1\n", 'z,y,x\r\n5,"0",1\r\n6,1,2\r\n', "the same rows; z added", 0),
+        ("x,y\n1,0\n", "z,y\n1,0\n", "the same rows; z added; x removed", 3),
+        ("x,y\n1,0\n", "x,y\n1\n", "list index out of range", 3),
+        ("x,y\n1,0\n", None, "the data/raw/exam_hours.csv of the workspace is kept no more", 3),
+    ],
+)
+def test_of_two_tables_it_is_told_which_rows_differ_and_the_same_rows_are_compared(
+    small: Small, first: str, second: str | None, told: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.settings["models"]["model"]["target"] = "y"
+    small.models["model"] = first
+    small.build(held_out())
+    small.commit()
+    small.models["model"] = second or "gone"
+    small.build(held_out())
+    if second is None:
+        Path("data/raw/exam_hours.csv").unlink()
+    assert compare.main("HEAD", "workspace") == code
+    assert f"  rows of model: {told}\n" in capsys.readouterr().out
+
+
+def test_a_table_that_dvc_keeps_comes_from_its_cache_and_a_very_large_one_from_nowhere(
+    small: Small, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.build(held_out())
+    small.commit()
+    small.git("rm", "--quiet", "--cached", "data/raw/exam_hours.csv")
+    small.git("commit", "--quiet", "--amend", "-m", "state")
+    kept = small.cached(small.models["model"])
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(small.models["model"], encoding="utf-8")
+    small.models["model"] += "7,1\n" * 2000
+    small.build(held_out())
+    compare.main()
+    assert "rows of model: 2,000 rows added, 0 removed, 0 changed\n" in capsys.readouterr().out
+    monkeypatch.setattr(compare, "LARGEST", 6000)
+    compare.main()
+    assert "rows of model: exam_hours.csv has more than 6,000 bytes\n" in capsys.readouterr().out
 
 
 def test_results_of_other_settings_than_those_beside_them_are_told(

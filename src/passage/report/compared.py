@@ -1,11 +1,11 @@
 """Two states of the project in words: which predicts better on the same held-out rows, and what differs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from passage.base.wording import counted
+from passage.base.wording import counted, listed
 from passage.evaluation import comparison
 from passage.evaluation.comparison import HeldOut
 from passage.evaluation.odds import estimate
@@ -37,6 +37,35 @@ class State(NamedTuple):
     packages: Mapping[str, str]
 
 
+class Rows(NamedTuple):
+    """How the rows of two tables differ in the columns of both.
+
+    more, fewer: columns that the second has alone, and the first. hunks: of each place where they differ, how many rows
+    of the first stand there, and how many of the second instead.
+    """
+
+    columns: Sequence[str]
+    more: Sequence[str]
+    fewer: Sequence[str]
+    hunks: Sequence[tuple[int, int]]
+
+    def are_the_same(self, target: str) -> bool:
+        """Whether they are the same rows in the same order: a target alone does not tell one from another."""
+        return not self.hunks and target in self.columns and len(self.columns) > 1
+
+    def __str__(self) -> str:
+        """Say how many rows are added, removed and changed: a changed one stands where another one stood."""
+        changed = sum(map(min, self.hunks))
+        removed, added = (sum(sizes) - changed for sizes in zip(*self.hunks, strict=True)) if self.hunks else (0, 0)
+        told = [
+            f"{counted(added, 'row')} added, {removed:,} removed, {changed:,} changed"
+            if self.hunks
+            else "the same rows"
+        ]
+        told += [f"{listed(names)} {what}" for names, what in ((self.more, "added"), (self.fewer, "removed")) if names]
+        return "; ".join(told)
+
+
 class Verdict(NamedTuple):
     """What became of a model. told: better, worse, cannot be told or as before. lines: why, and what moved."""
 
@@ -45,27 +74,47 @@ class Verdict(NamedTuple):
     is_compared: bool = True
 
 
-def states(code: list[str], first: State, second: State) -> tuple[dict[str, Verdict], list[str]]:
-    """Return the verdict on each model that both have, and all of it in lines. code: the files that differ."""
+def pairs(first: State, second: State) -> dict[str, tuple[Predicted, Predicted]]:
+    """Return the models that are held against each other: those of one name, or else the only one of each state."""
     both = {name: (one, second.models[name]) for name, one in first.models.items() if name in second.models}
-    told = {name: verdict(*of) for name, of in both.items()}
+    if not both and len(first.models) == len(second.models) == 1:
+        [(one, of)], [(other, its)] = first.models.items(), second.models.items()
+        return {f"{other} against {one}": (of, its)}
+    return both
+
+
+def states(
+    code: list[str], first: State, second: State, rows: Mapping[str, Rows | str]
+) -> tuple[dict[str, Verdict], list[str]]:
+    """Return the verdict on each of the pairs, and all of it in lines.
+
+    code: the files that differ. rows: of each pair of two tables, how their rows differ, or why that is not known.
+    """
+    both = pairs(first, second)
+    told = {name: verdict(*of, rows.get(name)) for name, of in both.items()}
     lines = [f"A: {first.title}", f"B: {second.title}", ""]
     for name, of in told.items():
         lines += [f"{name}: {of.told}", *(f"  {line}" for line in of.lines)]
-    lines += ["", *section("settings", changed(*(dict(flat_params(each.settings)) for each in (first, second))))]
+    if not told:
+        lines.append("No model is in both: there is nothing to compare.")
+    asked: list[Mapping[str, Any]] = [first.settings, second.settings]
+    if told.keys() - first.models.keys():
+        [of] = both.values()
+        asked = [each.settings for each in of]
+    lines += ["", *section("settings", changed(*(dict(flat_params(each)) for each in asked)))]
     tables = [
         {f"table of {name}": f"{of[side].settings['data']} ({of[side].table[:7]})" for name, of in both.items()}
         for side in (0, 1)
     ]
-    lines += section("data", changed(*tables))
+    lines += section("data", changed(*tables) + [f"rows of {name}: {how}" for name, how in rows.items()])
     lines += section("packages", changed(first.packages, second.packages))
     return told, lines + section("code", code)
 
 
-def verdict(first: Predicted, second: Predicted) -> Verdict:
-    """Return whether the second state of a model, B, is better than the first, A."""
+def verdict(first: Predicted, second: Predicted, rows: Rows | str | None = None) -> Verdict:
+    """Return whether the second state of a model, B, is better than the first, A. rows: as states has it."""
     confidence = max(each.settings["evaluate"]["confidence"] for each in (first, second))
-    if reason := _apart(first, second):
+    if reason := _apart(first, second, rows):
         found: dict[str, Any] = {"reason": reason}
     else:
         found = comparison.compare(second.held_out, first.held_out, confidence)
@@ -77,15 +126,16 @@ def verdict(first: Predicted, second: Predicted) -> Verdict:
     return Verdict(told, [sentence, *_validated(first.metrics, second.metrics), *ratios], "reason" not in found)
 
 
-def _apart(first: Predicted, second: Predicted) -> str:
+def _apart(first: Predicted, second: Predicted, rows: Rows | str | None) -> str:
     """Return why no row of the one is known to be a row of the other; nothing where it is."""
     asked = [f"{each.settings['target']} = {each.settings['positive']}" for each in (first, second)]
     if lacking := first.lacking or second.lacking:
         return lacking
     if asked[0] != asked[1]:
         return f"A predicts {asked[0]} and B {asked[1]}"
-    rows = [f"{sentences.every(each.metrics):,}" for each in (first, second)]  # in any case: no metrics are without
-    return "" if first.table == second.table else f"their tables differ (A uses {rows[0]} rows, B {rows[1]})"
+    used = [f"{sentences.every(each.metrics):,}" for each in (first, second)]  # in any case: no metrics are without
+    is_same = isinstance(rows, Rows) and rows.are_the_same(first.settings["target"])
+    return "" if first.table == second.table or is_same else f"their tables differ (A uses {used[0]} rows, B {used[1]})"
 
 
 def _validated(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from passage.evaluation.comparison import HeldOut
 from passage.report import compared
-from passage.report.compared import Predicted, State
+from passage.report.compared import Predicted, Rows, State
 
 SETTINGS = {"target": "passed", "positive": 1, "data": "data/raw/a.csv", "evaluate": {"confidence": 0.95}}
 ROWS = np.arange(30)
@@ -143,24 +143,56 @@ def test_all_that_differs_is_told_and_of_very_much_the_first_lines() -> None:
         {"one": model(right_but(), table="1" * 32), "two": model(right_but())},
         {"numpy": "3", "pandas": "2"},
     )
-    verdicts, lines = compared.states([f"src/{number}.py" for number in range(22)], first, second)
+    code = [f"src/{number}.py" for number in range(22)]
+    verdicts, lines = compared.states(
+        code, first, second, {"one": Rows(["hours", "passed"], [], ["x"], [(1, 3), (2, 0)])}
+    )
     assert list(verdicts) == ["one"]
     assert lines[:4] == ["A: HEAD", "B: the workspace", "", "one: cannot be told"]
     settings_at = lines.index("settings:")
-    assert lines[settings_at : settings_at + 8] == [
+    assert lines[settings_at : settings_at + 9] == [
         "settings:",
         "  models.one.train.C: 1.0, now 0.1",
         "  models.one.train.seed: absent, now 0",
         "data:",
         "  table of one: data/raw/a.csv (0000000), now data/raw/a.csv (1111111)",
+        "  rows of one: 2 rows added, 2 removed, 1 changed; x removed",
         "packages:",
         "  numpy: 1, now 3",
         "code:",
     ]
     assert lines[-2:] == ["  src/19.py", "  ... and 2 more"]
-    assert compared.states([], first, first)[1][-4:] == [
+    assert compared.states([], first, first, {})[1][-4:] == [
         "settings: the same",
         "data: the same",
         "packages: the same",
         "code: the same",
     ]
+
+
+def test_the_only_model_of_each_state_is_held_against_the_other_whatever_it_is_called() -> None:
+    first = State("one in the workspace", {}, {"one": model(right_but())}, {})
+    second = State("run 0", {}, {"two": model(right_but(1), threshold=0.3)}, {})
+    verdicts, lines = compared.states([], first, second, {})
+    assert list(verdicts) == ["two against one"]
+    assert lines[lines.index("settings:") + 1] == "  threshold: absent, now 0.3"
+    both = second._replace(models={**second.models, "three": model(right_but())})
+    assert compared.states([], first, both, {})[1][3] == "No model is in both: there is nothing to compare."
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_compared"),
+    [
+        (Rows(["hours", "passed"], ["courses"], [], []), True),
+        (Rows(["hours", "passed"], [], [], [(1, 1)]), False),
+        (Rows(["passed"], ["courses"], ["hours"], []), False),
+        (Rows(["hours", "age"], ["failed"], ["passed"], []), False),
+        ("it is kept no more", False),
+    ],
+)
+def test_other_bytes_are_the_same_rows_where_the_target_and_one_column_more_are_the_same(
+    rows: Rows | str, is_compared: bool
+) -> None:
+    found = compared.verdict(model(right_but()), model(right_but(1), table="1" * 32), rows)
+    assert found.is_compared is is_compared
+    assert ("their tables differ" in found.lines[0]) is not is_compared
