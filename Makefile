@@ -86,6 +86,9 @@ bench: $(ready) ## time the pipeline beside DVC alone and one plain script (minu
 bench-large: $(ready) ## time a table of three million rows against one plain script (minutes; ROWS=, FEATURES=, SOLVER=)
 	@python3 src bench_large
 
+bench-serve: $(ready) ## time a served model beside its plain Pipeline (minutes; MODEL=, ROUNDS=)
+	@python3 src bench_serve
+
 reproduce: $(ready) ## build in some thirty ways and compare dvc.lock (half an hour; VARIATIONS=, TABLES=)
 	@python3 src reproduce
 
@@ -110,4 +113,4 @@ $(ready_dev): requirements-dev.lock $(ready)
 # Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
 .venv/bin/python: ;
 
-.PHONY: help repro adopt ui serve experiments compare sweep verify history audit setup test test-long test-server lint bench bench-large reproduce solvers coverage schema lock
+.PHONY: help repro adopt ui serve experiments compare sweep verify history audit setup test test-long test-server lint bench bench-large bench-serve reproduce solvers coverage schema lock

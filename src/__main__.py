@@ -37,6 +37,7 @@ TOOLS = {
 STUDIES = {
     "bench": "",
     "bench_large": "",
+    "bench_serve": "",
     "reproduce": "",
     "solvers": "[fits]",
     "coverage": "",

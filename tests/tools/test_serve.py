@@ -10,11 +10,15 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from conftest import ROOT, Project
 from mlflow import MlflowClient
@@ -99,6 +103,54 @@ def test_a_served_model_answers_like_score_refuses_in_words_and_ends_with_ctrl_c
     assert "Traceback" not in words
     os.killpg(server.process.pid, signal.SIGINT)
     server.process.wait(timeout=30)
+
+
+REQUESTS, CONNECTIONS, SETTLED = 10_000, 8, 2_000
+BAD: dict[str, Row] = {
+    'request, row 1: hours_studied is "a lot", but a feature must be a number': {"hours_studied": "a lot"},
+    "request, row 1: hours_studied is missing, but a feature must be a number": {"hours_studied": ""},
+    "request: there is no hours_studied; the columns must be hours_studied, in whatever order": {"name": "secret"},
+}
+
+
+def resident(process: int) -> float:
+    """Return how much memory (MB) a process and all that it has started hold."""
+    root = psutil.Process(process)
+    return float(sum(one.memory_info().rss for one in (root, *root.children(recursive=True)))) / 1e6
+
+
+@pytest.mark.long
+def test_ten_thousand_requests_are_answered_right_and_take_no_more_memory(built: Project, server: Server) -> None:
+    with (built.folder / "predictions/score/guessed_hours.csv").open(encoding="utf-8") as scored:
+        rows: list[Row] = list(csv.DictReader(scored))
+
+    def ask(numbers: range) -> int:
+        wrong, connection = 0, HTTPConnection(urlsplit(server.address).netloc, timeout=60)
+        for number in numbers:
+            scored, (words, bad) = rows[number % len(rows)], list(BAD.items())[number // 20 % len(BAD)]
+            is_bad = number % 20 == 0
+            record = bad if is_bad else {"hours_studied": scored["hours_studied"]}
+            body = json.dumps({"dataframe_records": [record]})
+            connection.request("POST", "/invocations", body, {"Content-Type": "application/json"})
+            answered = connection.getresponse()
+            found = json.load(answered)
+            if is_bad:
+                wrong += 1
+                assert (answered.status, found["message"]) == (400, words)
+                assert "stack_trace" not in found
+            else:
+                assert answered.status == 200
+                assert found["predictions"][0]["probability"] == float(scored["probability"])
+        return wrong
+
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        wrong = sum(pool.map(ask, [range(start, SETTLED, CONNECTIONS) for start in range(CONNECTIONS)]))
+        settled = resident(server.process.pid)
+        rest = [range(SETTLED + start, REQUESTS, CONNECTIONS) for start in range(CONNECTIONS)]
+        wrong += sum(pool.map(ask, rest))
+    assert wrong == REQUESTS / 20
+    print(settled, resident(server.process.pid))
+    assert resident(server.process.pid) < 1.02 * settled
 
 
 @pytest.mark.parametrize(
