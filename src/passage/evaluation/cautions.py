@@ -171,7 +171,8 @@ def of_gaps(association: Mapping[str, Any], rows: str) -> dict[str, str]:
     if gaps["otherwise"]:
         found["gaps_with_outcome"] = (
             f"among {complete}, the outcome goes otherwise with {listed(gaps['otherwise'])} than among all that have "
-            "it: gaps seem to depend on both together, which biases the odds"
+            "it, as by chance in one table of twenty: gaps may depend on both together, which biases the odds, or on "
+            "what is missing alone, which does not"
         )
     if not any("low" in one or "high" in one for one in association["features"].values()):
         found["no_odds"] = f"of {complete} nothing can be said of the odds"
@@ -193,8 +194,8 @@ def of_split(
     if twice and twice > duplicates.MORE * (chance := duplicates.by_chance(train[known], test[known], settings.target)):
         found["duplicates_across_split"] = (
             f"{twice} of {len(test)} test {rows} {verb('equals', twice)} a training one in every feature and the "
-            f"target, and by chance {'about' if chance >= 1 else 'fewer than'} {max(round(chance), 1)} would: if they "
-            "are the same ones, the test flatters"
+            f"target, and {'about' if chance >= 1 else 'fewer than'} {max(round(chance), 1)} would if features were "
+            "independent of each other within each class: if they are the same ones, the test flatters"
         )
     if (mark := settings.split.mark) and not settings.split.past_only:
         marks = pd.concat([train[mark], test[mark]])

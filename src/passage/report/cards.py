@@ -20,7 +20,7 @@ SHORT = {  # of each kind of caution; the sentences stand below the card
     "few_events": "few {rows} of the rarer class",
     "fewer_folds": "cross-validated in fewer folds",
     "filled_gaps": "odds are of the {rows} without gaps",
-    "gaps_with_outcome": "gaps bias the odds",
+    "gaps_with_outcome": "gaps may bias the odds",
     "intervals_not_found": "not every interval was found",
     "nearly_copies": "features are nearly copies of each other",
     "no_better_than_guessing": "no better than guessing on the test {rows}",

@@ -36,14 +36,21 @@ def times(ratio: float) -> str:
     """Return an odds ratio with three significant digits; what is out of all proportion is told as that."""
     if ratio > MOST:
         return f"over {MOST:,.0f}"
-    return f"under {1 / MOST:g}" if ratio < 1 / MOST else number(ratio)
+    return f"under {1 / MOST:g}" if ratio < 1 / MOST else _beside_one(ratio, number(ratio))
 
 
 def odds_ratio(ratio: float) -> str:
     """Return an odds ratio with two decimals, as all of a column have them."""
     if ratio > MOST:
         return times(ratio)
-    return "under 0.01" if ratio < 0.01 else f"{ratio:.2f}"
+    return "under 0.01" if ratio < 0.01 else _beside_one(ratio, f"{ratio:.2f}")
+
+
+def _beside_one(ratio: float, text: str) -> str:
+    """Return `text`, or of a ratio that it rounds to 1, up to four decimals that tell on which side of 1 it is."""
+    if text not in ("1", "1.00"):
+        return text
+    return next((f"{ratio:.{decimals}f}" for decimals in range(3, 5) if round(ratio, decimals) != 1), text)
 
 
 def number(value: float) -> str:

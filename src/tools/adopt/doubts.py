@@ -34,7 +34,7 @@ def alike(labels: Iterable[str]) -> str:
         return ""
     blanks = all("".join(one.split()) == "".join(several[0][0].split()) for one in several[0])
     shown = listed(json.dumps(short(one), ensure_ascii=False) for one in several[0])
-    more = f" (so do {len(several) - 1} others)" if len(several) > 1 else ""
+    more = f" (as do those of {counted(len(several) - 1, 'other group')})" if len(several) > 1 else ""
     return f"{shown} differ in {'blanks' if blanks else 'blanks or capitals'} only{more}: are they one and the same?"
 
 

@@ -16,14 +16,13 @@ from passage.evaluation import comparison
 from passage.evaluation.comparison import HeldOut
 from passage.model.folds import Sample, divide
 from passage.model.solver import optimum
-from tools.studies.simulation import LEVEL, held, line, simulate
+from tools.studies.simulation import LEVEL, REGRESSION, held, line, simulate
 
 DATA_SETS = 2000
 SEED = 40
 HOURS, SPREAD = np.arange(20.0), float(np.arange(20.0).std())
 GROUP = 1.0  # log-odds of those who are in the group
 EDGE = 19.0  # hours of the row at the edge
-REGRESSION = {"C": 1.0, "solver": "newton-cholesky", "tol": 1e-8, "max_iter": 1000}
 
 
 class Truth(NamedTuple):

@@ -20,7 +20,7 @@ from passage.evaluation import metrics
 from passage.model import separation
 from passage.model.solver import optimum
 from tools.studies import chances, rates
-from tools.studies.simulation import LEVEL, held, line, simulate
+from tools.studies.simulation import LEVEL, REGRESSION, held, line, simulate
 
 DATA_SETS = 10_000
 SEED = 20
@@ -31,7 +31,6 @@ TEST_ROWS = (5, 20, 300)
 ACCURACIES = (0.5, 0.8, 0.95)
 DIVIDED_ROWS = (20, 60, 300)
 TEST_SIZE = 0.25  # this and what follows as in params.yaml
-REGRESSION = {"C": 1.0, "solver": "newton-cholesky", "tol": 1e-8, "max_iter": 1000}
 THRESHOLD = 0.5
 
 

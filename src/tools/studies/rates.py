@@ -1,4 +1,4 @@
-"""How often the page's verdicts are wrong, and what gaps and groups without a case do to its intervals.
+"""How often the page's verdicts are wrong, and what gaps, groups without a case and few events do to its numbers.
 
 Each table is drawn from a known truth and goes the pipeline's own way: passage.association.associate and gaps.
 """
@@ -12,8 +12,10 @@ from scipy.special import expit
 
 from passage.association import gaps
 from passage.association.associate import associate
+from passage.evaluation.cautions import of_few
 from passage.model.design import Column
-from tools.studies.simulation import LEVEL, held, line, simulate
+from passage.model.solver import optimum
+from tools.studies.simulation import LEVEL, REGRESSION, held, line, simulate
 
 DATA_SETS = 2000
 SEED = 30
@@ -21,6 +23,9 @@ REAL = {20: 1.3, 60: 0.8, 200: 0.45}  # log-odds per standard deviation of a fea
 USELESS = 6  # features of the tables in which none tells anything
 TRUTH = {"a": 0.8, "b": 0.5}  # log-odds per standard deviation; a has gaps, and its correlation with b is 0.7
 MISSING = 0.3
+EACH = 0.4  # log-odds per standard deviation of each of COLUMNS features, of rows of which about a fifth are positive
+COLUMNS = 3
+NEW = 2000  # rows on which probabilities are compared
 GROUP = [Column("age", "age", "number"), Column("group", "group", "boolean", "true", "false")]
 
 
@@ -44,9 +49,16 @@ class Group(NamedTuple):
     odds_ratio: float
 
 
+class Few(NamedTuple):
+    """So many rows of COLUMNS features, each of which tells something."""
+
+    rows: int
+
+
 VERDICTS = [Verdicts(rows, real) for rows, effect in REAL.items() for real in (effect, 0.0)]
 GAPS = [Gaps(*one) for one in product(("by chance", "on b", "on the outcome", "on a itself", "on both"), (200, 1000))]
 GROUPS = [Group(0.3), Group(1.0), Group(3.0)]
+FEW = [Few(40), Few(100), Few(200), Few(400)]
 
 
 def verdicts(setting: Verdicts, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
@@ -108,6 +120,34 @@ def groups(setting: Group, seed: np.random.SeedSequence, data_sets: int) -> pd.D
     return pd.DataFrame(found, columns=["truth", "low", "high", "case"])
 
 
+def few_events(setting: Few, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
+    """Return of each table whether a caution is given, and of its first feature truth, low, high and a wrong sign.
+
+    worse: whether probabilities of new rows, which the model of C = 1 gives, have a greater log loss than the share of
+    the positive among the training rows.
+    """
+    random, found = np.random.default_rng(seed), []
+    names = [str(column) for column in range(COLUMNS)]
+    for _ in range(data_sets):
+        rows = pd.DataFrame(random.normal(size=(setting.rows + NEW, COLUMNS)), columns=names)
+        chance = expit(EACH * rows.sum(axis="columns") - 1.5).to_numpy()
+        train, new, true = rows[: setting.rows], rows[setting.rows :], chance[setting.rows :]
+        target = (random.random(setting.rows) < chance[: setting.rows]).astype(int)
+        if target.min() == target.max():
+            continue
+        first = associate(train, target, LEVEL).features["0"]
+        given = optimum(train.to_numpy(), target, REGRESSION).predict_proba(new.to_numpy())[:, 1]
+        worse = log_loss(true, given) > log_loss(true, np.full(NEW, target.mean()))
+        told = bool(of_few(pd.Series(target), COLUMNS, "rows"))
+        found.append((told, EACH, first["low"], first["high"], first["coefficient"] < 0, worse))
+    return pd.DataFrame(found, columns=["caution", "truth", "low", "high", "sign", "worse"])
+
+
+def log_loss(true: np.ndarray, given: np.ndarray) -> float:
+    """Return the log loss to expect of the probabilities `given` (n_rows,), where the `true` ones are known."""
+    return float(-np.mean(true * np.log(given) + (1 - true) * np.log1p(-given)))
+
+
 def rate(said: pd.Series) -> str:
     """Return a share and its standard error."""
     share = float(said.mean())
@@ -131,3 +171,7 @@ def main() -> None:
     for one, table in zip(GROUPS, simulate(groups, GROUPS, SEED + 2, DATA_SETS), strict=True):
         none = table[~table["case"]]
         print(line(one.odds_ratio, rate(~table["case"]), held(table), held(none)))
+    print(f"\nFew events: {COLUMNS} features, a fifth of the rows positive, {LEVEL:.0%}\n")
+    print("| rows | caution | held the truth | wrong sign | worse than the share |\n|---|---|---|---|---|")
+    for few, table in zip(FEW, simulate(few_events, FEW, SEED + 3, DATA_SETS), strict=True):
+        print(line(few.rows, rate(table["caution"]), held(table), rate(table["sign"]), rate(table["worse"])))

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 LEVEL = 0.95
+REGRESSION = {"C": 1.0, "solver": "newton-cholesky", "tol": 1e-8, "max_iter": 1000}  # as in params.yaml
 CHUNK = 250  # data sets that a process takes at a time
 
 

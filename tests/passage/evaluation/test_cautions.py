@@ -74,6 +74,8 @@ def test_what_gaps_take_away_is_told(gaps: dict[str, Any], kinds: list[str]) -> 
     found = cautions.of_association(SOUND | {"gaps": gaps}, "students")
     assert list(found) == kinds
     every, missing = 8 + gaps["rows"], gaps["missing"]["age"]
+    for doubt in ("by chance in one table of twenty", "or on what is missing alone, which does not"):
+        assert (doubt in found.get("gaps_with_outcome", "")) == bool(gaps["otherwise"])
     assert found["filled_gaps"] == (
         f"what was missing (age in {missing} of {every} training students) counts in predictions alone, "
         "filled or as a category of its own: odds, "
@@ -110,7 +112,7 @@ def test_rows_on_both_sides_are_counted_once_each_however_often_they_train() -> 
     found = cautions.of_split(train, test, students.lane(), (0, 1))
     assert list(found) == ["duplicates_across_split"]
     assert found["duplicates_across_split"].startswith("3 of 4 test rows equal a training one")
-    assert "and by chance about 1 would" in found["duplicates_across_split"]
+    assert "and about 1 would if features were independent" in found["duplicates_across_split"]
 
 
 def test_rows_that_coarse_columns_make_equal_are_no_duplicates() -> None:
@@ -125,9 +127,7 @@ def test_rows_that_coarse_columns_make_equal_are_no_duplicates() -> None:
     assert "duplicates_across_split" not in cautions.of_split(fine[:750], fine[750:], settings, (0, 1))
     again = pd.concat([fine[750:], fine[:20]])
     told = cautions.of_split(fine[:750], again, settings, (0, 1))["duplicates_across_split"]
-    assert told.startswith(
-        "20 of 270 test rows equal a training one in every feature and the target, and by chance fewer"
-    )
+    assert told.startswith("20 of 270 test rows equal a training one in every feature and the target, and fewer")
 
 
 TESTED = {
@@ -226,8 +226,9 @@ def test_rows_of_one_person_are_not_independent_and_a_mark_is_no_feature() -> No
     )
     train, test = students.ROWS.assign(person=list("aabbccdd")), students.ROWS.iloc[[0, 1]].assign(person=["e", "f"])
     assert cautions.of_split(train, test, settings, "students") == {
-        "duplicates_across_split": "2 of 2 test students equal a training one in every feature and the target, and by "
-        "chance fewer than 1 would: if they are the same ones, the test flatters",
+        "duplicates_across_split": "2 of 2 test students equal a training one in every feature and the target, and "
+        "fewer than 1 would if features were independent of each other within each class: if they are the same ones, "
+        "the test flatters",
         "dependent_rows": "the 10 students have 6 values of person, and those of one value are hardly independent of "
         "each other: the intervals of the accuracy and of the odds are too narrow",
     }

@@ -226,6 +226,15 @@ def test_odds_ratios_of_a_column_have_the_same_digits_and_its_ends_are_those_of_
 
 
 @pytest.mark.parametrize(
+    ("ratio", "text"),
+    [(1.00456, "1.005"), (0.99962, "0.9996"), (1.00004, "1"), (1.0, "1"), (1.01, "1.01")],
+)
+def test_an_odds_ratio_that_is_not_1_does_not_say_so(ratio: float, text: str) -> None:
+    assert numbers.times(ratio) == text
+    assert numbers.odds_ratio(ratio) == ("1.00" if text == "1" else text)
+
+
+@pytest.mark.parametrize(
     ("values", "texts"),
     [
         ([1.0, 12.0, 1234.0], ["1", "12", "1,234"]),

@@ -15,7 +15,10 @@ from tools.adopt.leakage import gives_away
             ["yes", " yes", "\tyes", "no"],
             '"\\tyes", " yes" and "yes" differ in blanks only: are they one and the same?',
         ),
-        (["No", "no", "yes", "yes "], '"No" and "no" differ in blanks or capitals only (so do 1 others)'),
+        (
+            ["No", "no", "yes", "yes "],
+            '"No" and "no" differ in blanks or capitals only (as do those of one other ',
+        ),
         (["yes", "no", "yes, but"], ""),
     ],
 )

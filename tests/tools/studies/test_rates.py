@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tools.studies import rates, simulation
-from tools.studies.rates import Gaps, Group, Verdicts
+from tools.studies.rates import Few, Gaps, Group, Verdicts
 
 FEW = 100
 
@@ -50,3 +50,12 @@ def test_groups_without_a_case_show_one_end() -> None:
 def test_a_seed_gives_the_same_tables_again() -> None:
     first, again = (rates.groups(Group(3.0), seed(), 3) for _ in range(2))
     pd.testing.assert_frame_equal(first, again)
+
+
+def test_where_events_are_few_intervals_hold_and_signs_and_probabilities_fail() -> None:
+    few, many = (rates.few_events(Few(rows), seed(), 40) for rows in (40, 400))
+    assert few["caution"].all()
+    assert not many["caution"].any()
+    assert min(simulation.share_held(table)[0] for table in (few, many)) > 0.85
+    for what in ("sign", "worse"):
+        assert few[what].mean() > many[what].mean() + 0.05
