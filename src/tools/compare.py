@@ -206,14 +206,15 @@ def rows(first: Path, second: Path, scratch: Path) -> Rows:
             raise
         said = error.stdout
     hunks = [(int(old or 1), int(new or 1)) for old, new in HUNK.findall(said)]
-    return Rows(both, *(tuple(name for name in one[0] if name not in both) for one in tables[::-1]), hunks)
+    fewer, more = ([name for name in one[0] if name not in both] for one in tables)
+    return Rows(both, more, fewer, hunks)
 
 
 def differing(pair: tuple[Predicted, Predicted], places: list[Place], scratch: Path) -> Rows | str:
     """Return how the rows of two tables differ, or why that is not known."""
     try:
-        tables = [_table(of, at) for of, at in zip(pair, places, strict=True)]
-        return rows(*tables, scratch)
+        first, second = (_table(of, at) for of, at in zip(pair, places, strict=True))
+        return rows(first, second, scratch)
     except (Mistake, LookupError) as error:
         return str(error)
 

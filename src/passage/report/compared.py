@@ -99,8 +99,8 @@ def states(
         lines.append("No model is in both: there is nothing to compare.")
     asked: list[Mapping[str, Any]] = [first.settings, second.settings]
     if told.keys() - first.models.keys():
-        [of] = both.values()
-        asked = [each.settings for each in of]
+        [pair] = both.values()
+        asked = [each.settings for each in pair]
     lines += ["", *section("settings", changed(*(dict(flat_params(each)) for each in asked)))]
     tables = [
         {f"table of {name}": f"{of[side].settings['data']} ({of[side].table[:7]})" for name, of in both.items()}

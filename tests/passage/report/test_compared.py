@@ -93,7 +93,7 @@ def test_the_cross_validated_numbers_of_both_are_told_where_they_differ() -> Non
         for one, share in ((0.3387, 0.86), (0.5333, 0.79))
     ]
     line = "Cross-validated log loss 0.339, now 0.533; accuracy 86 %, now 79 %."
-    assert compared.verdict(*both).lines[1:] == [line]
+    assert compared.verdict(both[0], both[1]).lines[1:] == [line]
     assert compared.verdict(both[0], both[0]).lines[1:] == []
     assert compared.verdict(both[0], model(right_but())).lines[1:] == []
 
