@@ -11,6 +11,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -24,6 +25,7 @@ from conftest import ROOT, Project
 from mlflow import MlflowClient
 
 Row = dict[str, str]
+PAGE = (ROOT / "docs/serving.md").read_text(encoding="utf-8")
 
 
 @dataclass
@@ -85,11 +87,16 @@ def test_a_served_model_answers_like_score_refuses_in_words_and_ends_with_ctrl_c
         assert [one["outside_training_range"] for one in found].count(True) == 1
     table = "\n".join(["hours_studied", *(row["hours_studied"] for row in rows)])
     assert [one["probability"] for one in server.post(table, "text/csv")] == expected
+    [curl] = re.findall(r"^(curl .*?)^```$", PAGE, flags=re.DOTALL | re.MULTILINE)
+    asked = built.run("bash", "-ec", curl.replace("http://127.0.0.1:5001/invocations", server.address)).stdout
+    first, second = (json.loads(line)["predictions"] for line in asked.replace("}{", "}\n{").splitlines())
+    assert [one["outside_training_range"] for one in first] == [False, True]
+    assert [one["probability"] for one in second] == expected
     (built.folder / "asked.csv").write_text(table, encoding="utf-8")
     uri = f"sqlite:///{built.folder}/mlflow.db"
     [run] = MlflowClient(uri).search_runs(["1"], "tags.model = 'model'")
-    asked = ["-m", f"runs:/{run.info.run_id}/model", "-i", "asked.csv", "-t", "csv", "-o", "answered.json"]
-    built.run("mlflow", "models", "predict", *asked, "--env-manager", "local", MLFLOW_TRACKING_URI=uri)
+    how = ["-m", f"runs:/{run.info.run_id}/model", "-i", "asked.csv", "-t", "csv", "-o", "answered.json"]
+    built.run("mlflow", "models", "predict", *how, "--env-manager", "local", MLFLOW_TRACKING_URI=uri)
     assert [one["probability"] for one in json.loads(built.text("answered.json"))["predictions"]] == expected
 
     wrong = {"dataframe_records": [{"hours_studied": "a lot"}, {"hours_studied": 7, "name": "secret"}, {}]}
@@ -106,9 +113,9 @@ def test_a_served_model_answers_like_score_refuses_in_words_and_ends_with_ctrl_c
 
 
 REQUESTS, CONNECTIONS, SETTLED = 10_000, 8, 2_000
-BAD: dict[str, Row] = {
+BAD: dict[str, dict[str, str | None]] = {
     'request, row 1: hours_studied is "a lot", but a feature must be a number': {"hours_studied": "a lot"},
-    "request, row 1: hours_studied is missing, but a feature must be a number": {"hours_studied": ""},
+    "request, row 1: hours_studied is missing, but a feature must be a number": {"hours_studied": None},
     "request: there is no hours_studied; the columns must be hours_studied, in whatever order": {"name": "secret"},
 }
 
@@ -123,33 +130,33 @@ def resident(process: int) -> float:
 def test_ten_thousand_requests_are_answered_right_and_take_no_more_memory(built: Project, server: Server) -> None:
     with (built.folder / "predictions/score/guessed_hours.csv").open(encoding="utf-8") as scored:
         rows: list[Row] = list(csv.DictReader(scored))
+    bad, hours = list(BAD.items()), [{"hours_studied": row["hours_studied"]} for row in rows]
 
     def ask(numbers: range) -> int:
-        wrong, connection = 0, HTTPConnection(urlsplit(server.address).netloc, timeout=60)
-        for number in numbers:
-            scored, (words, bad) = rows[number % len(rows)], list(BAD.items())[number // 20 % len(BAD)]
-            is_bad = number % 20 == 0
-            record = bad if is_bad else {"hours_studied": scored["hours_studied"]}
-            body = json.dumps({"dataframe_records": [record]})
-            connection.request("POST", "/invocations", body, {"Content-Type": "application/json"})
-            answered = connection.getresponse()
-            found = json.load(answered)
-            if is_bad:
-                wrong += 1
-                assert (answered.status, found["message"]) == (400, words)
-                assert "stack_trace" not in found
-            else:
-                assert answered.status == 200
-                assert found["predictions"][0]["probability"] == float(scored["probability"])
-        return wrong
+        with closing(HTTPConnection(urlsplit(server.address).netloc, timeout=60)) as connection:
+            return sum(is_bad(connection, number) for number in numbers)
 
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        wrong = sum(pool.map(ask, [range(start, SETTLED, CONNECTIONS) for start in range(CONNECTIONS)]))
-        settled = resident(server.process.pid)
-        rest = [range(SETTLED + start, REQUESTS, CONNECTIONS) for start in range(CONNECTIONS)]
-        wrong += sum(pool.map(ask, rest))
+    def is_bad(connection: HTTPConnection, number: int) -> bool:
+        words, wrong = bad[number // 20 % len(bad)] if number % 20 == 0 else ("", None)
+        body = json.dumps({"dataframe_records": [wrong or hours[number % len(rows)]]})
+        connection.request("POST", "/invocations", body, {"Content-Type": "application/json"})
+        answered = connection.getresponse()
+        found = json.load(answered)
+        if wrong:
+            assert (answered.status, found) == (400, {"error_code": "BAD_REQUEST", "message": words})
+        else:
+            assert answered.status == 200
+            assert found["predictions"][0]["probability"] == float(rows[number % len(rows)]["probability"])
+        return wrong is not None
+
+    def requests(first: int, last: int) -> int:
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            return sum(pool.map(ask, [range(first + start, last, CONNECTIONS) for start in range(CONNECTIONS)]))
+
+    wrong, settled = requests(0, SETTLED), resident(server.process.pid)
+    wrong += requests(SETTLED, REQUESTS)
     assert wrong == REQUESTS / 20
-    print(settled, resident(server.process.pid))
+    print(f"MB after {SETTLED}: {settled:.1f}, after {REQUESTS}: {resident(server.process.pid):.1f}")
     assert resident(server.process.pid) < 1.02 * settled
 
 
@@ -166,9 +173,6 @@ def test_a_model_that_is_nowhere_is_named(built: Project, free_port: str, model:
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
-
-
-PAGE = (ROOT / "docs/serving.md").read_text(encoding="utf-8")
 
 
 def test_the_python_of_the_page_answers_like_score(built: Project) -> None:
