@@ -22,7 +22,8 @@ def checked(
     asked = {one.name: one for one in model.preparation.features}
     violations, columns = Violations(table, source), f"{key}.columns"
     rows = convert.features(table, asked, violations)
-    rules.check(table.drop(columns=settings.target, errors="ignore"), rows, settings, columns, violations)
+    others = table.drop(columns=settings.target) if settings.target in table else table
+    rules.check(others, rows, settings, columns, violations)
     for name, unseen in model.preparation.refused(rows).items():
         advice = f"to count it as the reference, set {columns}.{name}.unseen to reference"
         violations.add(str(name), unseen.to_numpy(), f"no training row has that; {advice}")

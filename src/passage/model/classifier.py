@@ -47,11 +47,14 @@ class Classifier:
 
     def predict(self, normalized: pd.DataFrame) -> pd.DataFrame:
         """Return log_odds, probability and predicted (1: positive, or 0) for each row of normalized features."""
+        return pd.DataFrame(self.said(normalized[self.features].to_numpy()), index=normalized.index)
+
+    def said(self, normalized: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the same, (n_rows,) each, for (n_rows, n_features)."""
         coefficients = np.array([self.coefficients[name] for name in self.features])
-        log_odds = normalized[self.features].to_numpy() @ coefficients + self.intercept
+        log_odds = normalized @ coefficients + self.intercept
         predictions = {"log_odds": rounded(log_odds), "probability": rounded(expit(log_odds))}
-        predicted = (predictions["probability"] >= self.threshold).astype("int64")
-        return pd.DataFrame({**predictions, "predicted": predicted}, index=normalized.index)
+        return {**predictions, "predicted": (predictions["probability"] >= self.threshold).astype("int64")}
 
     def accuracy(self, parts: Iterable[pd.DataFrame]) -> float:
         """Return the share of rows that are predicted right, of which each part holds some.

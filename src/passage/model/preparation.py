@@ -68,7 +68,8 @@ class Preparation:
 
     def refused(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the same for the features of which an unseen category is an error."""
-        return self.unseen(rows)[[one.name for one in self.features if one.categories and one.unseen == "error"]]
+        names = [one.name for one in self.features if one.categories and one.unseen == "error"]
+        return self.unseen(rows)[names] if names else pd.DataFrame(index=rows.index)
 
     def transformer(self) -> "ColumnTransformer":
         """Return scikit-learn's fitted transformer of rows as they come, categories as text, with the same columns.

@@ -57,7 +57,11 @@ class Scaler:
     def transform(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return `rows` (n_rows, n_features), in the table's own units, normalized (no unit)."""
         features = list(self.center)
-        values = rows[features].to_numpy(dtype=float, copy=True)
+        values = self.scaled(rows[features].to_numpy(dtype=float, copy=True))
+        return pd.DataFrame(values, columns=features, index=rows.index, copy=False)
+
+    def scaled(self, values: np.ndarray) -> np.ndarray:
+        """Return `values` (n_rows, n_features), which are overwritten, normalized (no unit)."""
         center, scale = (np.array(list(numbers.values())) for numbers in (self.center, self.scale))
         if self.method == "minmax":  # as MinMaxScaler does it, to the last bit
             values *= 1 / scale
@@ -65,7 +69,7 @@ class Scaler:
         else:
             values -= center
             values /= scale
-        return pd.DataFrame(values, columns=features, index=rows.index, copy=False)
+        return values
 
     def content(self) -> dict[str, Any]:
         """Return what is written to scaler.json."""

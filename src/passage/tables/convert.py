@@ -51,6 +51,8 @@ def of_kind(column: pd.Series, kind: str) -> tuple[pd.Series, np.ndarray]:
 
 def drop_missing(table: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return the rows that lack none of `names`, and what is dropped: nothing, or how many rows, and gaps by column."""
+    if not names:
+        return table, {}
     gaps = table[list(names)].isna()
     gone = gaps.any(axis="columns")
     if not gone.any():

@@ -14,10 +14,12 @@ from mlflow import MlflowClient
 from mlflow.models import Model as Logged
 from students import FEATURES, ROWS, fitted, lane
 
-from passage.association import associate
+from passage.association import associate, intervals
+from passage.evaluation import answers
 from passage.model import preparation
 from passage.model.classifier import Classifier, Model
 from passage.model.scaler import Scaler
+from passage.params import labels
 from passage.params.model import ModelSettings
 from passage.tracking import flavor
 from passage.tracking.served import Refused, Served
@@ -78,6 +80,21 @@ def test_rows_of_numbers_get_the_same_answers_however_they_are_written(kind: str
     expected = STUDENTS.answered(ROWS[FEATURES])
     found = STUDENTS.predict(WRITTEN[kind](ROWS[FEATURES]))
     pd.testing.assert_frame_equal(found, expected)
+
+
+@pytest.mark.parametrize("alike", [False, True])
+def test_numbers_alone_get_to_the_bit_what_rows_of_any_kind_get(alike: bool) -> None:
+    rows = ROWS.assign(courses=2) if alike else ROWS  # a column that has one value has no interval beyond it
+    prepared = preparation.fit(rows, lane())
+    association = associate.of_training(rows, rows["passed"].to_numpy(), 0.95, prepared).content()
+    asked = pd.DataFrame({name: [-3, 0, 2, 7, 30] for name in FEATURES})
+    found = answers.answer(asked, MODEL)
+    found["predicted"] = labels.decode(found["predicted"], MODEL.classifier.classes)
+    expected = intervals.beside(found, intervals.of_rows(asked, prepared, association))
+    assert expected["probability_low"].isna().sum() == (4 if alike else 0)
+    for part in (slice(None), slice(2, 3), slice(0)):
+        one = Served(MODEL, "m", lane(), association).answered(asked[part])
+        pd.testing.assert_frame_equal(one, expected[part], check_exact=True, check_dtype=part != slice(0))
 
 
 OF_KINDS: dict[str, dict[str, Any]] = {
