@@ -203,6 +203,24 @@ def test_paper_holds_no_page_of_parameters(report: Callable[..., Any]) -> None:
     assert report(shown, browser.DESK, opened=True) > 0
 
 
+NAMED = "hours_studied <small>who studied one hour more</small>"
+LONG = f"{'concave points of the nuclei ' * 2}<small>higher by one standard deviation (0.0367)</small>"
+
+
+@pytest.mark.parametrize(("screen", "media"), [(browser.DESK, "screen"), (browser.A4, "print")])
+def test_a_feature_with_a_long_name_takes_a_few_lines(
+    screen: browser.Screen, media: Any, chromium: Browser, built_once: Path, page: Path
+) -> None:
+    said = (built_once / "report/index.html").read_text(encoding="utf-8")
+    assert NAMED in said
+    page.write_text(said.replace(NAMED, LONG), encoding="utf-8")
+    with browser.context(chromium, screen) as profile:
+        shown = browser.opened(profile, page)
+        shown.emulate_media(media=media)
+        heights = shown.evaluate("[...document.querySelectorAll('.effects tbody tr')].map(one => one.offsetHeight)")
+    assert max(heights) < 120
+
+
 IN_A_SANDBOX = """page => {
     const frame = document.createElement("iframe");
     frame.sandbox = "allow-scripts";

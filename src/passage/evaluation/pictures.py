@@ -154,7 +154,7 @@ def coefficients(rows: pd.DataFrame, confidence: float, words: Vocabulary) -> Dr
         _log_scale(axes)
         names = [_short(name) for name in shown["feature"]]
         axes.set_yticks(places, names)
-        axes.figure.supxlabel("times the odds for one standard deviation more", fontsize="medium")
+        axes.set_xlabel(textwrap.fill("times the odds for one standard deviation more", BESIDE))
         axes.set_ylim(-0.6, len(shown) - 0.4)
         if len(shown) < len(rows):
             axes.set_title(f"the strongest {len(shown)} of {len(rows):,}", fontsize="medium")

@@ -126,8 +126,8 @@ def tests(one: Section) -> Table:
 
 def even_chances(one: Section) -> Table:
     """Return at which value of each number, others held, the chance is even, and at which it is the threshold."""
-    rows = []
-    for feature, known in one.metrics.get("even_chance", {}).items():
+    every, rows = one.metrics.get("even_chance", {}), []
+    for feature, known in every.items():
         for found in filter(None, [known, known.get("at_threshold")]):
             values = [found.get("firth"), found.get("model")]
             value, own = ("not known" if one is None else number(one) for one in values)
@@ -138,7 +138,6 @@ def even_chances(one: Section) -> Table:
                     verdicts.reach(found, one.words) or f"these {one.words.rows} do not tell",
                     own,
                     f"{number(known['least'])} to {number(known['greatest'])}",
-                    ", ".join(verdicts.others(known)),
                 ]
             )
     heads = [
@@ -147,6 +146,7 @@ def even_chances(one: Section) -> Table:
         level(one.confidence),
         f"{one.name} itself",
         f"the {one.words.rows} reach from",
-        "given",
     ]
-    return Table(f"Where the chance of {one.name} is even", heads, rows)
+    held = dict.fromkeys(other for known in every.values() for other in verdicts.others(known))
+    caption = f"Other features are held at {', '.join(held)}." if held else ""
+    return Table(f"Where the chance of {one.name} is even", heads, rows, caption)

@@ -1,12 +1,14 @@
 """What the numbers come to: where the outcome is likely, whether a model beats guessing, or another model."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from passage.base.wording import listed
 from passage.evaluation.vocabulary import Vocabulary
 from passage.report import association
 from passage.report.numbers import level, number, p_value, share
+
+FEW = 2  # other features that a sentence says the values of
 
 
 def guess(metrics: Mapping[str, Any], words: Vocabulary) -> str:
@@ -69,7 +71,7 @@ def even_chance(metrics: Mapping[str, Any], confidence: float, words: Vocabulary
 def _even_chance(feature: str, known: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
     one, unit = known[feature], words.unit(feature)
     sure, value = reach(one, words), one.get("firth")
-    held = ", ".join(others(one))
+    held = ", ".join(others(one)) if len(one["others"]) <= FEW else _typical(one["others"])
     told = f"at which {feature} {words.outcome} is as likely as not, these {words.rows} do not tell."
     if sure and value is not None:
         there = f"{number(value)} {unit}" if unit else f"{feature} {number(value)}"
@@ -93,6 +95,12 @@ def reach(one: Mapping[str, Any], words: Vocabulary) -> str:
             return f"not between {low} and {high}, and more these {words.rows} do not tell"
         case _:
             return ""
+
+
+def _typical(others: Sequence[Mapping[str, Any]]) -> str:
+    """Return where many other features are held; a table further down has the values."""
+    kinds = " or ".join(sorted({other["is"] for other in others}, reverse=True))
+    return f"the {len(others)} other features as is typical ({kinds})"
 
 
 def others(one: Mapping[str, Any]) -> list[str]:

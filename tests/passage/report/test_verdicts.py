@@ -51,6 +51,8 @@ def test_other_features_are_said_to_be_held() -> None:
     assert even(others=others).startswith(
         "With courses 1 (median), school A (most frequent), from 9.72 hours on, passing"
     )
+    many = even(others=[*others, {"feature": "paid", "value": "true", "is": "most frequent"}])
+    assert many.startswith("With the 3 other features as is typical (most frequent or median), from 9.72 hours on")
 
 
 @pytest.mark.parametrize(
