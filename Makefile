@@ -25,7 +25,7 @@ export TABLE TARGET NAME POSITIVE
 export MODEL SET
 export A B FAIL_ON
 export RUN
-export ROWS FEATURES SOLVER ROUNDS BASE QUEUE
+export ROWS FEATURES SOLVER LEVELS STAGES ROUNDS BASE QUEUE
 
 .DEFAULT_GOAL := help
 
@@ -83,7 +83,7 @@ lint: $(ready_dev) ## check style and types, as .ci/run and pre-commit do
 bench: $(ready) ## time the pipeline beside DVC alone and one plain script (minutes; ROUNDS=, BASE=commit, QUEUE=yes)
 	@python3 src bench
 
-bench-large: $(ready) ## time a table of three million rows against one plain script (minutes; ROWS=, FEATURES=, SOLVER=)
+bench-large: $(ready) ## time a table of three million rows against one plain script (minutes; ROWS=, FEATURES=, SOLVER=; STAGES=yes, LEVELS=)
 	@python3 src bench_large
 
 bench-serve: $(ready) ## time a served model beside its plain Pipeline (minutes; MODEL=, ROUNDS=)

@@ -7,6 +7,7 @@ cache is linked, not copied, as docs/large.md advises.
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,7 @@ ROUNDS = 3
 AT_ONCE = 500_000  # rows that are drawn together
 TARGET = "y"
 TABLE = paths.RAW / "large.csv"
+STAGES = ("check", "split", "normalize", "train", "associate", "predict", "evaluate", "report")
 AIMS = {"first build": 1.8, "changed C": 1.0, "nothing changed": 0.12}  # of the plain script's time
 MEMORY = 0.8  # of the plain script's peak, that of any stage
 THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
@@ -33,20 +35,25 @@ THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 Measured = dict[str, list[tuple[float, float]]]
 
 
-def make_table(path: Path, rows: int, features: int) -> None:
-    """Write a CSV of `rows` drawn rows: `features` normal numbers of different spreads, and a target that follows."""
+def make_table(path: Path, rows: int, features: int, levels: int = 0) -> None:
+    """Write a CSV of `rows` drawn rows: `features` normal numbers of different spreads, and a target that follows.
+
+    levels: of one category more, which tells nothing; none where 0.
+    """
     chance = np.random.RandomState(0)
     names = [f"x{number}" for number in range(1, features + 1)]
     spreads, slopes = np.linspace(1, 10, features), np.linspace(-1, 1, features) / np.sqrt(features)
-    schema = pa.schema([*((name, pa.float64()) for name in names), (TARGET, pa.int64())])
+    category = [("level", pa.string())] if levels else []
+    schema = pa.schema([*((name, pa.float64()) for name in names), *category, (TARGET, pa.int64())])
     with pc.CSVWriter(path, schema, write_options=pc.WriteOptions(quoting_header="none")) as writer:
         for start in bar("drawing rows", "parts", range(0, rows, AT_ONCE)):
             normal = chance.normal(size=(min(AT_ONCE, rows - start), features))
             outcome = chance.uniform(size=len(normal)) < 1 / (1 + np.exp(-normal @ slopes))
-            writer.write_table(pa.table([*(normal * spreads).T, outcome.astype(int)], schema=schema))
+            level = [np.char.add("l", chance.randint(levels, size=len(normal)).astype(str))] if levels else []
+            writer.write_table(pa.table([*(normal * spreads).T, *level, outcome.astype(int)], schema=schema))
 
 
-def make_clone(folder: Path, table: Path, features: int, solver: str) -> None:
+def make_clone(folder: Path, table: Path, features: int, solver: str, levels: int = 0, repeats: int = 1) -> None:
     """Clone the commit at hand into `folder`, with one model of the table, which DVC keeps."""
     subprocess.run(["git", "clone", "--quiet", ".", str(folder)], check=True)
     yaml = YAML()
@@ -54,9 +61,11 @@ def make_clone(folder: Path, table: Path, features: int, solver: str) -> None:
     lane = dict(settings["models"]["model"])
     del lane["words"]
     names = [f"x{number}" for number in range(1, features + 1)]
+    if levels:
+        names, lane["columns"] = [*names, "level"], {"level": {"kind": "category", "unseen": "reference"}}
     lane |= {"data": TABLE.as_posix(), "target": TARGET, "features": names}
     lane["train"] = dict(lane["train"]) | {"solver": solver}
-    lane["evaluate"] = dict(lane["evaluate"]) | {"repeats": 1}
+    lane["evaluate"] = dict(lane["evaluate"]) | {"repeats": repeats}
     settings["models"], settings["score"] = {"large": lane}, {}
     yaml.dump(settings, folder / paths.PARAMS)
     os.link(table, folder / TABLE)
@@ -109,6 +118,20 @@ def _keep(found: Measured, what: str, measured: tuple[float, float], number: int
     print(f"round {number + 1} of {ROUNDS}: {what}: {measured[0]:.1f} s, {measured[1]:,.0f} MB", flush=True)
 
 
+def stages(parent: Path, rows: int, features: int, solver: str, levels: int) -> str:
+    """Return as a row of a table what each stage takes in seconds of processor, each run once by itself."""
+    folder, table, shown = parent / "clone", parent / "large.csv", []
+    make_table(table, rows, features, levels)
+    make_clone(folder, table, features, solver, levels, repeats=10)
+    for stage in STAGES:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run([sys.executable, "src", stage, *(["large"] if stage not in ("check", "report") else [])], folder)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        shown.append(f"{after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime:.1f}")
+    shape = f"{rows:,} x {features:,}" + (f" and {levels:,} levels" if levels else "")
+    return f"| {' | '.join([shape, *shown])} |"
+
+
 def lines(rows: int, features: int, found: Measured) -> list[str]:
     """Return the medians as rows of a table, with the ratios to the plain script (median over the rounds)."""
     plain = found["plain script"]
@@ -126,9 +149,18 @@ def lines(rows: int, features: int, found: Measured) -> list[str]:
 
 
 def main() -> None:
-    """Print the table for the commit at hand. ROWS: how many, several with commas; FEATURES and SOLVER: of all."""
+    """Print the table for the commit at hand. ROWS: how many, several with commas; FEATURES and SOLVER: of all.
+
+    STAGES=yes: what each stage takes instead, with `evaluate.repeats` as it is; LEVELS: of one category more.
+    """
     sizes = [int(size) for size in (os.environ.get("ROWS") or "3000000").replace("_", "").split(",")]
     features, solver = int(os.environ.get("FEATURES") or 10), os.environ.get("SOLVER") or "newton-cholesky"
+    if os.environ.get("STAGES"):
+        print(f"| rows x numbers | {' | '.join(STAGES)} |\n|{'---|' * (1 + len(STAGES))}")
+        for size in sizes:
+            with tempfile.TemporaryDirectory(prefix="exam-passage-bench-") as parent:
+                print(stages(Path(parent), size, features, solver, int(os.environ.get("LEVELS") or 0)), flush=True)
+        return
     table = [
         "| table | | wall time | / plain | peak memory of a process | / plain | aims |",
         "|---|---|---|---|---|---|---|",

@@ -43,3 +43,16 @@ def test_a_command_is_measured_with_the_largest_of_its_processes(tmp_path: Path,
     assert 1200 < peak < 1500
     with pytest.raises(RuntimeError, match="failed in"):
         bench_large.run([sys.executable, "-c", "raise SystemExit(3)"], tmp_path)
+
+
+def test_a_category_of_so_many_levels_is_drawn_beside_the_numbers(tmp_path: Path) -> None:
+    bench_large.make_table(tmp_path / "large.csv", 300, 1, levels=7)
+    assert pd.read_csv(tmp_path / "large.csv")["level"].nunique() == 7
+
+
+@pytest.mark.long
+def test_the_time_of_each_stage_is_a_row_of_a_table(tmp_path: Path) -> None:
+    shape, *seconds = bench_large.stages(tmp_path, 300, 1, "newton-cholesky", 3).strip("| ").split(" | ")
+    assert shape == "300 x 1 and 3 levels"
+    assert len(seconds) == len(bench_large.STAGES)
+    assert min(map(float, seconds)) > 0
