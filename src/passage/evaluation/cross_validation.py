@@ -21,7 +21,7 @@ from scipy.special import expit
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
-from passage.base.progress import bar, foretell
+from passage.base.progress import bar
 from passage.base.rounding import PREDICTED, rounded, significant
 from passage.evaluation.metrics import log_loss
 from passage.model import pipeline, solver, tuning
@@ -32,7 +32,6 @@ from passage.params.model import ModelSettings
 
 EACH = 30  # features up to which each is left out in turn
 FEATURES = 12  # that are, of more
-SECONDS = 1.6e-6, 8e-8  # that a fit takes for each row, and for each row of each column, as measured
 
 
 def log_odds(fitted: Pipeline, rows: np.ndarray) -> np.ndarray:
@@ -161,11 +160,7 @@ def cross_validation(
     compared = len(features) + settings.chooses()
     total = (1 + compared) * len(list(division)) + sum(tuning.fits(settings, count) for count in inner)
     trained, columns = len(table) * (folds - 1) // folds, sample.rows.shape[1]
-    foretell(
-        f"cross-validation: {total:,} fits of {trained:,} rows of {columns} columns",
-        total * trained * (SECONDS[0] + SECONDS[1] * columns),
-        "fewer evaluate.repeats",
-    )
+    solver.foretell_fits("cross-validation", total, trained, columns, "fewer evaluate.repeats")
     with (
         solver.solver_warnings() as warned,
         bar("cross-validation", "fits", total=total) as progress,

@@ -12,8 +12,10 @@ from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from passage.base.progress import clock
+from passage.base.progress import clock, foretell
 from passage.model import separation
+
+SECONDS = 1.6e-6, 8e-8  # that a fit takes for each row, and for each row of each column, as measured
 
 
 def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> LogisticRegression:
@@ -22,6 +24,7 @@ def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> Logisti
     Raises ValueError with what the solver said where it has not reached an optimum, and where there is none: without a
     penalty, coefficients of separated rows grow for ever (Albert and Anderson 1984), with no warning from some solvers.
     """
+    foretell_fits("training", 1, len(rows), rows.shape[1], "fewer features or rows")
     rows = np.ascontiguousarray(rows)  # of others, scikit-learn makes such a copy and keeps both
     with warnings.catch_warnings():
         for doubt in (ConvergenceWarning, RuntimeWarning):
@@ -34,6 +37,14 @@ def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> Logisti
     if math.isinf(arguments["C"]) and separation.kind(rows, np.asarray(target)) != "none":
         raise ValueError("without a penalty, rows that can be told apart without an error have no finite optimum")
     return regression
+
+
+def foretell_fits(doing: str, fits: int, rows: int, columns: int, less: str) -> None:
+    """Say before so many fits what they will take, where that is long, and what makes it `less`."""
+    seconds = fits * rows * (SECONDS[0] + SECONDS[1] * columns)
+    foretell(
+        f"{doing}: {fits:,} {'fit' if fits == 1 else 'fits'} of {rows:,} rows of {columns:,} columns", seconds, less
+    )
 
 
 @contextmanager

@@ -116,7 +116,10 @@ def for_model(name: str, training: pd.DataFrame, settings: ModelSettings) -> Cho
     if not settings.chooses():
         return None
     sample = Sample.of(subsample([training], settings.target), settings)
-    count = fits(settings, len(folds(sample, settings)))
+    division = folds(sample, settings)
+    count, rows = fits(settings, len(division)), max((len(train) for train, _ in division), default=0)
+    less = "fewer values in train.tune.C" if settings.train.C == AUTO else "fewer train.tune.folds"
+    solver.foretell_fits("the choice (auto)", count, rows, sample.rows.shape[1], less)
     try:
         with solver.solver_warnings() as warned, clock(f"{count} fits to choose what is auto"):
             choices = choose(sample, settings)

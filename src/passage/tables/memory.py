@@ -1,15 +1,19 @@
-"""How much memory a table takes, before it is read."""
+"""How much memory a table takes, and whether its rows take long, before it is read."""
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import psutil
 
+from passage.base.progress import foretell
 from passage.tables import header
 
 # Measured at 100,000 rows x 500 numbers: the largest stage (normalize) took 3.4 times the values' own size.
 TIMES = 3.5
 SQUARES = 4  # tables of columns by columns that a stage holds (correlations, information, its inverse)
+SECONDS = (
+    2e-7  # of one processor that the longest stage that reads and writes all rows takes for each value, as measured
+)
 START = 300_000_000  # bytes that Python and its packages take
 PLACE = 8  # bytes that pandas takes to note where a value of a CSV stands
 SAMPLE = 1_000_000  # bytes of a CSV by which its rows are counted
@@ -40,7 +44,7 @@ def lacking(
 ) -> Iterator[str]:
     """Yield one line where a table will not fit in memory. named_by: the key of params.yaml that names it.
 
-    as_it_came: whether each row is kept as it came, too.
+    as_it_came: whether each row is kept as it came, too. What fits, but takes long to divide or score, is told.
     """
     rows, made_of, need = needed(Path(table), columns, categories)
     need += Path(table).stat().st_size if as_it_came else 0
@@ -50,6 +54,9 @@ def lacking(
             f"{room / 1e9:.1f} GB are free ({named_by}); what helps: fewer features, some of the rows drawn by chance, "
             "other programs closed, or a machine with more memory"
         )
+    else:
+        doing = f"{table}: to read and write {rows:,} rows of {made_of:,} numbers"
+        foretell(doing, SECONDS * rows * made_of, "fewer features or rows")
 
 
 def free() -> int:

@@ -15,7 +15,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from passage.evaluation import cross_validation as module
 from passage.evaluation.cross_validation import cross_validation, held_out, left_out
 from passage.model import pipeline, tuning
 from passage.model.design import Column
@@ -305,6 +304,6 @@ def test_fits_that_take_longer_than_a_minute_are_foretold(
 ) -> None:
     validated(students.lane())
     assert "will take" not in capsys.readouterr().out
-    monkeypatch.setattr(module, "SECONDS", (1.0, 1.0))
+    monkeypatch.setattr("passage.model.solver.SECONDS", (1.0, 1.0))
     validated(students.lane())
     assert re.search(r"cross-validation: \d+ fits of \d+ rows of 2 columns will take", capsys.readouterr().out)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from students import lane
 
+from passage.model import solver as module
 from passage.model.pipeline import estimator_settings
 from passage.model.solver import optimum
 
@@ -35,3 +36,18 @@ def test_features_that_are_copies_have_no_single_optimum_without_a_penalty() -> 
 def test_too_few_iterations_are_an_error_not_a_warning() -> None:
     with pytest.raises(ValueError, match="did not converge"):
         optimum(HOURS, NOISY, arguments(max_iter=1))
+
+
+def test_a_fit_that_takes_longer_than_a_minute_is_foretold(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, target = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 1, 0, 1])
+    for price, told in (
+        ((0.0, 14.9), ""),
+        ((30.0, 15.0), "training: 1 fit of 4 rows of 1 columns will take about 3 min"),
+    ):
+        monkeypatch.setattr(module, "SECONDS", price)
+        optimum(rows, target, estimator_settings(lane().train.model_dump(exclude={"tune"})))
+        printed = capsys.readouterr().out
+        assert printed.startswith(told)
+        assert bool(printed) == bool(told)

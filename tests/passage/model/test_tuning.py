@@ -159,6 +159,20 @@ def test_of_very_many_rows_some_are_drawn_to_choose_from(monkeypatch: pytest.Mon
     assert found.tried_C == tuning.choose(Sample.of(drawn, auto), auto).tried_C
 
 
+def test_a_choice_that_takes_longer_than_a_minute_is_foretold(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("passage.model.solver.SECONDS", (10.0, 1.0))
+    settings = students.lane(C="auto", tune=TUNE)
+    tuning.for_model("model", MANY, settings)
+    fits = len(settings.train.tune.C) * settings.train.tune.folds
+    told = capsys.readouterr().out
+    assert (
+        f"the choice (auto): {fits} fits of 12 rows of 2 columns will take about {round(fits * 12 * 12 / 60)}" in told
+    )
+    assert "fewer values in train.tune.C make it less" in told
+
+
 def test_fewer_rows_than_folds_give_fewer_folds_and_a_sentence() -> None:
     few = MANY[(MANY["passed"] == 0) | (np.arange(16) < 8)].drop(index=[1, 4])
     found = tuning.for_model("model", few, students.lane(C="auto", tune=TUNE))

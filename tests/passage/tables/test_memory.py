@@ -85,3 +85,18 @@ def test_free_is_what_the_machine_has_or_what_a_container_may_still_take(
     assert memory.free() == pytest.approx(psutil.virtual_memory().available, rel=0.2)
     limit.write_text("1000000\n")
     assert memory.free() == 600_000
+
+
+def test_a_table_that_takes_long_to_read_and_write_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pd.DataFrame({"a": range(1000)}).to_parquet(tmp_path / "t.parquet")
+    for price, told in (
+        (0.06, ""),
+        (0.12, ": to read and write 1,000 rows of 1 numbers will take about 2 min or more"),
+    ):
+        monkeypatch.setattr(memory, "SECONDS", price)
+        assert list(memory.lacking(str(tmp_path / "t.parquet"), ["a"], [], "models.model.data")) == []
+        printed = capsys.readouterr().out
+        assert told in printed
+        assert bool(printed) == bool(told)
