@@ -74,7 +74,7 @@ class Served:
         found = self.answered(known)
         if len(found) != len(table):
             found = found.astype(object).reindex(table.index)
-        for name in [name for name in found if found[name].hasnans]:
+        for name in found.columns[found.isna().to_numpy().any(axis=0)]:
             found[name] = found[name].astype(object).where(found[name].notna(), None)
         return found
 
@@ -132,7 +132,7 @@ class Served:
             )
         if twice := [name for name in looked_at if isinstance(table[name], pd.DataFrame)]:
             raise Mistake(f"{SOURCE}: the column {twice[0]} is there twice; each name may stand only once")
-        return table[looked_at].reset_index(drop=True)
+        return (table if list(table) == looked_at else table[looked_at]).reset_index(drop=True)
 
 
 def _load_pyfunc(path: str) -> Served:
