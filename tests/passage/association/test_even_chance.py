@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from scipy.special import logit
 from students import HOURS, LESSON, PASSED
 
@@ -88,3 +89,32 @@ def test_of_many_rows_it_is_fiellers_interval() -> None:
     (a, b), v = plain.theta, plain.covariance
     roots = np.roots([b**2 - squared * v[1, 1], 2 * (a * b - squared * v[0, 1]), a**2 - squared * v[0, 0]]) + fit.center
     assert [found["low"], found["high"]] == pytest.approx(sorted(roots), rel=1e-6)
+
+
+def test_the_profile_is_that_of_another_package() -> None:
+    """firthmodels 0.8.2: the profile interval of the intercept, of hours counted from the value asked for."""
+    rows = HOURS[:, np.newaxis]
+    fit = firth.fit(rows, PASSED, 0.95).fit
+    ends = np.column_stack(fit.interval(fit.directions(np.array([[0.0], [9.5], [19.0]])), 0.95))
+    theirs = [[-7.1508737134, -0.9042081007], [-1.2299611690, 1.2299611690], [0.9042081007, 7.1508737134]]
+    assert ends == pytest.approx(np.array(theirs), abs=1e-8)
+    found = even_chance.crossing(fit, np.array([9.5]), 0, float(HOURS.std()), 0.95)
+    where_theirs_ends_at_nothing = [5.529222955, 13.470777045]
+    assert [found["low"], found["high"]] == pytest.approx(where_theirs_ends_at_nothing, abs=1e-6)
+
+
+def test_without_a_search_the_band_and_where_it_leaves_the_chance_are_those_of_statsmodels() -> None:
+    theirs = sm.Logit(PASSED, sm.add_constant(HOURS)).fit(disp=0)
+    fit = Fit(np.zeros(1), np.eye(1), theirs.params, theirs.cov_params())
+
+    def band(values: list[float], chance: float = 0.5) -> np.ndarray:
+        said = theirs.get_prediction(sm.add_constant(np.array(values)), which="linear").conf_int(alpha=0.05)
+        return np.asarray(said) - logit(chance)
+
+    values = [3.0, 9.5, 30.0]
+    ours = fit.interval(fit.directions(np.array(values)[:, np.newaxis]), 0.95)
+    assert np.column_stack(ours) == pytest.approx(band(values), rel=1e-9)
+    for chance in (0.5, 0.8):
+        found = even_chance.crossing(fit, np.array([9.5]), 0, float(HOURS.std()), 0.95, chance)
+        (_, upper), (lower, _) = band([found["low"], found["high"]], chance)
+        assert [upper, lower] == pytest.approx([0, 0], abs=1e-6)
