@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_integer_dtype
 
+from passage.base.wording import verb
 from tools.adopt.patterns import codes, dates, is_number, nearly_numbers
 from tools.adopt.wording import short
 
@@ -25,7 +26,8 @@ _NUMBERED = frozenset(["nr", "no", "number", "num", "nummer", "key", "code"])
 def no_measure(known: pd.Series, distinct: int, rows: int) -> str:
     """Return why a column of numbers is nothing to predict from, "" where it is."""
     if not np.isfinite(known.to_numpy(dtype=float)).all():
-        return f"{int(np.isinf(known.to_numpy(dtype=float)).sum()):,} of its numbers are infinite"
+        infinite = int(np.isinf(known.to_numpy(dtype=float)).sum())
+        return f"{infinite:,} of its {len(known):,} numbers {verb('is', infinite)} infinite"
     whole = is_integer_dtype(known) or bool((known % 1 == 0).all())
     if whole and (identifies := _identifies(words(str(known.name)), distinct, len(known))):
         return identifies

@@ -158,5 +158,5 @@ def position(names: Sequence[str], target: str, source: str) -> int:
     if target in names:
         return names.index(target)
     close = difflib.get_close_matches(target, names, n=1)
-    hint = f"did you mean {json.dumps(close[0], ensure_ascii=False)}? " if close else ""
-    raise Mistake(f'{source}: there is no column "{target}"; {hint}The table has {", ".join(map(str, names))}')
+    hint = f"did you mean {json.dumps(close[0], ensure_ascii=False)}? The" if close else "the"
+    raise Mistake(f'{source}: there is no column "{target}"; {hint} table has {", ".join(map(str, names))}')

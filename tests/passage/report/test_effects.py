@@ -7,7 +7,9 @@ import students
 
 from passage.evaluation.vocabulary import vocabulary
 from passage.model.design import Column
-from passage.report.effects import MOST, Effect, Effects, effects
+from passage.report.association import one_end
+from passage.report.effects import MOST, Effect, Effects, caption, effects
+from passage.report.sections import Section
 
 COLUMNS = [
     Column("hours", "hours", "number"),
@@ -111,3 +113,27 @@ def test_of_many_columns_the_strongest_are_shown_and_counted(count: int) -> None
     found = effects({"coefficients": dict.fromkeys(names, 1.0), "odds": odds, "described": described}, WORDS)
     assert (len(found.rows), len(found.shown), found.total) == (MOST, MOST, count)
     assert found.rows[0].label == names[-1]
+
+
+def test_the_caption_explains_the_columns_that_are_there_and_no_others() -> None:
+    def said(metrics: dict[str, Any]) -> str:
+        association = {"confidence": 0.95}
+        return caption(
+            Section("m", students.lane(), WORDS, {}, {}, metrics, association, {}, []), effects(metrics, WORDS)
+        )
+
+    every = said(METRICS)
+    assert "Points: by how many percentage points" in every
+    assert "other features being equal" in every
+    assert "beyond the others" in every
+    assert "in brackets the spread of that over the repeats" in every
+    one = said(METRICS | {"points": {}, "significance": {"hours": {"p_value_holm": 0.04}}})
+    assert "other features being equal" not in one
+    without = {key: value for key, value in METRICS.items() if key not in ("points", "cross_validation")}
+    assert "Points" not in said(without)
+    assert "Log loss" not in said(without)
+
+
+def test_one_end_says_which_it_is() -> None:
+    assert one_end({"high": 5.4}) == "at most 5.4"
+    assert one_end({"low": 2.0}) == "at least 2"

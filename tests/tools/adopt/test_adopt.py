@@ -156,7 +156,7 @@ BAD = {
     "a database": (b"SQLite format 3\x00", "t.csv: this is a database"),
     "JSON": (b'{"a": 1}', "t.csv: this looks like JSON"),
     "numbers of two minds": (b"a;churned\n1,234;0\n", 't.csv, row 1: a is "1,234", which may be 1.234 or 1234'),
-    "no target": (NUMBERS.replace("churned", "x").encode(), 't.csv: there is no column "churned"; The table has age'),
+    "no target": (NUMBERS.replace("churned", "x").encode(), 't.csv: there is no column "churned"; the table has age'),
     "a misspelt target": (
         NUMBERS.replace("churned", "churnd").encode(),
         't.csv: there is no column "churned"; did',

@@ -152,7 +152,7 @@ def test_true_and_false_are_booleans_and_with_gaps_a_category() -> None:
             "numbers as text, like 0,5; write the number alone, with a decimal point",
         ),
         ("a", [1.5, 2.5] + [None] * (ROWS - 2), "known in 2 rows of 200 only"),
-        ("a", [np.inf, *some(1.5, 2.5)[1:]], "1 of its numbers are infinite"),
+        ("a", [np.inf, *some(1.5, 2.5)[1:]], "1 of its 200 numbers is infinite"),
         ("a", [[1]] * ROWS, "object in Parquet: no number, text or yes and no"),
         ("a", TRUTH, "it gives the target away: each of its two values goes with one label alone"),
         ("a", -TRUTH * 2.5, "it gives the target away: each of its two values goes with one label alone"),
