@@ -147,7 +147,7 @@ def no_room(error: BaseException) -> str:
 
     MLflow blames the format of the model that it could not write there.
     """
-    temporary, cause = tempfile.gettempdir(), error.__cause__ or error.__context__
+    temporary, cause = tempfile.gettempdir(), error.__context__
     behind = error if isinstance(error, OSError) else cause
     if not isinstance(behind, OSError) or behind.errno not in FULL:
         return ""
