@@ -74,7 +74,7 @@ class Served:
         found = self.answered(known)
         if len(found) != len(table):
             found = found.astype(object).reindex(table.index)
-        for name in found.columns[found.isna().to_numpy().any(axis=0)]:
+        for name in found.columns[found.isna().to_numpy().any(axis=0).tolist()]:
             found[name] = found[name].astype(object).where(found[name].notna(), None)
         return found
 

@@ -110,7 +110,7 @@ def pairs(rows: int, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFra
                 fitted = optimum(table[train, place : place + 1], target[train], REGRESSION)
                 says[out] = fitted.decision_function(table[out, place : place + 1])
             models.append(HeldOut(np.arange(rows) + 1, fold_of, target, says, (says >= logit(0.5)).astype(int)))
-        found.append(comparison.compare(*models, LEVEL)["verdict"] != comparison.CANNOT_BE_TOLD)
+        found.append(comparison.compare(models[0], models[1], LEVEL)["verdict"] != comparison.CANNOT_BE_TOLD)
     return pd.DataFrame({"said": found})
 
 

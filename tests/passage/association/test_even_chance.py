@@ -109,7 +109,7 @@ def test_without_a_search_the_band_and_where_it_leaves_the_chance_are_those_of_s
 
     def band(values: list[float], chance: float = 0.5) -> np.ndarray:
         said = theirs.get_prediction(sm.add_constant(np.array(values)), which="linear").conf_int(alpha=0.05)
-        return np.asarray(said) - logit(chance)
+        return np.asarray(np.asarray(said) - logit(chance))
 
     values = [3.0, 9.5, 30.0]
     ours = fit.interval(fit.directions(np.array(values)[:, np.newaxis]), 0.95)
