@@ -266,7 +266,7 @@ def stale(at: Place) -> list[str]:
 def as_markdown(verdicts: dict[str, Verdict], lines: list[str]) -> list[str]:
     """Return the verdicts as a list and all else as it is, in a block that nothing in it can end."""
     text = "\n".join(map(terminal.line, lines))
-    fence = "`" * max(3, *(1 + len(run) for run in re.findall("`+", text)))
+    fence = "`" * max([3, *(1 + len(run) for run in re.findall("`+", text))])
     return [*(f"- `{name}`: **{of.told}**" for name, of in verdicts.items()), "", f"{fence}text", text, fence]
 
 

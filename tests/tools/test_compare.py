@@ -347,6 +347,15 @@ def test_markdown_is_a_list_of_verdicts_and_a_block_that_nothing_in_it_ends() ->
     ]
 
 
+def test_markdown_of_a_comparison_is_printed(small: Small, capsys: pytest.CaptureFixture[str]) -> None:
+    small.build(held_out())
+    small.commit()
+    assert compare.main("HEAD", "workspace", "--markdown") == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("- `model`: **as before**\n\n```text\nA: HEAD (")
+    assert printed.endswith("\n```\n")
+
+
 def test_options_and_what_is_to_fail_are_held_to_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Mistake, match=r"^it takes two states and --markdown, and FAIL_ON may be worse$"):
         compare.main("HEAD", "HEAD", "--mark")
