@@ -107,7 +107,10 @@ def test_what_a_lock_names_and_no_stage_writes_is_not_moved(project: Project, tm
 def test_a_half_written_lock_is_told_with_the_command_that_mends_it(project: Project) -> None:
     project.replace("dvc.lock", "stages:", "stages: [")
     done = project.stage("audit", check=False)
-    assert (done.returncode, done.stderr) == (2, "dvc.lock: it is half-written; `python3 src mend` puts it right\n")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "dvc.lock: it is half-written or damaged; `python3 src mend` puts it right\n",
+    )
 
 
 def test_a_damaged_entry_of_the_run_cache_is_passed_over(built: Project) -> None:

@@ -46,10 +46,12 @@ def test_the_committed_lock_comes_back_and_the_broken_one_is_kept(project: Proje
     refused = project.stage("check", check=False)
     assert (refused.returncode, refused.stderr) == (
         2,
-        "dvc.lock: it is half-written; `python3 src mend` puts it right\n",
+        "dvc.lock: it is half-written or damaged; `python3 src mend` puts it right\n",
     )
     said = project.stage("mend").stderr
-    assert said.startswith("dvc.lock was half-written (was DVC killed, or the disk full?): the committed one is back")
+    assert said.startswith(
+        "dvc.lock was half-written or damaged (was DVC killed, or the disk full?): the committed one is back"
+    )
     assert project.text("dvc.lock") == LOCK
     assert project.text(".dvc/tmp/dvc.lock.broken") == broken
     assert project.stage("mend").stderr == ""

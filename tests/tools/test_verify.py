@@ -268,9 +268,20 @@ class Store:
         self.replace("report/index.html", "80", "90")
         self.replace(runs.OUTPUTS, before, files.file_hash("sha256", page))
 
-    def change_model(self) -> None:
+    @property
+    def model(self) -> Path:
         [model] = self.client.search_logged_models(["1"], f"source_run_id = '{self.run}'")
-        file = Path(str(model.artifact_location).removeprefix("file://")) / "model.skops"
+        return Path(str(model.artifact_location).removeprefix("file://"))
+
+    def change_code(self) -> None:
+        """Change the code that answers, and not what the archive claims of it, at which Python does not look."""
+        content = (self.model / "passage.zip").read_bytes()
+        old, new = b'"probability": rounded(', b'"probability": 1 - abs('
+        assert old in content
+        (self.model / "passage.zip").write_bytes(content.replace(old, new, 1))
+
+    def change_model(self) -> None:
+        file = self.model / "model.skops"
         pipeline = skops.io.load(file)
         pipeline.named_steps["regression"].coef_ *= 1.001
         skops.io.dump(pipeline, file)
@@ -315,6 +326,19 @@ FALSIFIED: dict[str, tuple[Callable[[Store], object], str]] = {
     ),
     "page": (lambda store: store.replace("report/index.html", "80", "90"), f"report/index.html: {COPY}"),
     "page and list": (lambda store: store.change_page_and_list(), "report/index.html: line "),
+    "its numbers": (
+        lambda store: Project(store.model).replace("numbers/model.json", '"threshold": 0.5', '"threshold": 0.4'),
+        "model model.json.threshold: the run has `0.4`",
+    ),
+    "its code": (lambda store: store.change_code(), "model file: only the run has it"),
+    "its packages": (
+        lambda store: Project(store.model).replace("requirements.txt", "mlflow==", "mlf1ow=="),
+        "model requirements.txt.0: the run has `'mlf1ow==",
+    ),
+    "a file beside them": (
+        lambda store: (store.model / "sitecustomize.py").touch(),
+        "model files: the run has `",
+    ),
     "logged model": (lambda store: store.change_model(), "model skops.steps.1.1.coef_: the run has `float64 [["),
 }
 

@@ -42,7 +42,9 @@ def read() -> Stages:
         return dict((files.read_yaml(paths.PIPELINE_LOCK) or {}).get("stages", {}))
     except (YAMLError, AttributeError, TypeError):
         conflict.refuse(paths.PIPELINE_LOCK, paths.PIPELINE_LOCK.read_text(encoding="utf-8", errors="replace"))
-        raise Mistake(f"{paths.PIPELINE_LOCK}: it is half-written; `python3 src mend` puts it right") from None
+        raise Mistake(
+            f"{paths.PIPELINE_LOCK}: it is half-written or damaged; `python3 src mend` puts it right"
+        ) from None
 
 
 def outputs(stages: Stages) -> Iterator[Output]:

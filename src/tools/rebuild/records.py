@@ -1,7 +1,9 @@
 """What a run records beside its files, held against what the rebuild gives: numbers, tags, data sets, the model."""
 
 import json
+import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -18,6 +20,8 @@ from tools.rebuild.difference import excerpts
 # Tags that are made of the result. All others say when and by whom it was tracked, or are a person's own.
 RESULT, RESULTS = ("model", "fingerprint", "data.md5"), ("warning.", "reference.")
 CIRCUMSTANCE = "warning.environment"
+SOURCE = 1_000_000  # bytes, more than any file of the code has
+BESIDE = re.compile(r"\W*(python|pip|setuptools|wheel)[:=<>~!\d., ]*")  # of the machine, not of the result
 
 
 def differences(run: Kept, again: Kept) -> dict[str, str]:
@@ -67,13 +71,23 @@ def _model(folder: Path) -> Iterator[tuple[str, str]]:
         for numbers in sorted((folder / "numbers").glob("*")):  # runs of earlier versions have none
             yield from _parts(numbers.name, yaml.load(numbers.read_bytes(), yaml.CSafeLoader))
         for archive in folder.glob("*.zip"):
-            yield from (
-                (one.filename, f"{one.file_size} bytes, CRC {one.CRC:08x}") for one in ZipFile(archive).infolist()
-            )
+            yield from _sources(archive)
+        for name in ("requirements.txt", "conda.yaml", "python_env.yaml"):  # a server may install what they name
+            lines = (folder / name).read_text(encoding="utf-8").splitlines()
+            yield from _parts(name, [line for line in lines if not BESIDE.fullmatch(line)])
+        yield "files", " ".join(sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()))
     except UntrustedTypesFoundException as error:
         yield "skops", f"it holds types that are not trusted: {error}"
     except Exception as error:  # of a damaged one, whatever skops and zipfile raise
         yield "file", f"it cannot be read: {type(error).__name__}"
+
+
+def _sources(archive: Path) -> Iterator[tuple[str, str]]:
+    """Yield the hash of each file in `archive`. Python runs them without a look at the CRC that the archive claims."""
+    with ZipFile(archive) as code:
+        for one in code.infolist():
+            content = code.read(one) if one.file_size <= SOURCE else b""
+            yield one.filename, f"{one.file_size} bytes, sha256 {sha256(content).hexdigest()}"
 
 
 def _parts(name: str, part: Any) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,8 @@
 """Where a search for each end would take too long, what is said without one is what Firth's profile would say."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -101,6 +104,17 @@ def test_what_every_end_would_take_follows_the_shape_of_the_rows() -> None:
     prices = [firth.price(*shape) * shape[1] for shape in ((20, 1), (20_000, 20), (45_000, 40), (3_000_000, 10))]
     assert [price <= firth.LIMIT for price in prices] == [True, True, False, False]
     assert firth.price(1000, 40, levered=True) > 10 * firth.price(1000, 40)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "levered"),
+    [(45_000, 26, False), (300_000, 12, False), (1_000_000, 6, False), (1000, 38, True)],
+)
+def test_from_so_many_columns_on_as_the_docs_say_there_is_no_search(rows: int, columns: int, levered: bool) -> None:
+    fewer, so_many = (firth.price(rows, count, levered=levered) * count for count in (columns - 1, columns))
+    assert fewer <= firth.LIMIT < so_many
+    large = (Path(__file__).parents[3] / "docs/large.md").read_text(encoding="utf-8")
+    assert re.search(rf"\b{columns} of ({rows:,}\b|a million)", large)
 
 
 def test_what_is_said_without_a_search_needs_enough_of_each_class_and_cell() -> None:
