@@ -54,8 +54,8 @@ def mend_lock() -> str:
         files.write_text(paths.PIPELINE_LOCK, committed)
     done = "it starts anew" if committed is None else "the committed one is back"
     return (
-        f"{paths.PIPELINE_LOCK} was half-written or damaged (was DVC killed, or the disk full?): {done}, and what was built "
-        f"since comes from DVC's cache. The broken one: {BROKEN}"
+        f"{paths.PIPELINE_LOCK} was half-written or damaged (was DVC killed, or the disk full?): {done}, and what was "
+        f"built since comes from DVC's cache. The broken one: {BROKEN}"
     )
 
 
