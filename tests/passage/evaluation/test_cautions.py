@@ -236,3 +236,9 @@ def test_rows_of_one_person_are_not_independent_and_a_mark_is_no_feature() -> No
     assert "dependent_rows" not in cautions.of_split(train, test, by_time, (0, 1)), "rows of one day are no person's"
     alone = train.assign(person=list("abcdghij"))
     assert list(cautions.of_split(alone, test, settings, (0, 1))) == ["duplicates_across_split"]
+
+
+def test_rows_that_are_left_out_are_told_with_what_they_lack() -> None:
+    assert cautions.of_dropped({}, "students") == {}
+    told = cautions.of_dropped({"rows": 2, "of": 9, "missing": {"hours": 2}}, "students")["dropped_rows"]
+    assert told.startswith("2 of 9 students are left out, since a value is missing (hours in 2)")
