@@ -22,18 +22,22 @@ settings.register_profile("same-everywhere", deadline=None, derandomize=True)
 settings.load_profile("same-everywhere")
 
 
-class OneBrowser(LoadGroupScheduling):  # type: ignore[misc]
-    """Keep the browser tests on one worker, as their `xdist_group` says.
+TOGETHER = ("tests/test_page.py", "tests/tools/test_verify.py")
+
+
+class OneWorker(LoadGroupScheduling):  # type: ignore[misc]
+    """Keep tests on one worker that share what is dear: a browser, as their `xdist_group` says, and a rebuilt run.
 
     Without this, pytest-xdist 3.8 groups nothing under pytest 9.2 (pytest-dev/pytest-xdist#1386).
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/test_page.py::") else str(super()._split_scope(nodeid))
+        path = nodeid.partition("::")[0]
+        return path if path in TOGETHER else str(super()._split_scope(nodeid))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowser:
-    return OneBrowser(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorker:
+    return OneWorker(config, log)
 
 
 class Project:

@@ -519,8 +519,8 @@ def outputs(project: Project) -> dict[Path, bytes]:
     [
         "a penalty without strength",
         "wrong in several columns",
-        "a category in test rows alone",
-        "a new row above the greatest value",
+        pytest.param("a category in test rows alone", marks=pytest.mark.long),
+        pytest.param("a new row above the greatest value", marks=pytest.mark.long),
     ],
 )
 def test_a_build_ends_with_the_same_words_and_all_comes_back_with_the_commands_that_they_name(
