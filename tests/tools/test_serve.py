@@ -195,9 +195,18 @@ print(mlflow.get_run(sys.argv[1]).info.lifecycle_stage)
 """
 
 
-def test_a_registered_model_is_found_by_its_alias_and_its_run_is_not_cleared_away(built: Project) -> None:
-    [run] = MlflowClient(f"sqlite:///{built.folder}/mlflow.db").search_runs(["1"], "tags.model = 'model'")
+def test_a_registered_model_is_found_by_its_alias_which_goes_back_and_its_run_is_not_cleared_away(
+    built: Project,
+) -> None:
+    client = MlflowClient(f"sqlite:///{built.folder}/mlflow.db")
+    [run], [newer] = (client.search_runs(["1"], f"tags.model = '{name}'") for name in ("model", "model_2"))
     [block] = re.findall(r"^(export MLFLOW.*?)^make serve", PAGE, flags=re.DOTALL | re.MULTILINE)
     built.run("bash", "-ec", block.replace("RUN/", f"{run.info.run_id}/"))
+    later = block.replace("RUN/model", f"{newer.info.run_id}/model_2").replace('"champion", 1', '"champion", 2')
+    built.run("bash", "-ec", later)
+    assert client.get_model_version_by_alias("exam", "champion").run_id == newer.info.run_id
+    export, _, alias = block.splitlines()
+    built.run("bash", "-ec", f"{export}\n{alias}")
+    client._tracking_client.store.engine.dispose()
     said = built.run(sys.executable, "-c", ADDRESS, run.info.run_id).stdout
     assert said.split() == ["models:/exam/1", "active"]
