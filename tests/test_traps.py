@@ -125,16 +125,34 @@ with store.writable("rents") as (experiment_id, writer):
 """
 
 
+def taken_along() -> list[str]:
+    """Return the files of src/passage/tracking that the page says one copies."""
+    named = re.search(r"of src/passage/tracking, (.*?) to", SECTIONS[OWN], re.DOTALL)
+    assert named
+    return re.findall(r"\w+\.py", named[1].replace("\\", ""))
+
+
+def test_what_is_taken_along_imports_nothing_that_stays() -> None:
+    taken = {name.removesuffix(".py") for name in taken_along()}
+    imported: set[str] = set()
+    for name in taken:
+        for node in ast.walk(ast.parse((ROOT / f"src/passage/tracking/{name}.py").read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("passage."):
+                room, *rest = str(node.module).split(".")[1:]
+                assert room in ("base", "tracking")
+                imported |= ({*rest} or {alias.name for alias in node.names}) if room == "tracking" else set()
+    assert imported
+    assert imported <= taken
+
+
 @pytest.fixture
 def rents(tmp_path: Path, empty_store: Path) -> Project:
     """A regression of another project, with what the page says that one copies and writes; nothing is built."""
     of = Project(tmp_path / "rents")
     shutil.copytree(ROOT / "src/passage/base", of.folder / "passage/base")
-    named = re.search(r"of src/passage/tracking, (.*?) to", SECTIONS[OWN], re.DOTALL)
     [track] = re.findall(r"^```python\n(.*?)^```$", SECTIONS[OWN], re.DOTALL | re.MULTILINE)
-    assert named
     (of.folder / "passage/tracking").mkdir()
-    for name in re.findall(r"\w+\.py", named[1].replace("\\", "")):
+    for name in taken_along():
         shutil.copy(ROOT / "src/passage/tracking" / name, of.folder / "passage/tracking")
     shutil.copy(empty_store, of.folder / "mlflow.db")
     of.run("git", "init", "--quiet")
