@@ -46,7 +46,7 @@ AIMS = (  # action, numerator, denominator, the greatest ratio that is aimed at
 )
 QUEUED = 8
 FINISHED, FAILED = "refs/exps/??/*/*", "refs/exps/celery/failed"  # what DVC makes of experiments of a queue in Git
-WAIT = 1800  # s, for a queue
+WAIT, ENDS = 1800, 300  # s, for a queue, and for its workers to end
 PLAIN = Path(__file__).resolve().with_name("plain_tracking.py")
 
 Times = dict[str, dict[str, list[float]]]  # s, of each action, kind and round
@@ -131,8 +131,12 @@ def queue(folder: Path, values: list[float]) -> float:
             raise RuntimeError(f"a queued experiment failed, or the queue hangs, in {folder}")
         time.sleep(0.2)
     seconds = time.perf_counter() - started
+    run(["dvc", "queue", "stop"], folder)  # idle workers end by themselves, but on a busy machine not always
+    stopped = time.perf_counter()
     while "0 active, 0 idle" not in _said(["dvc", "queue", "status"], folder):
-        time.sleep(1)  # idle workers end by themselves
+        if time.perf_counter() - stopped > ENDS:
+            raise RuntimeError(f"a worker of the queue does not end, in {folder}")
+        time.sleep(1)
     return seconds
 
 
