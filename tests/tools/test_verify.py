@@ -3,9 +3,11 @@
 import dataclasses
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 import skops.io
@@ -280,6 +282,17 @@ class Store:
         assert old in content
         (self.model / "passage.zip").write_bytes(content.replace(old, new, 1))
 
+    def hide_code(self) -> None:
+        """Add code that Python runs, and that an archive which says how long its files are hides from zipfile."""
+        with ZipFile(self.model / "passage.zip") as archive:
+            sources = {name: archive.read(name) for name in archive.namelist()}
+        with ZipFile(self.model / "passage.zip", "w") as archive:
+            for name, content in sources.items():
+                archive.writestr(ZipInfo(name), content if name.endswith("/") else content + b"# more\n")
+                archive.filelist[-1].file_size, archive.filelist[-1].CRC = len(content), zlib.crc32(content)
+        with ZipFile(self.model / "passage.zip") as archive:
+            assert {name: archive.read(name) for name in archive.namelist()} == sources
+
     def change_model(self) -> None:
         file = self.model / "model.skops"
         pipeline = skops.io.load(file)
@@ -330,7 +343,8 @@ FALSIFIED: dict[str, tuple[Callable[[Store], object], str]] = {
         lambda store: Project(store.model).replace("numbers/model.json", '"threshold": 0.5', '"threshold": 0.4'),
         "model model.json.threshold: the run has `0.4`",
     ),
-    "its code": (lambda store: store.change_code(), "model file: only the run has it"),
+    "its code": (lambda store: store.change_code(), "model passage.zip: the run has `"),
+    "code that its archive hides": (lambda store: store.hide_code(), "model passage.zip: the run has `"),
     "its packages": (
         lambda store: Project(store.model).replace("requirements.txt", "mlflow==", "mlf1ow=="),
         "model requirements.txt.0: the run has `'mlf1ow==",

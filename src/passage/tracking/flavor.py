@@ -6,7 +6,7 @@ server load passage.tracking.served, from the numbers in models/NAME and the cod
 
 from importlib.metadata import version
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 import mlflow
 import yaml
@@ -58,7 +58,8 @@ def save_model(path: str, mlflow_model: Logged, answering: Served, signature: Mo
     with ZipFile(Path(path, SOURCES), "w") as archive:
         archive.mkdir(PASSAGE.name)  # without it, Python does not find a package that has no __init__.py
         for source in sources():
-            archive.write(source, source.relative_to(PASSAGE.parent))
+            # Without the file's time, so that an archive of the same code has the same bytes.
+            archive.writestr(ZipInfo(source.relative_to(PASSAGE.parent).as_posix()), source.read_bytes())
     environment = {key: mlflow_model.flavors[PYFUNC][key] for key in ("env", "python_version")}
     mlflow_model.add_flavor(PYFUNC, **environment, **{MAIN: served.__name__, DATA: NUMBERS, CODE: SOURCES})
     mlflow_model.save(str(Path(path, "MLmodel")))

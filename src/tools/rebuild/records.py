@@ -3,16 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import numpy as np
 import skops.io
 import yaml
 from skops.io.exceptions import UntrustedTypesFoundException
 
+from passage.base.files import file_hash
 from passage.tracking.results_view import DESCRIPTION
 from passage.tracking.runs import CHANGES, OUTPUTS, TRUSTED, Kept
 from tools.rebuild.difference import excerpts
@@ -20,7 +19,6 @@ from tools.rebuild.difference import excerpts
 # Tags that are made of the result. All others say when and by whom it was tracked, or are a person's own.
 RESULT, RESULTS = ("model", "fingerprint", "data.md5"), ("warning.", "reference.")
 CIRCUMSTANCE = "warning.environment"
-SOURCE = 1_000_000  # bytes, more than any file of the code has
 BESIDE = re.compile(r"\W*(python|pip|setuptools|wheel)[:=<>~!\d., ]*")  # of the machine, not of the result
 
 
@@ -70,24 +68,16 @@ def _model(folder: Path) -> Iterator[tuple[str, str]]:
         yield from _parts("skops", skops.io.load(folder / "model.skops", trusted=TRUSTED))
         for numbers in sorted((folder / "numbers").glob("*")):  # runs of earlier versions have none
             yield from _parts(numbers.name, yaml.load(numbers.read_bytes(), yaml.CSafeLoader))
-        for archive in folder.glob("*.zip"):
-            yield from _sources(archive)
+        for archive in folder.glob("*.zip"):  # as a whole: Python and zipfile do not read every archive alike
+            yield archive.name, file_hash("sha256", archive)
         for name in ("requirements.txt", "conda.yaml", "python_env.yaml"):  # a server may install what they name
             lines = (folder / name).read_text(encoding="utf-8").splitlines()
             yield from _parts(name, [line for line in lines if not BESIDE.fullmatch(line)])
         yield "files", " ".join(sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()))
     except UntrustedTypesFoundException as error:
         yield "skops", f"it holds types that are not trusted: {error}"
-    except Exception as error:  # of a damaged one, whatever skops and zipfile raise
+    except Exception as error:  # of a damaged one, whatever skops and YAML raise
         yield "file", f"it cannot be read: {type(error).__name__}"
-
-
-def _sources(archive: Path) -> Iterator[tuple[str, str]]:
-    """Yield the hash of each file in `archive`. Python runs them without a look at the CRC that the archive claims."""
-    with ZipFile(archive) as code:
-        for one in code.infolist():
-            content = code.read(one) if one.file_size <= SOURCE else b""
-            yield one.filename, f"{one.file_size} bytes, sha256 {sha256(content).hexdigest()}"
 
 
 def _parts(name: str, part: Any) -> Iterator[tuple[str, str]]:
