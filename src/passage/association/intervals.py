@@ -64,13 +64,28 @@ def of_rows(
         written, design = association["fit"], prepared.design(rows)
         known = gaps.complete(rows, [one.name for one in prepared.features])
         known &= ~prepared.unseen(rows).any(axis="columns").to_numpy(dtype=bool)
-        for name, value in written["constant"].items():
-            known &= design[name].to_numpy(dtype=float) == value
         fit = refit(association, training(), prepared) if training and by == "profile" else Fit.read(written)
-        values, place = np.unique(design[written["columns"]].to_numpy(float)[known], axis=0, return_inverse=True)
-        found = fit.interval(fit.directions(values), association["confidence"])
-        ends[:, known] = rounded(expit(np.array(found)).ravel()).reshape(2, -1)[:, place.ravel()]
+        ends = of_design(
+            {str(name): column.to_numpy(dtype=float) for name, column in design.items()}, known, association, fit
+        )
     return pd.DataFrame(dict(zip((LOW, HIGH), ends, strict=True)), index=rows.index)
+
+
+def of_design(
+    design: Mapping[str, np.ndarray], known: np.ndarray, association: Mapping[str, Any], fit: Fit
+) -> np.ndarray:
+    """Return both ends of the interval of each probability, (2, n_rows), NaN where there is none.
+
+    design: the columns of the design table, (n_rows,) each. known: of which rows each value is, (n_rows,).
+    """
+    written, ends = association["fit"], np.full((2, len(known)), np.nan)
+    for name, value in written["constant"].items():
+        known = known & (design[name] == value)
+    rows = np.column_stack([design[name][known] for name in written["columns"]])
+    values, place = np.unique(rows, axis=0, return_inverse=True)
+    found = fit.interval(fit.directions(values), association["confidence"])
+    ends[:, known] = rounded(expit(np.array(found)).ravel()).reshape(2, -1)[:, place.ravel()]
+    return ends
 
 
 def of_lane(

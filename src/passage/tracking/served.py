@@ -12,13 +12,11 @@ import pandas as pd
 import yaml
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import BAD_REQUEST
-from scipy.special import expit
 
 from passage.association import intervals
 from passage.association.fit import Fit
 from passage.base import files
 from passage.base.errors import Mistake
-from passage.base.rounding import rounded
 from passage.base.wording import listed
 from passage.evaluation import answers
 from passage.model.classifier import Model
@@ -102,18 +100,11 @@ class Served:
         return pd.DataFrame(found, index=rows.index)
 
     def _ends(self, values: np.ndarray) -> np.ndarray:
-        """Return both ends of the interval of each probability, (2, n_rows), NaN where intervals.of_rows has none."""
-        ends = np.full((2, len(values)), np.nan)
-        if self.fit and len(values):
-            columns = dict(zip(self.model.classifier.features, values.T, strict=True))
-            constant = self.association["fit"]["constant"].items()
-            known = np.logical_and.reduce(
-                [np.full(len(values), True), *(columns[name] == one for name, one in constant)]
-            )
-            used = np.array([columns[name][known] for name in self.association["fit"]["columns"]]).T
-            found = self.fit.interval(self.fit.directions(used), self.association["confidence"])
-            ends[:, known] = rounded(expit(np.array(found)).ravel()).reshape(2, -1)
-        return ends
+        """Return what intervals.of_design does of `values` (n_rows, n_features)."""
+        if not self.fit or not len(values):
+            return np.full((2, len(values)), np.nan)
+        columns = dict(zip(self.model.classifier.features, values.T, strict=True))
+        return intervals.of_design(columns, np.full(len(values), True), self.association, self.fit)
 
     def _table(self, rows: Any) -> pd.DataFrame:
         """Return `rows` as a table with a number for each row, of the columns that are looked at.
