@@ -63,13 +63,20 @@ def wait(port: str, server: int, path: str) -> bool:
     server: its process, which has made this one.
     """
     while os.getppid() == server:
-        try:
-            asked = HTTPConnection(HOST, int(port), timeout=5)
-            asked.request("GET", path)
-            return asked.getresponse().status == OK
-        except (HTTPException, OSError):
-            time.sleep(0.2)
+        if status := answered(port, path):
+            return status == OK
+        time.sleep(0.2)
     return False
+
+
+def answered(port: str, path: str) -> int:
+    """Return the status that a server answers with at `path`; 0 where none answers."""
+    try:
+        asked = HTTPConnection(HOST, int(port), timeout=5)
+        asked.request("GET", path)
+        return asked.getresponse().status
+    except (HTTPException, OSError):
+        return 0
 
 
 def page(base: str) -> str:

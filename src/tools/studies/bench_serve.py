@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from http.client import HTTPConnection
+from http.client import OK, HTTPConnection
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ from passage.base.errors import Mistake
 from passage.params.model import ModelSettings
 from passage.tables import read
 from tools.studies.bench import ratio
-from tools.ui import HOST
+from tools.ui import HOST, answered
 
 OURS, PLAIN = "model", "plain"
 START, ONE, LAST, MANY, EIGHT = "start", "one row", "one row, 99 %", "1,000 rows", "8 connections, a row each"
@@ -44,7 +44,7 @@ def server(command: list[str], port: str) -> Iterator[float]:
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
-        while not answers(port):
+        while answered(port, "/ping") != OK:
             if process.poll() is not None or time.perf_counter() - started > WAIT:
                 raise RuntimeError(f"{' '.join(command)} does not answer")
             time.sleep(0.05)
@@ -54,26 +54,16 @@ def server(command: list[str], port: str) -> Iterator[float]:
         process.wait()
 
 
-def answers(port: str) -> bool:
-    """Return whether a server says that it is there."""
-    try:
-        asked = HTTPConnection(HOST, int(port), timeout=5)
-        asked.request("GET", "/ping")
-        return asked.getresponse().status == 200
-    except OSError:
-        return False
-
-
 def connected(port: str) -> Post:
     """Return what sends a body and returns the answer, through one connection that stays."""
     connection = HTTPConnection(HOST, int(port), timeout=60)
 
     def post(body: bytes) -> bytes:
         connection.request("POST", "/invocations", body, {"Content-Type": "application/json"})
-        answered = connection.getresponse()
-        content = answered.read()
-        if answered.status != 200:
-            raise RuntimeError(f"a server answers {answered.status}: {content.decode(errors='replace')[:500]}")
+        answer = connection.getresponse()
+        content = answer.read()
+        if answer.status != OK:
+            raise RuntimeError(f"a server answers {answer.status}: {content.decode(errors='replace')[:500]}")
         return content
 
     return post
