@@ -8,5 +8,5 @@ for lock in requirements.lock requirements-dev.lock; do
     esac
     # shellcheck disable=SC2086 # words, on purpose
     uv pip compile pyproject.toml $extra --quiet --upgrade --universal --fork-strategy fewest --generate-hashes \
-        --no-emit-index-url --no-annotate --no-header --output-file "$lock"
+        --no-annotate --no-header --output-file "$lock"
 done

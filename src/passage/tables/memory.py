@@ -11,9 +11,8 @@ from passage.tables import header
 # Measured at 100,000 rows x 500 numbers: the largest stage (normalize) took 3.4 times the values' own size.
 TIMES = 3.5
 SQUARES = 4  # tables of columns by columns that a stage holds (correlations, information, its inverse)
-SECONDS = (
-    2e-7  # of one processor that the longest stage that reads and writes all rows takes for each value, as measured
-)
+# Of one processor that the longest stage that reads and writes all rows takes for each value, as measured.
+SECONDS = 2e-7
 START = 300_000_000  # bytes that Python and its packages take
 PLACE = 8  # bytes that pandas takes to note where a value of a CSV stands
 SAMPLE = 1_000_000  # bytes of a CSV by which its rows are counted
