@@ -82,9 +82,12 @@ def of_design(
     for name, value in written["constant"].items():
         known = known & (design[name] == value)
     rows = np.column_stack([design[name][known] for name in written["columns"]])
-    values, place = np.unique(rows, axis=0, return_inverse=True)
-    found = fit.interval(fit.directions(values), association["confidence"])
-    ends[:, known] = rounded(expit(np.array(found)).ravel()).reshape(2, -1)[:, place.ravel()]
+    place: Any = slice(None)
+    if fit.likelihood:  # which is searched for each row: once for all that are alike
+        rows, alike = np.unique(rows, axis=0, return_inverse=True)
+        place = alike.ravel()
+    found = fit.interval(fit.directions(rows), association["confidence"])
+    ends[:, known] = rounded(expit(np.array(found)).ravel()).reshape(2, -1)[:, place]
     return ends
 
 
