@@ -13,6 +13,9 @@ from passage.params.labels import Label, written
 from passage.params.model import ModelSettings
 
 EVENTS_PER_COLUMN = 10  # rows of the rarer class
+# Of m rows drawn like n that trained, 2 * m / (n + 1) lie beyond each number's range by chance alone, mostly near it.
+# A step of this share of the range changes a chance that the range carries from 2 % to 98 % by two points at most.
+BEYOND = 0.01
 
 
 def content(found: Mapping[str, str]) -> list[dict[str, str]]:
@@ -222,7 +225,7 @@ def of_dropped(dropped: Mapping[str, Any], rows: str) -> dict[str, str]:
 
 def of_range(table: pd.DataFrame, classifier: Classifier, rows: str) -> dict[str, str]:
     """Return whether some rows of `table`, features in their own units, are like none that trained the model."""
-    outside = classifier.outside(table)
+    outside = classifier.outside(table, BEYOND)
     reasons = []
     for name, limits in classifier.training_range.items():
         if outside[name].any():

@@ -64,13 +64,14 @@ class Classifier:
         right = [self.predict(part)["predicted"] == part.iloc[:, -1] for part in parts]
         return float(np.concatenate(right).mean())
 
-    def outside(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def outside(self, rows: pd.DataFrame, beyond: float = 0.0) -> pd.DataFrame:
         """Return for each value in `rows`, as it comes, whether it is out of the training range.
 
-        A gap is where it is a category and no training row has it.
+        beyond: of a number, by more than this share of its range. A gap is where it is a category and no training row
+        has it.
         """
         limits = self.training_range.items()
-        return pd.DataFrame({name: _outside(rows[name], one) for name, one in limits}, index=rows.index)
+        return pd.DataFrame({name: _outside(rows[name], one, beyond) for name, one in limits}, index=rows.index)
 
     def content(self) -> dict[str, Any]:
         """Return what is written to model.json."""
@@ -122,10 +123,12 @@ def seen(column: pd.Series, how: ColumnSettings) -> dict[str, Any]:
             return {"values": sorted(column.dropna().unique())} | gaps
 
 
-def _outside(column: pd.Series, limits: dict[str, Any]) -> pd.Series:
+def _outside(column: pd.Series, limits: dict[str, Any], beyond: float = 0.0) -> pd.Series:
     if "values" in limits:
         return ~column.isin(limits["values"]) & (column.notna() | (not limits.get("gaps", True)))
-    return ~column.between(limits["least"], limits["greatest"]) & column.notna()
+    least, greatest = limits["least"], limits["greatest"]
+    room = beyond * greatest - beyond * least  # the range itself may be no number
+    return ~column.between(least - room, greatest + room) & column.notna()
 
 
 def original_units(coefficients: dict[str, float], intercept: float, scaler: Scaler) -> dict[str, Any]:

@@ -219,6 +219,14 @@ def test_values_outside_the_training_range_are_named_a_few_of_many() -> None:
     }
 
 
+def test_a_number_that_is_hardly_outside_is_no_reason_for_caution_whatever_its_unit() -> None:
+    classifier = students.fitted()[1]
+    near, far = (pd.DataFrame({"hours": [19 + 19 * share], "courses": [1]}) for share in (0.009, 0.011))
+    assert classifier.outside(near)["hours"].all()  # scored rows say so
+    assert cautions.of_range(near, classifier, "rows") == {}
+    assert "but 19.209 here" in cautions.of_range(far, classifier, "rows")["outside_training_range"]
+
+
 def test_rows_of_one_person_are_not_independent_and_a_mark_is_no_feature() -> None:
     split = {"method": "group", "column": "person", "test_size": 0.25, "stratify": True, "seed": 1}
     settings = ModelSettings.model_validate(
