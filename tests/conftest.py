@@ -36,6 +36,11 @@ class OneWorker(LoadGroupScheduling):  # type: ignore[misc]
         return path if path in TOGETHER else str(super()._split_scope(nodeid))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker build the project while the other runs what does not wait for that, as most tests do."""
+    items.sort(key=lambda item: (item.path.name != "test_verify.py", "built_once" in getattr(item, "fixturenames", ())))
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorker:
     return OneWorker(config, log)
 

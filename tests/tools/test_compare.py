@@ -4,7 +4,9 @@ import hashlib
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,12 @@ def test_the_commands_of_the_page_print_what_it_shows_with_real_dvc(built: Proje
     built.dvc("checkout")
     by_name = built.stage("compare", "HEAD", "softer", COLUMNS="120").stdout
     assert without_commits(by_name) == without_commits(shown[1][1]).replace("the workspace", "softer (COMMIT)")
+    with closing(sqlite3.connect(built.folder / "mlflow.db")) as store:  # of which the experiment is the third run
+        runs = store.execute("SELECT run_uuid FROM runs WHERE name LIKE 'model_2%' ORDER BY start_time").fetchall()
+    by_run = built.stage("compare", *(run for (run,) in runs), COLUMNS="120").stdout
+    between = re.search(r"^model_2:.*?(?=^settings:)", shown[1][1], re.DOTALL | re.MULTILINE)
+    assert between
+    assert between[0] in by_run
 
 
 def held_out(*wrong: int) -> str:
