@@ -221,6 +221,21 @@ def test_a_feature_with_a_long_name_takes_a_few_lines(
     assert max(heights) < 120
 
 
+@pytest.mark.parametrize("screen", browser.SCREENS)
+def test_a_heading_is_larger_than_what_is_below_it(
+    screen: browser.Screen, chromium: Browser, built_once: Path, page: Path
+) -> None:
+    said = (built_once / "report/index.html").read_text(encoding="utf-8")
+    every = "".join(f"<h{level}>of level {level}</h{level}>" for level in (1, 2, 3, 4))
+    page.write_text(re.sub(r"(<main[^>]*>).*</main>", rf"\1{every}</main>", said, flags=re.DOTALL), encoding="utf-8")
+    with browser.context(chromium, screen) as profile:
+        sizes = browser.opened(profile, page).evaluate(
+            "[...document.querySelectorAll('h1, h2, h3, h4')].map(one => parseFloat(getComputedStyle(one).fontSize))"
+        )
+    assert len(sizes) == 4
+    assert sizes == sorted(set(sizes), reverse=True)
+
+
 IN_A_SANDBOX = """page => {
     const frame = document.createElement("iframe");
     frame.sandbox = "allow-scripts";
