@@ -120,6 +120,16 @@ def test_what_dvc_hashes_of_a_room_is_what_git_keeps_of_it() -> None:
     assert hashed == {path for path in tracked.stdout.splitlines() if (ROOT / path).is_file()}
 
 
+def test_git_keeps_no_file_that_the_readme_does_not_know_of_and_none_of_a_kind_of_its_own() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    named = set(re.findall(r"[\w.-]+", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert {name for path in tracked if not (name := path.partition("/")[0]).startswith(".")} <= named
+    kinds = {Path(path).suffix for path in tracked if "." in Path(path).name.lstrip(".")}
+    assert kinds <= set(
+        [".css", ".csv", ".jinja", ".json", ".lock", ".md", ".png", ".py", ".sh", ".toml", ".yaml", ".yml"]
+    )
+
+
 def test_no_file_of_src_is_longer_than_a_person_reads_at_a_time() -> None:
     assert max(len((SRC / path).read_text(encoding="utf-8").splitlines()) for path in MODULES) < 300
 
