@@ -1,9 +1,10 @@
 """Keeps the packages that stages import loaded for as long as one DVC runs, so that each is imported once.
 
 Importing scikit-learn, pandas and MLflow is most of what a small stage costs. The first stage that a DVC runs leaves a
-process behind, which imports them while that stage works; later stages are forked from it, each with its own arguments,
-variables, folder and terminal. It imports nothing of what stages do: their code is what lies there when they start. It
-ends with its DVC. Linux alone has what this takes; elsewhere, and where anything is in the way, a stage runs by itself.
+process behind, which imports them while that stage works; later stages are forked from it, all in one folder, each with
+its own arguments, variables and terminal. It imports nothing of what stages do: their code is what lies there when they
+start. It ends with its DVC. Linux alone has what this takes; elsewhere, and where anything is in the way, a stage runs
+by itself.
 
 Who else uses the machine has no part in it: the socket lies in a folder that is its owner's alone, each side asks the
 kernel who the other one is before it sends or reads a byte, and no wait for the other side is without a limit. What is
@@ -72,7 +73,7 @@ def connect(dvc: int) -> socket.socket | None:
 
 def run(connection: socket.socket, arguments: list[str]) -> int | None:
     """Have a stage run at the other end, and return its exit code; nothing where none was started."""
-    request = json.dumps([arguments, dict(os.environ), str(Path.cwd())]).encode()
+    request = json.dumps([arguments, dict(os.environ)]).encode()
     if len(request) > LARGEST:
         return None
     with connection:
@@ -221,7 +222,7 @@ class _Server:
             signal.setitimer(signal.ITIMER_REAL, LIMIT)  # the end of this process, where the other side is silent
             self.listener.close()
             os.close(self.dvc)
-            terminal, arguments, variables, folder = _request(connection)
+            terminal, arguments, variables = _request(connection)
             connection.sendall(STARTED)
             if connection.recv(1) != GO:
                 return
@@ -232,7 +233,6 @@ class _Server:
                 os.close(its_own)
             os.environ.clear()
             os.environ.update(variables)
-            os.chdir(folder)
             try:
                 code = self.stage(arguments)
             finally:
@@ -246,8 +246,8 @@ class _Server:
             os._exit(code)
 
 
-def _request(connection: socket.socket) -> tuple[list[int], list[str], dict[str, str], str]:
-    """Return what is asked for: standard input, output and error, arguments, variables and folder.
+def _request(connection: socket.socket) -> tuple[list[int], list[str], dict[str, str]]:
+    """Return what is asked for: standard input, output and error, arguments and variables.
 
     Raises ValueError or struct.error for what is no request.
     """
@@ -255,5 +255,5 @@ def _request(connection: socket.socket) -> tuple[list[int], list[str], dict[str,
     (length,) = struct.unpack("!Q", size)
     if length > LARGEST:
         raise ValueError(f"no request has {length} bytes")
-    arguments, variables, folder = json.loads(connection.recv(length, socket.MSG_WAITALL))
-    return terminal, arguments, variables, folder
+    arguments, variables = json.loads(connection.recv(length, socket.MSG_WAITALL))
+    return terminal, arguments, variables

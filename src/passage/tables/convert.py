@@ -69,8 +69,9 @@ def _as_numbers(column: pd.Series) -> pd.Series:
     numbers = pd.to_numeric(column.astype(str) if words else column, errors="coerce")
     if is_object_dtype(numbers):  # integers that no machine word holds
         numbers = numbers.astype(str)
-    whole = is_integer_dtype(numbers) and not numbers.hasnans
-    return pd.Series(numbers.to_numpy(), numbers.index, name=numbers.name) if whole else numbers.astype("float64")
+    if is_integer_dtype(numbers):  # of those with gaps, to_numpy makes floats
+        return pd.Series(numbers.to_numpy(), numbers.index, name=numbers.name)
+    return numbers.astype("float64")
 
 
 def is_numbers_or_text(column: pd.Series) -> bool:

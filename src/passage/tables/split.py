@@ -71,9 +71,9 @@ def refuse_few(target: pd.Series, split: Split) -> None:
     if counts.min() < 2:
         rare = counts.index.tolist()[int(counts.argmin())]
         raise ValueError(f"{target.name} is {rare} in one row alone, which cannot be on both sides: {advice}")
-    if min(test, rows - test) < len(counts):
-        side = f"{test} of {rows} rows" if test < len(counts) else f"{rows - test} of {rows} rows"
-        raise ValueError(f"one side would have {side}, too few for both labels of {target.name}: {advice}")
+    if (fewer := min(test, rows - test)) < len(counts):
+        few = f"{fewer} of {rows} rows, too few for both labels of {target.name}"
+        raise ValueError(f"one side would have {few}: {advice}")
 
 
 def later(times: pd.Series, test_from: float | str) -> np.ndarray:

@@ -85,7 +85,7 @@ def entry(name: str, data: str, target: str, found: Outcome, columns: Sequence[C
         repeats=repeats,
     )
     named = {"data": data, "target": target}
-    described = [column for column in columns if (column.kind or column.offered) and column.settings]
+    described = [column for column in columns if column.settings]
     of_target = {target: found.rules} if found.rules else {}
     kinds = {"columns": of_target | {column.name: column.settings for column in described}}
     content = {

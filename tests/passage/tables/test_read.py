@@ -139,6 +139,11 @@ def test_integers_stay_integers_and_fractions_fractions(in_folder: Write) -> Non
     assert [str(kind) for kind in found.dtypes] == ["int64", "float64"]
 
 
+def test_integers_that_may_have_gaps_are_integers_where_they_have_none() -> None:
+    kinds = [convert.of_kind(pd.Series(values, dtype="Int64"), "number")[0].dtype for values in ([1, 2], [1, None])]
+    assert kinds == ["int64", "float64"]
+
+
 @pytest.mark.parametrize("value", ["2", "yes", "", "0.5", "True"])
 def test_a_target_that_is_neither_0_nor_1_is_refused(in_folder: Write, value: str) -> None:
     path = in_folder("t.csv", f"a,b\n1,0\n1,{value}\n")
