@@ -72,7 +72,6 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
                 ("kind: category, missing: median", 'missing is "median"; a category has no median; category, most_'),
                 ("kind: boolean, missing: median", 'missing is "median"; a boolean has no median; most_frequent, drop'),
                 ("others: rest", 'others is "rest"; only the target has it, which is passed_exam'),
-                ("others: rest", 'others is "rest"; only the target has it, which is passed_exam'),
                 ("missing: category", 'missing is "category"; a number has no categories; with kind: category it has'),
                 (
                     "kind: category, missing: category, indicator: true",
@@ -232,6 +231,7 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
             "data/raw/../../x.csv",
             'models.model.data is "data/raw/../../x.csv"; it must be a',
         ),
+        ("      - failed\n", "", "models.model.words.classes has one entry; it must hold at least 2"),
         ("solver: newton-cholesky", "solver: newton", 'models.model.train.solver is "newton"; it should be'),
         (
             "l1_ratio: 0.0",
@@ -339,6 +339,25 @@ def test_only_what_prepares_a_feature_has_a_part_in_the_result() -> None:
 def test_a_number_that_may_have_one_value_has_a_minimum_that_is_its_maximum() -> None:
     column = params.parse(changed("columns: {}", "columns: {hours_studied: {minimum: 2, maximum: 2}}"))
     assert column.models["model"].column("hours_studied").maximum == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "defaults"),
+    [
+        ("number", "indicator: false, reference: null, unseen: error"),
+        ("category", "indicator: false, minimum: null, maximum: null, allowed: null, nullable: null"),
+        ("boolean", "reference: null, unseen: error, minimum: null, maximum: null, allowed: null, unique: false"),
+    ],
+)
+def test_a_default_may_be_written_where_nothing_else_may(kind: str, defaults: str) -> None:
+    column = params.parse(changed("columns: {}", f"columns: {{hours_studied: {{kind: {kind}, {defaults}}}}}"))
+    assert column.models["model"].column("hours_studied").used() == ({"kind": kind} if kind != "number" else {})
+
+
+@pytest.mark.parametrize("missing", ["median", "drop"])
+def test_gaps_with_which_something_is_done_may_also_be_said_to_be_allowed(missing: str) -> None:
+    said = f"columns: {{hours_studied: {{missing: {missing}, nullable: true}}}}"
+    assert params.parse(changed("columns: {}", said)).models["model"].column("hours_studied").nullable
 
 
 def test_the_table_must_have_the_columns_that_words_are_given_for() -> None:

@@ -19,6 +19,8 @@ SETTINGS = params.parse(TEXT + "score: {}\nmlflow: {experiment: e}\n")
     [
         (["0", "1", "3+"] * 3, "3+"),
         (["1.5", "b", "c", "d"], "b"),
+        (["1", "2", "<5"] * 3, "<5"),
+        (["1", "2", ">50"] * 3, ">50"),
         (["1.5", "b", "2", "b"] + ["3"] * 400, ""),  # slips of the pen, which are told with their lines
         (["1", "", "NA", "?", "-", "nan"] * 3, ""),
         (["1,5", "1.234,5", "1e5", "-3", "$5"] * 3, ""),  # numbers written otherwise are, too
