@@ -1,5 +1,6 @@
 """What the tests share: the project's own files in a folder of their own, and DVC run in it."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from filelock import FileLock
@@ -84,6 +86,16 @@ class Project:
         text = self.text(path)
         assert old in text
         (self.folder / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def entry_point() -> ModuleType:
+    """Return src/__main__.py as a module."""
+    spec = importlib.util.spec_from_file_location("main", ROOT / "src/__main__.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def copy_project(folder: Path) -> Project:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, entry_point
 
 from passage.base import paths
 
@@ -23,6 +23,11 @@ MODULES = sorted(path.relative_to(SRC) for path in SRC.rglob("*.py"))
 def stage(name: str) -> dict[str, Any]:
     found = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"][name]
     return found.get("do", found)  # type: ignore[no-any-return]
+
+
+def test_every_command_is_one_that_make_or_dvc_calls() -> None:
+    callers = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "dvc.yaml"))
+    assert set(re.findall(r"python3 src (\w+)", callers)) == entry_point().COMMANDS.keys()
 
 
 def imported(path: Path) -> set[str]:

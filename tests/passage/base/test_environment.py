@@ -60,6 +60,13 @@ def test_a_change_of_what_every_stage_stands_on_is_seen(monkeypatch: pytest.Monk
     assert environment.ground() == before
 
 
+def test_in_which_order_a_folder_gives_its_files_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    before, rglob = environment.ground(), Path.rglob
+    monkeypatch.setattr(Path, "rglob", lambda *asked: reversed([*rglob(*asked)]))
+    assert environment.ground() == before
+
+
 def test_packages_that_are_not_the_locks_are_a_part_of_what_every_stage_stands_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

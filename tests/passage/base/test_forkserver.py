@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, entry_point
 
-from passage.base import forkserver
+from passage.base import forkserver, parent
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="Linux alone has what this takes")
 
@@ -143,6 +143,27 @@ def test_later_stages_find_the_packages_imported_and_have_variables_folder_and_o
     assert second == [True, "second", str(tmp_path)]
     assert told(dvc.run(TELL, WHO="third")) == [server, True, "third", str(tmp_path)]
     assert server not in (alone[0], dvc.process.pid)
+
+
+def test_packages_are_imported_one_after_the_other_while_nobody_asks(dvc: Dvc, tmp_path: Path) -> None:
+    (tmp_path / "last.py").write_text("open('imported', 'w')")
+    dvc.run("pass", PREPARED="forkserver.PACKAGES = ('colorsys', 'last')")
+    deadline = time.monotonic() + 10
+    while not (tmp_path / "imported").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert (tmp_path / "imported").exists()
+
+
+def test_what_is_left_behind_is_the_dvcs_and_not_that_of_the_shell_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    main = entry_point()
+    asked: list[int] = []
+    monkeypatch.setattr(parent, "dvc", lambda: 4242)
+    monkeypatch.setattr(parent, "end_with_dvc", lambda: None)
+    monkeypatch.setattr(forkserver, "connect", asked.append)
+    monkeypatch.setattr(forkserver, "leave_behind", lambda dvc, stage: asked.append(dvc))
+    monkeypatch.setattr(main, "run", lambda arguments: 7)
+    assert main.in_dvc(["report"]) == 7
+    assert asked == [4242, 4242]
 
 
 def test_a_stages_exit_code_is_handed_on_and_so_are_a_fault_and_a_kill(dvc: Dvc) -> None:

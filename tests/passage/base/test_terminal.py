@@ -1,11 +1,10 @@
 """What goes to a terminal says what it says, and does nothing else there."""
 
-import importlib.util
 import sys
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, entry_point
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,15 +76,9 @@ def test_sentences_are_told_whole_from_the_first_one_on_as_far_as_they_fit(monke
         == "m: Four of five are right. So it is."
     )
     assert terminal.wrapped("model: " + "word " * 9) == "model: word word word word word word\n  word word word"
-
-
-def entry_point() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("main", ROOT / "src/__main__.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    assert terminal.wrapped("model: the solver is not a newton-cholesky") == (
+        "model: the solver is not a\n  newton-cholesky"
+    )
 
 
 def test_what_a_stage_or_tool_prints_passes_the_same_way(
