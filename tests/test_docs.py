@@ -13,6 +13,7 @@ import yaml
 from conftest import ROOT
 
 from passage.association import effects, firth, intervals, margins, points
+from passage.model import folds
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"(`+)(.+?)\1")
@@ -67,7 +68,7 @@ def broken_links(page: str) -> Iterator[str]:
 
 
 def section(page: str, heading: str) -> str:
-    found = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", text(page), re.DOTALL | re.MULTILINE)
+    found = re.search(rf"^##? {heading}\n(.*?)(?=^## |\Z)", text(page), re.DOTALL | re.MULTILINE)
     assert found
     return found[1]
 
@@ -153,6 +154,12 @@ def test_the_limits_of_searched_intervals_are_those_of_the_code() -> None:
         [firth.ROWS, points.SEARCHED],
         [margins.CELL],
     ]
+
+
+def test_how_many_rows_are_drawn_is_what_the_code_draws() -> None:
+    _, more_than, drawn, *_ = rows("docs/large.md", "Tables of millions of rows")[0]
+    said = [int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", f"{more_than} {drawn}")]
+    assert said == [folds.ENOUGH, folds.ENOUGH, folds.RARE]
 
 
 def value(metrics: Any, key: str) -> float:

@@ -79,6 +79,11 @@ def test_the_record_reads_back_as_the_same_preparation() -> None:
     prepared = fit(rows, lane(COLUMNS))
     scaler = Scaler.fit(prepared.design(rows), "standard")
     written = json.loads(json.dumps(design.content(prepared.features) | scaler.content()))
+    assert {name: list(one) for name, one in written["preparation"].items()} == {
+        "age": ["kind", "missing", "fill", "indicator"],
+        "plan": ["kind", "missing", "reference", "categories", "unseen"],
+        "member": ["kind", "missing"],
+    }
     assert written["preparation"]["plan"]["reference"] == "basic"
     again = preparation.read(written)
     assert again == prepared

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from passage.base import parquet
+from passage.model.pipeline import transformer
 from passage.model.scaler import Scaler, normalized
 
 ROWS = pd.DataFrame({"hours": [2.0, 4.0, 6.0], "same": [5.0, 5.0, 5.0]})
@@ -21,6 +22,13 @@ def test_minmax_brings_the_fitted_rows_between_0_and_1() -> None:
     assert scaler.transform(ROWS)["hours"].tolist() == [0.0, 0.5, 1.0]
     assert scaler.transform(pd.DataFrame({"hours": [10], "same": [5]}))["hours"].tolist() == [2.0]
     assert scaler.transform(ROWS)["same"].tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("method", ["standard", "minmax", "none"])
+def test_rows_are_scaled_as_scikit_learn_scales_them_to_the_last_bit(method: str) -> None:
+    rows = pd.DataFrame({"hours": np.sqrt(np.arange(1.0, 500)), "courses": np.arange(499.0) / 7})
+    scaler = Scaler.fit(rows, method)
+    assert scaler.transform(rows).to_numpy().tolist() == transformer(scaler).transform(rows).tolist()
 
 
 def test_none_leaves_the_features_as_they_are() -> None:

@@ -57,6 +57,14 @@ def test_one_value_far_away_does_not_make_overlapping_classes_separated() -> Non
         assert separation.kind(rows, (rows[:, 0] > 5).astype(int)) == "perfect"
 
 
+def test_columns_of_which_one_follows_from_another_change_nothing() -> None:
+    hours = np.arange(11.0)
+    for other in (hours, 2 * hours + 1, hours / 3):
+        rows = np.column_stack([hours, other])
+        assert separation.kind(rows, np.array(OVERLAP)) == "none"
+        assert separation.kind(rows, (hours > 5).astype(int)) == "perfect"
+
+
 def test_values_as_close_as_can_be_told_apart_are_told_apart() -> None:
     hours = np.array([[0.0, 1.0, 1.0 + 1e-15, 2.0]]).T
     assert separation.kind(hours, np.array([0, 0, 1, 1])) == "perfect"
