@@ -34,7 +34,8 @@ def test_both_sides_the_odds_and_what_to_beware_of_are_told() -> None:
     assert found["cross_validation"]["folds"] == 4
     assert list(found["odds"]) == students.FEATURES
     assert [one["kind"] for one in found["cautions"]] == ["few_events", "outside_training_range"]
-    assert found["coefficients"] == classifier.coefficients
+    assert (found["coefficients"], found["intercept"]) == (classifier.coefficients, classifier.intercept)
+    assert found["significance"] == KNOWN["significance"]
 
 
 def test_always_guessing_is_to_guess_what_most_training_rows_are() -> None:

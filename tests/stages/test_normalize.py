@@ -1,4 +1,4 @@
-"""Whose statistics the scaling and the filling of gaps use."""
+"""Whose statistics the scaling and the filling of gaps use, and that each side keeps its own rows."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +36,10 @@ def test_what_fills_a_gap_is_learned_from_training_rows_alone(
     with in_folder("params.yaml", "").open("w", encoding="utf-8") as written:
         YAML(typ="safe").dump({**of_lesson, "models": {"model": model}, "score": {}}, written)
     for side, values in (("train", train), ("test", test)):
-        rows = pd.DataFrame({"math_courses": [*values, None]}).assign(passed_exam=1)
+        rows = pd.DataFrame({"math_courses": [*values, None]}).assign(passed_exam=int(side == "test"))
         parquet.write(Path(f"data/split/model/{side}.parquet"), rows)
     normalize.main("model")
     assert files.read_json(Path("models/model/scaler.json"))["preparation"]["math_courses"]["fill"] == filled
+    for side, values, passed in (("train", train, 0), ("test", test, 1)):
+        normalized = pd.read_parquet(f"data/normalized/model/{side}.parquet")
+        assert normalized["passed_exam"].tolist() == [passed] * (len(values) + 1)

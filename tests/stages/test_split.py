@@ -1,13 +1,18 @@
 """The split: by chance but repeatable, by a column, or none."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pandas as pd
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
+from passage.base import files
 from passage.params.split import Split
-from stages.split import split
+from stages.split import main, split
 
 ROWS = pd.DataFrame({"hours": range(20), "passed": [0, 1] * 10, "side": ["train"] * 15 + ["test"] * 5})
 
@@ -81,3 +86,15 @@ def test_a_hash_that_leaves_a_side_empty_is_refused(size: float, said: str) -> N
     rows = ROWS.assign(person=[str(number) for number in range(20)])
     with pytest.raises(ValueError, match=said):
         split(rows, "passed", by_chance(method="hash", column="person", test_size=size))
+
+
+def test_the_labels_of_the_rest_are_counted_in_the_rows_that_are_left(in_folder: Callable[[str, str], Path]) -> None:
+    settings = (ROOT / "params.yaml").read_text(encoding="utf-8").replace("positive: 1", "positive: x", 1)
+    columns = "columns: {hours_studied: {missing: drop}, passed_exam: {others: rest}}"
+    in_folder("params.yaml", settings.replace("columns: {}", columns, 1))
+    rows = [f"{n if n % 5 else ''},{'xyz'[n % 3]}\n" for n in range(30)]
+    in_folder("data/raw/exam_hours.csv", "hours_studied,passed_exam\n" + "".join(rows))
+    main("model")
+    dropped = files.read_json(Path("data/split/model/dropped.json"))
+    assert {one["label"]: one["rows"] for one in dropped.pop("rest")} == {"y": 8, "z": 8}
+    assert dropped == {"rows": 6, "of": 30, "missing": {"hours_studied": 6}}

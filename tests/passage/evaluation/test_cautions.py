@@ -250,3 +250,5 @@ def test_rows_that_are_left_out_are_told_with_what_they_lack() -> None:
     assert cautions.of_dropped({}, "students") == {}
     told = cautions.of_dropped({"rows": 2, "of": 9, "missing": {"hours": 2}}, "students")["dropped_rows"]
     assert told.startswith("2 of 9 students are left out, since a value is missing (hours in 2)")
+    told = cautions.of_dropped({"rows": 1, "of": 9, "missing": {"hours": 1}}, "students")["dropped_rows"]
+    assert told.startswith("1 of 9 students is left out")

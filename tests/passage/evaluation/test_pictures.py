@@ -139,6 +139,20 @@ def pictures_of(no: str, yes: str, feature: str) -> dict[str, pictures.Draw]:
     }
 
 
+def test_the_axes_say_what_is_counted_of_which_rows() -> None:
+    labels = {}
+    for picture, draw in pictures_of("failed", "passed", "a").items():
+        draw(axes := Figure().add_subplot())
+        labels[picture] = [" ".join(label.split()) for label in (axes.get_xlabel(), axes.get_ylabel())]
+    assert labels == {
+        "confusion": ["predicted", "actual"],
+        "coefficients": ["times the odds for one standard deviation more", ""],
+        "roc": ["share of failed predicted passed", "share of passed predicted passed"],
+        "calibration": ["mean probability of passed", "share of passed"],
+        "curve": ["hours", "probability of passed"],
+    }
+
+
 @pytest.mark.parametrize("picture", pictures_of("no", "yes", "a"))
 @pytest.mark.parametrize(
     ("no", "yes", "feature"),
