@@ -36,6 +36,7 @@ def test_changed_parameters_and_the_cross_validation_of_changed_models_are_shown
 def test_what_never_ran_shows_no_results_but_its_state() -> None:
     never = SHOWN.iloc[[1, 1, 1]].assign(Experiment=["bad", "next", "now"], State=["Failed", "Queued", "Running"])
     table = summary(pd.concat([SHOWN.assign(State=["", "Success"]), never], ignore_index=True))
+    assert list(table) == list(summary(SHOWN)), "what has no results differs in none"
     assert table["experiment"].tolist() == ["main", "brave-owl", "bad (failed)", "next (queued)", "now (running)"]
     assert table["model.train.C"].tolist() == ["1.0", *["auto"] * 4]
     for name in ("model accuracy", "model log loss", "model chosen.C"):

@@ -160,6 +160,16 @@ def test_what_a_later_revision_says_takes_the_place_of_a_lock_that_was_of_none(
     assert bring_in([old, new], tmp_path) == [gone]
 
 
+def test_each_model_comes_from_the_first_revision_that_its_lock_is_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = Revision("a" * 40), Revision("b" * 40)
+    there, stale_one = Outcome(old, "m", "r1", True), Outcome(old, "n", problem="C is another one", is_stale=True)
+    said = {old: [there, stale_one], new: [Outcome(new, "n", "r2", True)]}
+    monkeypatch.setattr(history, "_bring_in", lambda revision, *_: iter(said[revision]))
+    assert bring_in([old, new], tmp_path) == [there, *said[new]]
+
+
 def test_a_store_that_is_away_is_told_once_and_not_of_each_result(
     built: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from conftest import Project
@@ -88,10 +89,12 @@ def test_it_queues_waits_starts_workers_that_quit_and_says_why_one_failed(
 
 
 def test_what_dvc_refuses_is_told_in_a_line_and_a_start_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    monkeypatch.setenv("COLUMNS", "40")
+    asked, widths = [], []
 
-    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
+    def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
         asked.append((command, options["stdout"]))
+        widths.append(options["env"]["COLUMNS"])
         return subprocess.CompletedProcess(command, 255, "", "warning\nERROR: no such thing\n")
 
     monkeypatch.setattr(subprocess, "run", run)
@@ -99,4 +102,5 @@ def test_what_dvc_refuses_is_told_in_a_line_and_a_start_is_not_waited_for(monkey
         sweep.dvc("exp", "run", "--queue")
     assert sweep.dvc("queue", "start", "--jobs", "2") == ""
     assert [pipe for _, pipe in asked] == [subprocess.PIPE, subprocess.DEVNULL]
+    assert widths == ["200"] * 2, "or it would cut the names that are looked for"
     assert asked[0][0][:3] == [sys.executable, "-m", "dvc"]

@@ -115,8 +115,9 @@ def test_of_a_run_whose_one_change_was_too_large_for_a_patch_the_file_is_named(r
 
 def test_a_run_whose_outputs_are_gone_or_whose_list_is_damaged_is_not_equal_to_anything(run: Kept) -> None:
     rebuilt = run.folder.parent / "rebuilt"
-    files.write_text(run.folder / "rebuild/outputs.json", '{"models/m')
-    assert verify.verdict(run, rebuilt).problem == "its rebuild/outputs.json is damaged"
+    for damaged in ('{"models/m', "null", "[1]"):
+        files.write_text(run.folder / "rebuild/outputs.json", damaged)
+        assert verify.verdict(run, rebuilt).problem == "its rebuild/outputs.json is damaged"
     shutil.rmtree(run.folder)
     files.write_text(run.folder / "params.yaml", "")
     assert verify.verdict(run, rebuilt).problem == "its outputs are gone"

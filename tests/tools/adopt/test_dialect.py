@@ -85,3 +85,5 @@ def test_without_the_target_in_the_header_the_even_rows_decide() -> None:
 def test_the_first_megabyte_decides_though_a_row_is_cut() -> None:
     row = b'"' + b"x, " * 50 + b'";0\n'
     assert dialect.separator(b"a;y\n" + row * 10_000, "y") == ";"
+    far_below = b"1,2;3\n" * 10_000 + b"1;3\n" * 5_000
+    assert dialect.separator(b"a,b;c\n" + far_below, "gone") == ";"

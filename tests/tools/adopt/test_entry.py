@@ -144,6 +144,7 @@ def test_ruamel_reads_the_entry_back_and_writes_it_as_it_stands() -> None:
         "score: {}\nmodels:\n  a:\n    x: 1\n  # below a",
         "models: # all\n  a:\n    x: |\n      # no comment\n\n\n# about score\n\nscore: {}\n",
         "models:\r\n  a:\r\n    x: 1\r\nscore: {}\r\n",
+        "score: {}\r\nmodels:\r\n  a:\r\n    x: 1",
     ],
 )
 def test_any_layout_in_blocks_stays_as_it_is(layout: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,7 +115,7 @@ def test_true_and_false_are_booleans_and_with_gaps_a_category() -> None:
         ("patient id", [f"p{number // 5}" for number in range(ROWS)], "an identifier of groups: 40 values in 200 rows"),
         ("a", [f"2024-{1 + n % 12:02}-01" for n in range(ROWS)], "dates or times, like 2024-01-01"),
         ("a", [f"{1 + n % 28}.12.2024 10:30" for n in range(ROWS)], "dates or times, like 1.12.2024 10:30"),
-        ("a", [20240100 + 1 + n % 28 for n in range(ROWS)], "dates, from 20240101 to 20240128"),
+        ("a", [20241200 + 1 + n % 31 for n in range(ROWS)], "dates, from 20241201 to 20241231"),
         ("a", pd.date_range("2024-01-01", periods=ROWS), "dates or times, from 2024-01-01 00:00:00 to 2024-07-18"),
         ("a", [datetime.date(2024, 1, 1 + n % 28) for n in range(ROWS)], "dates or times, like 2024-01-01"),
         (
