@@ -130,9 +130,7 @@ def test_git_keeps_no_file_that_the_readme_does_not_know_of_and_none_of_a_kind_o
     named = set(re.findall(r"[\w.-]+", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert {name for path in tracked if not (name := path.partition("/")[0]).startswith(".")} <= named
     kinds = {Path(path).suffix for path in tracked if "." in Path(path).name.lstrip(".")}
-    assert kinds <= set(
-        [".css", ".csv", ".jinja", ".json", ".lock", ".md", ".png", ".py", ".sh", ".toml", ".yaml", ".yml"]
-    )
+    assert kinds <= {".css", ".csv", ".jinja", ".json", ".lock", ".md", ".png", ".py", ".sh", ".toml", ".yaml", ".yml"}
 
 
 def test_no_file_of_src_is_longer_than_a_person_reads_at_a_time() -> None:
