@@ -1,21 +1,47 @@
 """Say how the target goes with each feature among one model's training rows: odds, intervals and tests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from passage import params
 from passage.association.associate import of_training
-from passage.base import files, parquet
+from passage.base import blocks, files, parquet
+from passage.base.parquet import Columns, Table
 from passage.base.paths import ModelPaths
 from passage.model import preparation
-from passage.params import labels
+from passage.model.preparation import Preparation
+from passage.model.split_rows import split_rows
+
+
+@contextmanager
+def designed(rows: Columns, prepared: Preparation, beside: Path) -> Iterator[tuple[Table, Columns | None]]:
+    """Yield `rows`, features as they come, and their design table in a file `beside` another one if they are many.
+
+    Of few rows, all are read.
+    """
+    names = [one.name for one in prepared.features]
+    if not blocks.is_large(len(rows), len(prepared.columns)):
+        yield parquet.read(rows.path, names), None
+    elif prepared.plain:
+        yield rows, rows
+    else:
+        design = beside.with_name("design.partial")
+        try:
+            parquet.write(design, map(prepared.design, rows.parts(names)))
+            yield rows, Columns(design)
+        finally:
+            design.unlink(missing_ok=True)
 
 
 def main(name: str) -> None:
     """Write models/NAME/association.json and print the log-odds per unit with their intervals."""
     lane, settings = ModelPaths(name), params.load().model(name)
     prepared = preparation.read(files.read_json(lane.scaler))
-    rows = parquet.read(lane.split_train, [*(one.name for one in prepared.features), settings.target])
-    rows = labels.encode(rows, settings.target, settings.positive)
-    target = rows[settings.target].to_numpy()
-    found = of_training(rows, target, settings.evaluate.confidence, prepared)
+    stored = split_rows(lane.split_train, settings.target, settings.positive)
+    target = stored[settings.target].to_numpy(dtype="int8")
+    with designed(stored, prepared, lane.association) as (rows, design):
+        found = of_training(rows, target, settings.evaluate.confidence, prepared, design)
     files.write_json(lane.association, found.content())
     print(f"{name}: log-odds of {settings.target} per unit (Firth), with {found.confidence * 100:g} % intervals")
     for feature, numbers in found.features.items():

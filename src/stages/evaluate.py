@@ -7,6 +7,7 @@ import pandas as pd
 from passage import params
 from passage.association import gaps
 from passage.base import files, parquet, terminal
+from passage.base.parquet import Columns
 from passage.base.paths import ModelPaths
 from passage.base.rounding import FITTED, significant
 from passage.evaluation import cautions, chances, comparison, description, gallery, held_out
@@ -14,12 +15,12 @@ from passage.evaluation.cross_validation import of_model
 from passage.evaluation.metrics import measures, read_predictions, summary
 from passage.evaluation.odds import odds
 from passage.model.classifier import Model
-from passage.params import labels
+from passage.model.split_rows import split_rows
 from passage.params.model import ModelSettings
 
 
 def evaluate(
-    sides: gallery.Tables, predictions: pd.DataFrame, learned: float, model: Model, found: Any, settings: ModelSettings
+    sides: gallery.Sides, predictions: pd.DataFrame, learned: float, model: Model, found: Any, settings: ModelSettings
 ) -> dict[str, Any]:
     """Return what stands in metrics/NAME.json. What is undefined is absent: there is no accuracy on no rows.
 
@@ -52,15 +53,16 @@ def evaluate(
 def main(name: str) -> None:
     """Write metrics/NAME.json, plots/NAME/ and held_out.csv; print how good the model is, and each caution."""
     model = Model.load((lane := ModelPaths(name)).fitted)
-    settings = params.load().model(name).solving(len(model.classifier.features))
+    settings = params.load().model(name)
+    settings = settings.solving(len(model.classifier.features), model.classifier.rows)
     columns = [*model.classifier.features, settings.target]
     learned = model.classifier.accuracy(parquet.parts(lane.normalized_train, columns))
     predictions = read_predictions(lane.predictions, model.classifier.classes)
-    tables = {"training": parquet.read(lane.split_train), "test": parquet.read(lane.split_test)}
-    sides = {side: labels.encode(rows, settings.target, settings.positive) for side, rows in tables.items()}
+    tables = {"training": lane.split_train, "test": lane.split_test}
+    sides = {side: split_rows(path, settings.target, settings.positive) for side, path in tables.items()}
     found = {kind: files.read_json(getattr(lane, kind)) for kind in ("association", "choices", "dropped")}
     files.write_json(lane.metrics, metrics := evaluate(sides, predictions, learned, model, found, settings))
-    files.write_csv(lane.held_out, held_out.of_lane([*sides.values()], parquet.read(lane.sides)["side"], settings))
+    files.write_csv(lane.held_out, held_out.of_lane([*sides.values()], Columns(lane.sides)["side"], settings))
     plots, pictures = gallery.show(sides, predictions, model, metrics, found, settings, name)
     for kind, table in plots.items():
         files.write_csv(lane.plot(kind), table)

@@ -1,48 +1,59 @@
 """Make numbers of the features of one model, and bring them to a common scale."""
 
+from collections.abc import Iterator
+from itertools import chain
+
 import pandas as pd
 
 from passage import params
 from passage.base import files, parquet
 from passage.base.errors import Mistake
+from passage.base.parquet import Columns, Table
 from passage.base.paths import ModelPaths
 from passage.base.progress import clock
 from passage.base.wording import listed
 from passage.model import design
 from passage.model.preparation import Preparation, fit
-from passage.model.scaler import Scaler, normalized
-from passage.params import labels
+from passage.model.scaler import Scaler
+from passage.model.split_rows import split_rows
 
 
-def refuse_unseen(prepared: Preparation, test: pd.DataFrame, key: str, data: str) -> None:
+def refuse_unseen(prepared: Preparation, test: Table, key: str, data: str) -> None:
     """Raise Mistake for categories of test rows that no training row has, where that is an error. key: of columns."""
-    unseen = prepared.refused(test)
-    every = {name: test.loc[unseen[name], name].fillna(design.MISSING) for name in map(str, unseen)}
+    every: dict[str, set[str]] = {}
+    for rows in parquet.blocks(test, [one.name for one in prepared.features]):
+        unseen = prepared.refused(rows)
+        for name in map(str, unseen):
+            every.setdefault(name, set()).update(rows.loc[unseen[name], name].fillna(design.MISSING))
     if wrong := [
-        f"{data}: {name} is {listed(sorted(values.unique()))} in test rows and in no training one; to count it as the "
+        f"{data}: {name} is {listed(sorted(values))} in test rows and in no training one; to count it as the "
         f"reference, set {key}.{name}.unseen to reference"
         for name, values in every.items()
-        if len(values)
+        if values
     ]:
         raise Mistake(wrong)
+
+
+def normalized(prepared: Preparation, scaler: Scaler, rows: Columns, target: str) -> Iterator[pd.DataFrame]:
+    """Yield `rows`, features as they come, normalized beside the target, some rows after the other."""
+    for part in rows.parts([*(one.name for one in prepared.features), target]):
+        yield scaler.transform(prepared.design(part)).assign(**{target: part[target]})
 
 
 def main(name: str) -> None:
     """Write models/NAME/scaler.json and data/normalized/NAME/train.parquet and test.parquet."""
     lane, settings = ModelPaths(name), params.load().model(name)
-    known = [*settings.features, settings.target]
-    train, test = parquet.read(lane.split_train, known), parquet.read(lane.split_test, known)
+    train, test = (split_rows(path, settings.target, settings.positive) for path in (lane.split_train, lane.split_test))
     try:
         prepared = fit(train, settings)
         refuse_unseen(prepared, test, f"models.{name}.columns", settings.data)
-        designs = [prepared.design(rows) for rows in (train, test)]
-        seen = pd.concat(designs) if settings.normalize.fit_on == "all" else designs[0]
-        scaler = Scaler.fit(seen, settings.normalize.method)
+        sides = [train, test] if settings.normalize.fit_on == "all" and len(test) else [train]
+        seen = chain.from_iterable(side.parts(settings.features) for side in sides)
+        scaler = Scaler.fit(map(prepared.design, seen), settings.normalize.method)
     except ValueError as error:
         raise Mistake(f"{settings.data}: {error} (models.{name}.columns)") from None
     files.write_json(lane.scaler, prepared.content(scaler))
-    targets = (labels.encode(rows, settings.target, settings.positive)[settings.target] for rows in (train, test))
-    rows = (normalized(scaler, *side) for side in zip(designs, targets, strict=True))
+    rows = (normalized(prepared, scaler, side, settings.target) for side in (train, test))
     with clock(f"writing {lane.normalized_train.parent}"):
         parquet.write_all(dict(zip((lane.normalized_train, lane.normalized_test), rows, strict=True)))
     if settings.saw_test_rows():

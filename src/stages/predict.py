@@ -1,15 +1,18 @@
 """Predict one model's test rows and show the predictions beside the truth."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from passage import params
 from passage.association import intervals
 from passage.base import files, parquet
+from passage.base.parquet import Columns
 from passage.base.paths import ModelPaths
 from passage.base.progress import clock
 from passage.model import preparation
 from passage.model.classifier import Classifier
-from passage.model.predictions import first_rows
+from passage.model.predictions import ROWS, first_rows
 from passage.params import labels
 
 
@@ -24,18 +27,28 @@ def predict(classifier: Classifier, original: pd.DataFrame, normalized: pd.DataF
 def main(name: str) -> None:
     """Write predictions/NAME/test.csv and print its first rows."""
     lane, target = ModelPaths(name), params.load().model(name).target
-    classifier = Classifier(**files.read_json(lane.model))
-    original = parquet.read(lane.split_test, [*classifier.training_range, target])
-    rows = predict(classifier, original, parquet.read(lane.normalized_test, classifier.features), target)
-    prepared, known = preparation.read(files.read_json(lane.scaler)), files.read_json(lane.association)
-    ends = intervals.of_lane(original, prepared, known, lane, target, classifier.classes[1])
-    rows = intervals.beside(rows, ends)
+    classifier, known = Classifier(**files.read_json(lane.model)), files.read_json(lane.association)
+    prepared = preparation.read(files.read_json(lane.scaler))
+    original, normalized = Columns(lane.split_test), Columns(lane.normalized_test)
+    count, first, right = len(original), list[pd.DataFrame](), list[int]()
+
+    def parts() -> Iterator[pd.DataFrame]:
+        first.clear()
+        right.clear()
+        columns = [*classifier.training_range, target]
+        for own, scaled in parquet.side_by_side((original, columns), (normalized, classifier.features)):
+            rows = predict(classifier, own, scaled, target)
+            ends = intervals.of_lane(own, prepared, known, lane, target, classifier.classes[1], count)
+            rows = intervals.beside(rows, ends)
+            first.extend([rows.head(ROWS)] * (not first))
+            right.append(int((rows["predicted"] == rows["actual"]).sum()))
+            yield rows
+
     with clock(f"writing {lane.predictions}"):
-        files.write_csv(lane.predictions, rows)
-    if rows.empty:
+        files.write_csv_parts(lane.predictions, parts)
+    if not count:
         print(f"{name}: no test rows (models.{name}.split), so nothing to compare with the truth")
         return
-    right = (rows["predicted"] == rows["actual"]).sum()
-    print(f"{name}: how well did it do? {right} of {len(rows)} test rows are predicted right")
-    for line in first_rows(rows, lane.predictions):
+    print(f"{name}: how well did it do? {sum(right)} of {count} test rows are predicted right")
+    for line in first_rows(first[0], count, lane.predictions):
         print(line)

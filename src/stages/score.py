@@ -47,4 +47,4 @@ def main(batch: str) -> None:
     files.write_json(paths.scored_metrics(batch), counts)
     says = f"{counts['predicted']} of {len(scored)} rows are predicted {labels.written(both[1])} by {settings.model}"
     warnings = [terminal.wrapped(f"warning: {batch}: {caution}") for caution in found.values()]
-    print(f"{batch}: {says}", *first_rows(predictions, paths.scored(batch)), *warnings, sep="\n")
+    print(f"{batch}: {says}", *first_rows(predictions, len(predictions), paths.scored(batch)), *warnings, sep="\n")

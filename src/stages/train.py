@@ -4,17 +4,16 @@ import numpy as np
 import pandas as pd
 
 from passage import params
-from passage.base import files, parquet, terminal
+from passage.base import blocks, files, parquet, terminal
 from passage.base.errors import Mistake
 from passage.base.parquet import Columns, Table
 from passage.base.paths import ModelPaths
-from passage.base.rounding import FITTED, fitted, significant
-from passage.model import tuning
-from passage.model.classifier import Classifier, original_units, seen
+from passage.model import classifier, newton, tuning
+from passage.model.classifier import Classifier
 from passage.model.pipeline import estimator_settings
 from passage.model.scaler import Scaler
 from passage.model.solver import optimum
-from passage.params import labels
+from passage.model.split_rows import split_rows
 from passage.params.model import ModelSettings
 
 
@@ -25,37 +24,36 @@ def fit(rows: np.ndarray, target: pd.Series, original: Table, scaler: Scaler, se
     settings: C and the threshold are numbers.
     Raises ValueError where the solver has not reached an optimum, or there is none.
     """
-    features, used = list(scaler.center), settings.train.model_dump(exclude={"tune"})
-    regression = optimum(rows, target, estimator_settings(used))
-    coefficients = fitted(features, regression.coef_[0])
-    intercept = significant(regression.intercept_[0], FITTED)
-    return Classifier(
-        features=features,
-        coefficients=coefficients,
-        intercept=intercept,
-        original_units=original_units(coefficients, intercept, scaler),
-        classes=labels.classes(original[settings.target], settings.positive),
-        threshold=float(settings.threshold),
-        settings=used,
-        iterations=int(regression.n_iter_[0]),
-        rows=len(rows),
-        training_range={name: seen(original[name], settings.column(name)) for name in settings.features},
-    )
+    regression = optimum(rows, target, estimator_settings(settings.train.model_dump()))
+    return classifier.of_fit(regression, len(rows), original, scaler, settings)
+
+
+def fit_by_blocks(rows: Columns, original: Table, scaler: Scaler, settings: ModelSettings) -> Classifier:
+    """Return the same of `rows` that are many: normalized features, and the target, 0 or 1."""
+    arguments = estimator_settings(settings.train.model_dump())
+    regression = newton.optimum(rows, list(scaler.center), settings.target, arguments)
+    return classifier.of_fit(regression, len(rows), original, scaler, settings)
 
 
 def main(name: str) -> None:
     """Write models/NAME/model.json and choices.json; print what was chosen and the coefficients."""
     lane, settings = ModelPaths(name), params.load().model(name)
-    scaler = Scaler.read(files.read_json(lane.scaler))
-    settings = settings.solving(len(scaler.center))
-    chosen = None
+    scaler, normalized = Scaler.read(files.read_json(lane.scaler)), Columns(lane.normalized_train)
+    large = blocks.is_large(len(normalized), len(scaler.center))
+    settings = settings.solving(len(scaler.center), len(normalized))
+    if large and (wrong := newton.refused(settings.train, f"models.{name}.train")):
+        raise Mistake(f"params.yaml: {wrong}")
+    original, chosen = Columns(lane.split_train), None
     if settings.chooses():
-        training = labels.encode(parquet.read(lane.split_train), settings.target, settings.positive)
+        training = split_rows(lane.split_train, settings.target, settings.positive)
         if chosen := tuning.for_model(name, training, settings):
             settings = settings.holding(chosen.C, chosen.threshold)
-    rows, normalized = parquet.array(lane.normalized_train, [*scaler.center]), Columns(lane.normalized_train)
     try:
-        classifier = fit(rows, normalized[settings.target], Columns(lane.split_train), scaler, settings)
+        if large:
+            made = fit_by_blocks(normalized, original, scaler, settings)
+        else:
+            rows = parquet.array(lane.normalized_train, [*scaler.center])
+            made = fit(rows, normalized[settings.target], original, scaler, settings)
     except ValueError as error:
         tried = f"C {settings.train.C}, tol {settings.train.tol}, max_iter {settings.train.max_iter}"
         raise Mistake(
@@ -63,8 +61,8 @@ def main(name: str) -> None:
             "what helps is a smaller C (a stronger penalty), more iterations, a coarser tol, or fewer features"
         ) from None
     files.write_json(lane.choices, chosen.content() if chosen else {})
-    files.write_json(lane.model, classifier.content())
+    files.write_json(lane.model, made.content())
     print(f"{name}: log-odds of {settings.target} per unit, normalized and in the table's own units")
-    print("\n".join(classifier.in_words()))
+    print("\n".join(made.in_words()))
     for line in chosen.in_words() if chosen else ():  # whose warnings come last
         print(terminal.wrapped(f"{name}: {line}") if len(line) > terminal.width() else f"{name}: {line}")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
@@ -12,13 +13,34 @@ from sklearn.model_selection import train_test_split
 
 from passage.base import files
 from passage.params.split import Split
-from stages.split import main, split
+from passage.tables.split import drawn
+from stages.split import main
+from stages.split import split as who_tests
 
 ROWS = pd.DataFrame({"hours": range(20), "passed": [0, 1] * 10, "side": ["train"] * 15 + ["test"] * 5})
 
 
 def by_chance(**changes: object) -> Split:
     return Split.model_validate({"method": "random", "test_size": 0.25, "stratify": True, "seed": 27} | changes)
+
+
+def split(rows: pd.DataFrame, target: str, settings: Split) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the training and the test rows."""
+    tests = who_tests(rows, target, settings)
+    return rows[~tests], rows[tests]
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.05, 0.9), st.integers(4, 300), st.integers(2, 9), st.booleans())
+def test_rows_are_drawn_as_scikit_learn_draws_them(
+    seed: int, size: float, count: int, rare: int, stratify: bool
+) -> None:
+    rows = pd.DataFrame({"passed": (np.arange(count) % (count // 2 if rare > count // 2 else rare) == 0)})
+    wanted = {"test_size": size, "stratify": rows if stratify else None, "random_state": seed}
+    try:
+        theirs = train_test_split(rows, **wanted)
+    except ValueError:
+        return
+    assert sorted(drawn(rows["passed"], size, stratify, seed)) == sorted(theirs[1].index)
 
 
 @pytest.mark.parametrize("stratify", [True, False])

@@ -24,6 +24,9 @@ from passage.association import (
 )
 from passage.association.estimates import FIRTH, FIRTH_WALD
 from passage.association.fit import Fit
+from passage.association.rows import Rows
+from passage.base import parquet
+from passage.base.parquet import Columns, Table
 from passage.base.progress import foretell
 from passage.base.rounding import PREDICTED, significant
 from passage.model import separation
@@ -84,10 +87,13 @@ class Association:
         return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
 
 
-def of_training(rows: pd.DataFrame, target: np.ndarray, confidence: float, preparation: Preparation) -> Association:
+def of_training(
+    rows: Table, target: np.ndarray, confidence: float, preparation: Preparation, stored: Columns | None = None
+) -> Association:
     """Return how `target` (n_rows,), 0 and 1, goes with the features among those `rows` that have a value of each.
 
     rows: which train the model, with features as they come. Whether a value was missing tells nothing of complete rows.
+    stored: their design table, where it is too large to be made here.
     """
     gaps_of_their_own = {one.name for one in preparation.features if one.missing == "category"}
     columns = [
@@ -95,17 +101,25 @@ def of_training(rows: pd.DataFrame, target: np.ndarray, confidence: float, prepa
         for column in preparation.columns
         if column.kind != "indicator" and not (column.feature in gaps_of_their_own and column.value == MISSING)
     ]
-    feature_of, design = {column.name: column.feature for column in columns}, preparation.design(rows)
-    if missing := gaps.content(rows, design, target, feature_of):
+    feature_of = {column.name: column.feature for column in columns}
+    table: Table = preparation.design(rows) if isinstance(rows, pd.DataFrame) else stored or rows
+    names = [column.name for column in preparation.columns]
+    if missing := gaps.content(rows, table, target, feature_of):
         whole = gaps.complete(rows, feature_of.values())
-        rows, design, target = rows[whole], design.loc[whole, list(feature_of)], target[whole]
-    found, fit = _associated(design, target, confidence, columns)
+        rows, table, target, names = (
+            parquet.where(rows, whole),
+            parquet.where(table, whole),
+            target[whole],
+            [*feature_of],
+        )
+    design = Rows(table, names, target)
+    found, fit = _associated(design, confidence, columns)
     if fit is None or found.dependent:
         return replace(found, gaps=missing)
     known = [
         column for column in columns if "coefficient" in found.features[column.name] or column.name in found.one_class
     ]
-    asked = effects.content(fit, design[list(feature_of)], rows, known, preparation, confidence)
+    asked = effects.content(fit, design.part([*feature_of]), rows, known, preparation, confidence)
     for name in found.one_class:  # what is said of them would be the penalty's alone
         asked["points"].pop(name, None)
         asked["even_chance"].pop(name, None)
@@ -118,23 +132,23 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
     Its columns are in the table's own units. columns: which feature each of them is of; without them, each is one.
     Where the target has one class alone, nothing is known.
     """
-    return _associated(rows, target, confidence, columns)[0]
+    return _associated(Rows(rows, [*rows], np.asarray(target)), confidence, columns)[0]
 
 
-def _associated(
-    rows: pd.DataFrame, target: np.ndarray, confidence: float, columns: Sequence[Column]
-) -> tuple[Association, Fit | None]:
+def _associated(rows: Rows, confidence: float, columns: Sequence[Column]) -> tuple[Association, Fit | None]:
     """Return what `associate` does, and the fit of the columns that have coefficients; None where there are none."""
-    features, feature_of = [str(name) for name in rows.columns], {column.name: column.feature for column in columns}
-    varying = [name for name in features if len(rows) and _varies(rows[name].to_numpy(dtype=float))]
-    correlations = dependence.correlations(rows[varying].to_numpy(dtype=float))
+    features, feature_of = [*rows.columns], {column.name: column.feature for column in columns}
+    varying = [name for name in features if len(rows) and _varies(rows.column(name))]
+    target, (_, covariances) = rows.target, rows.part(varying).moments()
+    correlations = dependence.correlations(covariances)
     unknown = [varying[position] for position in dependence.unknown(correlations)]
     left_out = dependence.redundant(correlations, {name: [position] for position, name in enumerate(varying)})
     kept = [name for name in varying if name not in left_out]
     known = [name for name in kept if name not in unknown] if len(np.unique(target)) > 1 else []
     tested = _by_feature(known, kept, feature_of)
-    found, kind, method = _found(rows[kept].to_numpy(dtype=float), target, confidence, tested)
-    numbers = {name: {"standard_deviation": float(rows[name].std(ddof=0)) if len(rows) else 0.0} for name in features}
+    found, kind, method = _found(rows.part(kept), confidence, tested)
+    spreads = dict(zip(varying, np.sqrt(np.diag(covariances)).tolist(), strict=True))
+    numbers = {name: {"standard_deviation": spreads.get(name, 0.0)} for name in features}
     if found:
         ends = {"coefficient": found.coefficients, "low": found.low, "high": found.high}
         for place in (place for places in tested.values() for place in places):
@@ -142,9 +156,9 @@ def _associated(
     by_feature = _by_feature(varying, varying, feature_of)
     alone = [varying.index(kept[places[0]]) for places in tested.values() if len(places) == 1]
     inflated = dependence.inflation(correlations, [varying.index(name) for name in kept], alone)
-    groups = one_class.groups(rows[varying], target, list(by_feature.values()))
+    groups = one_class.groups(rows.part(varying), list(by_feature.values()))
     pure = {name: group for name, group in groups.items() if name in known}
-    separating = [] if kind == "none" else separation.pure(rows[kept].to_numpy(dtype=float), target)
+    separating = [] if kind == "none" else separation.pure(rows.part(kept).values(), target)
     association = Association(
         confidence=confidence,
         rows=len(rows),
@@ -175,24 +189,24 @@ def _by_feature(names: Sequence[str], among: Sequence[str], feature_of: Mapping[
 
 
 def _found(
-    values: np.ndarray, target: np.ndarray, confidence: float, tested: Mapping[str, list[int]]
+    rows: Rows, confidence: float, tested: Mapping[str, list[int]]
 ) -> tuple[estimates.Estimates | None, separation.Separation, str]:
     """Return estimates where a column has one, how the classes are separated, and the method.
 
-    values: (n_rows, n_columns). tested: the positions of the columns of each feature that have one.
+    tested: the positions of the columns of each feature that have one.
     """
-    groups, (rows, columns) = list(tested.values()), values.shape
-    foretell(f"odds of {rows:,} rows of {columns} columns", SECONDS * rows * columns**2, "fewer features or rows")
-    searches = columns * firth.price(rows, columns)
-    if groups and searches > firth.LIMIT and margins.suit(values, target):
-        found = wald.fit(scaled := values.copy(), target, confidence, groups)
-        if found and separation.overlap_is_certain(scaled, target, found[1]):
+    groups, target, count, columns = list(tested.values()), rows.target, len(rows), len(rows.columns)
+    foretell(f"odds of {count:,} rows of {columns} columns", SECONDS * count * columns**2, "fewer features or rows")
+    if groups and columns * firth.price(count, columns) > firth.LIMIT and margins.suit(rows):
+        found = wald.fit(rows, confidence, groups)
+        if found and separation.overlap_is_certain(found[1]):
             return found[0], "none", FIRTH_WALD
+    values = rows.values()
     kind = separation.kind(values, target) if len(np.unique(target)) > 1 else "none"
     if not groups:
         return None, kind, FIRTH
     penalised = firth.fit(values, target, confidence, groups)
-    return penalised, kind, FIRTH if len(penalised.profiled) == values.shape[1] else FIRTH_WALD
+    return penalised, kind, FIRTH if len(penalised.profiled) == columns else FIRTH_WALD
 
 
 def _varies(values: np.ndarray) -> bool:

@@ -8,21 +8,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from passage.association.estimates import DEPENDENT, blocks
+from passage.association.estimates import DEPENDENT
 from passage.base.rounding import significant
 
 INFLATED = 10  # times the variance
 PART = 1e-4  # of a direction of length 1: with less, a column has no part in it
 
 
-def correlations(rows: np.ndarray) -> np.ndarray:
-    """Return the correlations of the columns of `rows` (n_rows, n_columns), of which none is constant."""
-    if not rows.size:
-        return np.eye(rows.shape[1])
-    center = rows.mean(axis=0)
-    total = sum((part.T @ part for part in (rows[block] - center for block in blocks(len(rows)))), np.zeros(()))
-    scale = np.sqrt(np.diag(total))
-    return np.asarray(total / np.outer(scale, scale))
+def correlations(covariance: np.ndarray) -> np.ndarray:
+    """Return the correlations of columns, of which none is constant, by their covariances: both (n, n)."""
+    scale = np.sqrt(np.diag(covariance))
+    return np.asarray(covariance / np.outer(scale, scale))
 
 
 def unknown(found: np.ndarray) -> list[int]:

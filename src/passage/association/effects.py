@@ -9,6 +9,8 @@ from scipy.special import expit
 
 from passage.association import even_chance, points
 from passage.association.fit import Fit
+from passage.association.rows import Rows
+from passage.base.parquet import Table
 from passage.base.rounding import rounded
 from passage.model.design import Column
 from passage.model.preparation import Preparation
@@ -18,7 +20,7 @@ MOST = 200  # columns of which a covariance is written: 40,000 numbers
 
 
 def content(
-    fit: Fit, design: pd.DataFrame, rows: pd.DataFrame, columns: Sequence[Column], prepared: Preparation, level: float
+    fit: Fit, design: Rows, rows: Table, columns: Sequence[Column], prepared: Preparation, level: float
 ) -> dict[str, Any]:
     """Return fit, points, even_chance and curve as association.json holds them.
 
@@ -26,18 +28,20 @@ def content(
     curve: only where there is one column, a number: the ends of the band of the chance along its range.
     """
     names = [column.name for column in columns]
-    values = design[names].to_numpy(dtype=float)
+    known = design.part(names)
     found: dict[str, Any] = {
-        "points": dict(zip(names, points.effects(fit, values, levels(columns), level), strict=True))
+        "points": dict(zip(names, points.effects(fit, known, levels(columns), level), strict=True))
     }
     numbers = [column.name for column in columns if column.kind == "number"]
     usual = typical(rows, prepared)
     if len(names) <= MOST:
-        fixed = design[[name for name in design if name not in names]]
-        found["fit"] = {"columns": names, **fit.content(), "constant": dict(fixed.iloc[0].astype(float))}
+        others = [name for name in design.columns if name not in names]
+        first = next(iter(design.part(others)))[0][0].tolist() if others else []
+        found["fit"] = {"columns": names, **fit.content(), "constant": dict(zip(others, first, strict=True))}
     found["even_chance"] = {name: of_number(rows[name], fit, names, usual, level) for name in numbers}
     if names == numbers and len(names) == 1:
-        along = np.linspace(values.min(), values.max(), STEPS + 1)
+        only = known.column(names[0])
+        along = np.linspace(only.min(), only.max(), STEPS + 1)
         ends = fit.interval(fit.directions(along[:, np.newaxis]), level)
         found["curve"] = {"value": rounded(along).tolist()} | {
             name: rounded(expit(end)).tolist() for name, end in zip(("low", "high"), ends, strict=True)
@@ -65,7 +69,7 @@ class Typical(NamedTuple):
     features: list[dict[str, Any]]
 
 
-def typical(rows: pd.DataFrame, prepared: Preparation) -> Typical:
+def typical(rows: Table, prepared: Preparation) -> Typical:
     """Return what is typical of `rows`, features as they come."""
     features: list[dict[str, Any]] = [
         {"feature": one.name, "value": float(rows[one.name].median()), "is": "median"}

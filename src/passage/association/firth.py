@@ -140,7 +140,7 @@ def _affordable(nothing: Point, rows: np.ndarray, target: np.ndarray) -> list[in
     each = price(*rows.shape, levered=bool(nothing.leverage.max() > INFLUENTIAL))
     if each * rows.shape[1] <= LIMIT:
         return list(range(rows.shape[1]))
-    cells = margins.least_cells(rows, target)
+    cells = margins.least_cells(rows.T, target)
     rarest = [int(place) for place in np.argsort(cells, kind="stable") if cells[place] < margins.CELL]
     return sorted(rarest[: int(LIMIT // each)])
 

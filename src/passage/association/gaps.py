@@ -11,23 +11,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy.special import chdtrc
 
 from passage.association import firth
 from passage.association.significance import holm
+from passage.base.parquet import Table
 
 SURE = 0.05  # p-value, by Holm's step over all columns, below which the difference is told
 
 
-def complete(rows: pd.DataFrame, features: Iterable[str]) -> np.ndarray:
+def complete(rows: Table, features: Iterable[str]) -> np.ndarray:
     """Return which of `rows` have a value of each of `features`, (n_rows,)."""
     return np.asarray(np.logical_and.reduce([rows[name].notna().to_numpy() for name in features]))
 
 
-def content(
-    rows: pd.DataFrame, design: pd.DataFrame, target: np.ndarray, feature_of: Mapping[str, str]
-) -> dict[str, Any]:
+def content(rows: Table, design: Table, target: np.ndarray, feature_of: Mapping[str, str]) -> dict[str, Any]:
     """Return what is written of the gaps in `rows`, with features as they come; nothing where there are none.
 
     rows: how many have gaps. missing: how many gaps each feature has. otherwise: columns of the `design` table that go
@@ -38,7 +36,7 @@ def content(
     whole, p_values = complete(rows, features), {}
     if whole.all():
         return {}
-    missing = rows[features].isna().sum()
+    missing = {name: int(rows[name].isna().sum()) for name in features}
     for column, feature in feature_of.items():
         known = rows[feature].notna().to_numpy()
         p_values[column] = _differs(design[column].to_numpy(dtype=float)[known], target[known], whole[known])
@@ -46,7 +44,7 @@ def content(
     adjusted = dict(zip(tested, holm(list(tested.values())), strict=True))
     return {
         "rows": int((~whole).sum()),
-        "missing": {str(name): int(count) for name, count in missing.items() if count},
+        "missing": {name: count for name, count in missing.items() if count},
         "otherwise": [column for column, p_value in adjusted.items() if p_value < SURE],
     }
 

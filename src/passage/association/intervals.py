@@ -15,6 +15,7 @@ from scipy.special import expit
 from passage.association import firth, gaps
 from passage.association.fit import Fit
 from passage.base import parquet
+from passage.base.parquet import Table
 from passage.base.paths import ModelPaths
 from passage.base.rounding import rounded
 from passage.model.preparation import Preparation
@@ -24,7 +25,7 @@ from passage.params.labels import Label
 MOST = 100  # rows to predict of which each is searched for
 LOW, HIGH = "probability_low", "probability_high"
 
-Rows = tuple[pd.DataFrame, np.ndarray]
+Rows = tuple[Table, np.ndarray]
 
 
 def refit(association: Mapping[str, Any], training: Rows, prepared: Preparation) -> Fit:
@@ -52,14 +53,15 @@ def of_rows(
     prepared: Preparation,
     association: Mapping[str, Any],
     training: Callable[[], Rows] | None = None,
+    of: int | None = None,
 ) -> pd.DataFrame:
-    """Return LOW and HIGH of each of `rows`, features as they come, as `how` says.
+    """Return LOW and HIGH of each of `rows`, features as they come, as `how` says of so many, where they are a part.
 
     training: asked for where the profile is; without it, the covariance serves all rows. No interval has a row with a
     gap, with a category that no training row has, or with another value of a column that has one in all of those; and
     no row where columns depend on each other.
     """
-    ends, by = np.full((2, len(rows)), np.nan), how(association, len(rows))
+    ends, by = np.full((2, len(rows)), np.nan), how(association, of or len(rows))
     if by != "none" and len(rows):
         written, design = association["fit"], prepared.design(rows)
         known = gaps.complete(rows, [one.name for one in prepared.features])
@@ -98,6 +100,7 @@ def of_lane(
     lane: ModelPaths,
     target: str,
     positive: Label,
+    of: int | None = None,
 ) -> pd.DataFrame:
     """Return of_rows by the training rows of `lane`, whose association.json is given."""
 
@@ -105,7 +108,7 @@ def of_lane(
         learned = labels.encode(parquet.read(lane.split_train), target, positive)
         return learned, learned[target].to_numpy()
 
-    return of_rows(rows, prepared, association, training)
+    return of_rows(rows, prepared, association, training, of)
 
 
 def beside(table: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:

@@ -4,26 +4,30 @@ What counts is the rarest of what an estimate rests on: the rarer class, and the
 with its usual value, or without it, that are of one class.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
+
+from passage.association.rows import Rows
 
 EVENTS_PER_PARAMETER = 50  # rows of the rarer class
 CELL = 100  # rows in a column's least cell
 
 
-def suit(rows: np.ndarray, target: np.ndarray) -> bool:
-    """Return whether there are enough rows of each class, in all and in each cell of `rows` (n_rows, n_columns)."""
-    ones = int(target.sum())
-    enough = min(ones, len(target) - ones) >= EVENTS_PER_PARAMETER * (rows.shape[1] + 1)
-    return enough and bool((least_cells(rows, target) >= CELL).all())
+def suit(rows: Rows) -> bool:
+    """Return whether there are enough of `rows` of each class, in all and in each cell."""
+    ones = int(rows.target.sum())
+    enough = min(ones, len(rows) - ones) >= EVENTS_PER_PARAMETER * (len(rows.columns) + 1)
+    return enough and bool((least_cells(rows.each(), rows.target) >= CELL).all())
 
 
-def least_cells(rows: np.ndarray, target: np.ndarray) -> np.ndarray:
+def least_cells(columns: Iterable[np.ndarray], target: np.ndarray) -> np.ndarray:
     """Return the rows in the least cell of each column by class, (n_columns,).
 
     A column's usual value is the lesser one of two, or one that half of the rows have; a column that has none has the
-    classes for cells. rows: (n_rows, n_columns). target: (n_rows,), 0 and 1.
+    classes for cells. columns: (n_rows,) each. target: (n_rows,), 0 and 1.
     """
-    return np.array([_least_cell(column, np.asarray(target)) for column in rows.T], dtype=int)
+    return np.array([_least_cell(column, np.asarray(target)) for column in columns], dtype=int)
 
 
 def two_values(column: np.ndarray) -> bool:

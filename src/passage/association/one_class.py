@@ -9,39 +9,62 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from passage.association.margins import two_values
+from passage.association.rows import Rows
 
 ENDS = {(1, 0): "high", (1, 1): "low", (0, 0): "low", (0, 1): "high"}  # by side and class: what is left
 
 
-def groups(rows: pd.DataFrame, target: np.ndarray, together: Sequence[Sequence[int]]) -> dict[str, dict[str, Any]]:
+def groups(rows: Rows, together: Sequence[Sequence[int]]) -> dict[str, dict[str, Any]]:
     """Return for each column of two values the group of one class that it tells apart, where there is one.
 
-    rows: a design table. target: (n_rows,), 0 and 1. together: positions of the columns of each feature.
+    together: positions of the columns of each feature.
     rows: how many the group has; positive: how many of them are of class 1, none or all; value: of the column in the
     group; ends: which ends of its interval say something: low, high, or none where both sides are of one class.
     """
     found = {}
-    for places in together:
-        columns = {str(rows.columns[place]): rows.iloc[:, place].to_numpy(dtype=float) for place in places}
-        base = np.logical_and.reduce([column == column.min() for column in columns.values()])
-        for name, column in columns.items():
-            if not two_values(column):
-                continue
-            sides = [(1, column == column.max()), (0, base)]
-            pure = [(side, at) for side, at in sides if at.any() and len(np.unique(target[at])) == 1]
+    low, high = _ranges(rows)
+    two, above, base = _counts(rows, together, low, high)
+    for feature, places in enumerate(together):
+        for place in places:
+            sides = [(1, above[place], high[place]), (0, base[feature], low[place])]
+            pure = [(side, counts, value) for side, counts, value in sides if two[place] and (counts > 0).sum() == 1]
             if pure:
-                ends = set.intersection(*({ENDS[side, int(target[at][0])]} for side, at in pure))
-                at = pure[0][1]
-                found[name] = {
-                    "rows": int(at.sum()),
-                    "positive": int(target[at].sum()),
-                    "value": float(column[at][0]),
+                ends = set.intersection(*({ENDS[side, int(counts.argmax())]} for side, counts, _ in pure))
+                _, counts, value = pure[0]
+                found[str(rows.columns[place])] = {
+                    "rows": int(counts.sum()),
+                    "positive": int(counts[1]),
+                    "value": float(value),
                     "ends": sorted(ends),
                 }
     return found
+
+
+def _ranges(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and the greatest value of each column, (n_columns,) each."""
+    low, high = np.full(len(rows.columns), np.inf), np.full(len(rows.columns), -np.inf)
+    for values, _ in rows:
+        low, high = np.minimum(low, values.min(axis=0)), np.maximum(high, values.max(axis=0))
+    return low, high
+
+
+def _counts(
+    rows: Rows, together: Sequence[Sequence[int]], low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return which columns have two values, (n_columns,), and how many rows of class 0 and of class 1 are on each side.
+
+    The sides are each column's greatest value, (n_columns, 2), and the least ones of all columns of a feature,
+    (n_features, 2).
+    """
+    two, above, base = np.ones(len(low), dtype=bool), np.zeros((len(low), 2), int), np.zeros((len(together), 2), int)
+    for values, target in rows:
+        at_low, at_high, classes = values == low, values == high, np.column_stack([target == 0, target == 1])
+        two &= (at_low | at_high).all(axis=0)
+        above += at_high.T.astype(int) @ classes
+        for feature, places in enumerate(together):
+            base[feature] += at_low[:, list(places)].all(axis=1).astype(int) @ classes
+    return two, above, base
 
 
 def without_estimate(numbers: Mapping[str, float], group: Mapping[str, Any] | None) -> dict[str, float]:

@@ -19,8 +19,8 @@ from scipy.optimize import minimize
 from scipy.special import expit, stdtrit
 
 from passage.association import likelihood
-from passage.association.estimates import blocks
 from passage.association.fit import Fit, Likelihood
+from passage.association.rows import Rows
 from passage.base.rounding import PREDICTED, significant
 
 ALL = 100.0  # points: no effect is greater
@@ -29,18 +29,19 @@ CLOSE, DIGITS = 1e-10, 5  # where a search ends, and how many digits of an end i
 NOWHERE = -1e6  # what a likelihood counts as where it has no number
 
 
-def effects(fit: Fit, rows: np.ndarray, levels: Sequence[Sequence[int]], level: float) -> list[dict[str, float]]:
+def effects(fit: Fit, rows: Rows, levels: Sequence[Sequence[int]], level: float) -> list[dict[str, float]]:
     """Return effect, low and high of each column, in points of probability; low and high where rows are enough.
 
-    rows: (n_rows, n_columns), in own units, that the fit is of. levels: positions of columns of 0 and 1 of which no row
+    rows: those that the fit is of. levels: positions of columns of 0 and 1 of which no row
     has more than one 1: those of a category, or a boolean alone; any other column is a number.
     """
     plain, freedom = fit.in_units(), len(rows) - len(fit.theta)
     groups = {place: list(group) for group in levels for place in group}
-    numbers = [place for place in range(rows.shape[1]) if place not in groups]
-    sums = np.zeros((rows.shape[1], 1 + len(plain.theta)))
-    for block in blocks(len(rows)):
-        directions = plain.directions(rows[block])
+    columns = len(rows.columns)
+    numbers = [place for place in range(columns) if place not in groups]
+    sums = np.zeros((columns, 1 + len(plain.theta)))
+    for values, _ in rows:
+        directions = plain.directions(values)
         sums[numbers] += _differences(plain.theta, directions, numbers)
         for group in map(list, levels):
             sums[group] += _differences(plain.theta, _before(directions, plain, group), group)
@@ -51,8 +52,8 @@ def effects(fit: Fit, rows: np.ndarray, levels: Sequence[Sequence[int]], level: 
             wanted = float(stdtrit(freedom, (1 + level) / 2))
             away = wanted * np.sqrt(mean[1:] @ plain.covariance @ mean[1:])
             ends = {"low": max(mean[0] - away, -1.0), "high": min(mean[0] + away, 1.0)}
-            if fit.likelihood and rows.shape[1] <= SEARCHED:
-                before = _before(plain.directions(rows), plain, groups.get(place))
+            if fit.likelihood and columns <= SEARCHED:
+                before = _before(plain.directions(rows.values()), plain, groups.get(place))
                 ends = {
                     end: _end(fit, fit.likelihood, before, place, side, wanted)
                     for end, side in (("low", -1), ("high", 1))

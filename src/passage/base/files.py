@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,7 +21,6 @@ import yaml
 
 if TYPE_CHECKING:  # stages without tables do not wait for pandas
     import pandas as pd
-    import pyarrow as pa
 
 BLOCK = 2**20  # bytes that are hashed at a time
 
@@ -146,25 +145,30 @@ def write_csv(path: Path, table: "pd.DataFrame") -> None:
 
     Text is quoted where some of it has to be. With pyarrow, since pandas takes ten times as long.
     """
+    write_csv_parts(path, lambda: iter([table]))
+
+
+def write_csv_parts(path: Path, parts: "Callable[[], Iterator[pd.DataFrame]]") -> None:
+    """Write a table of which `parts` yields some rows after the other, each time that it is called."""
     import pyarrow as pa
 
-    columns = pa.Table.from_pandas(table, preserve_index=False)
     with replacing(path) as partial:
         try:
-            _write_csv(partial, columns, quoting_style="none", quoting_header="none")
+            _write_csv(partial, parts(), quoting_style="none", quoting_header="none")
         except pa.ArrowInvalid:  # a name or a value holds a comma, a quote or a line end
-            _write_csv(partial, columns)
+            _write_csv(partial, parts())
 
 
-def _write_csv(path: Path, columns: "pa.Table", **quoting: Any) -> None:
-    """Write both halves at the same time, the second one in memory first."""
+def _write_csv(path: Path, parts: "Iterator[pd.DataFrame]", **quoting: Any) -> None:
+    """Write both halves of each part at the same time, the second one in memory first."""
     import pyarrow as pa
     import pyarrow.csv as pc
 
-    middle, below = len(columns) // 2, pa.BufferOutputStream()
     with path.open("wb") as file, ThreadPoolExecutor() as threads:
-        options = pc.WriteOptions(include_header=False, **quoting)
-        second = threads.submit(pc.write_csv, columns.slice(middle), below, options)
-        pc.write_csv(columns.slice(0, middle), file, pc.WriteOptions(**quoting))
-        second.result()
-        file.write(below.getvalue())
+        for place, part in enumerate(parts):
+            columns, below = pa.Table.from_pandas(part, preserve_index=False), pa.BufferOutputStream()
+            middle, options = len(columns) // 2, pc.WriteOptions(include_header=False, **quoting)
+            second = threads.submit(pc.write_csv, columns.slice(middle), below, options)
+            pc.write_csv(columns.slice(0, middle), file, pc.WriteOptions(include_header=not place, **quoting))
+            second.result()
+            file.write(below.getvalue())

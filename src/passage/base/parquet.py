@@ -3,9 +3,11 @@
 Memory that a process touches for the first time costs about as much as the work on it, so less of it is faster, too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
+from typing import Any, Protocol, overload
 
 import numpy as np
 import pandas as pd
@@ -14,45 +16,123 @@ import pyarrow.parquet as pq
 
 from passage.base.files import replacing
 
-WRITTEN_TOGETHER = 2**20  # rows, as pyarrow does by itself
+WRITTEN_TOGETHER = 250_000  # rows of a row group
 READ_TOGETHER = 2**20  # values, of few columns in many rows
+BUFFER = 2**16  # bytes of a column that are read at a time
+PLAIN = {"compression": "none", "use_dictionary": False}  # of files that are soon removed
 COLUMNS_TOGETHER = 16  # of many, since pyarrow holds some megabytes of each that it reads
 
 
+class ByName(Protocol):
+    """A table whose columns are asked for by name."""
+
+    def __getitem__(self, name: str, /) -> pd.Series: ...
+    def __contains__(self, name: str, /) -> bool: ...
+
+
+class Counted(ByName, Sized, Protocol):
+    """One whose rows are counted, too."""
+
+
 class Columns:
-    """The columns of the table at `path`, each read when it is asked for."""
+    """The table at `path`, of which columns, rows and parts are read when they are asked for, like a DataFrame's.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    convert: by column, what is made of its values. taken: which rows it has of the file's, (n_rows,); None: all.
+    """
 
-    def __getitem__(self, name: str) -> pd.Series:
-        return read(self.path, [name])[name]
+    def __init__(
+        self,
+        path: Path,
+        convert: Mapping[str, Callable[[pd.Series], pd.Series]] | None = None,
+        taken: np.ndarray | None = None,
+    ) -> None:
+        self.path, self.convert, self.taken = path, dict(convert or {}), taken
+
+    def __contains__(self, name: str) -> bool:
+        return name in pq.read_schema(self.path).names
+
+    def __len__(self) -> int:
+        return int(pq.read_metadata(self.path).num_rows if self.taken is None else self.taken.sum())
+
+    @overload
+    def __getitem__(self, key: str) -> pd.Series: ...
+    @overload
+    def __getitem__(self, key: np.ndarray) -> pd.DataFrame: ...
+    def __getitem__(self, key: str | np.ndarray) -> pd.Series | pd.DataFrame:
+        """Return one column, or all columns of the rows where `key` (n_rows,) holds."""
+        if isinstance(key, str):
+            return gathered((part[key] for part in self.parts([key])), len(self))
+        rows, start = [], 0
+        for part in self.parts(pq.read_schema(self.path).names):
+            rows.append(part[key[start : start + len(part)]])
+            start += len(part)
+        return pd.concat(rows, ignore_index=True)
+
+    def parts(self, columns: Sequence[str], rows: int | None = None) -> Iterator[pd.DataFrame]:
+        """Yield these columns, some rows after the other, at least once."""
+        converted, start = {name: convert for name, convert in self.convert.items() if name in columns}, 0
+        for part in parts(self.path, columns, rows):
+            if self.taken is not None:
+                start, part = start + len(part), part[self.taken[start : start + len(part)]]
+            yield part.assign(**{name: convert(part[name]) for name, convert in converted.items()})
 
 
 Table = Columns | pd.DataFrame
 
 
-def slices(rows: int) -> Iterator[slice]:
-    """Yield the places of the rows that are written together, at least one."""
-    return (slice(start, start + WRITTEN_TOGETHER) for start in range(0, max(rows, 1), WRITTEN_TOGETHER))
+def blocks(table: Table, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Yield these columns of a table, some rows after the other; of one in memory, all."""
+    return table.parts(columns) if isinstance(table, Columns) else iter([table[list(columns)]])
 
 
-def write(path: Path, rows: pd.DataFrame | Iterable[pd.DataFrame]) -> None:
-    """Write a table, or its `slices` one after the other, without its index: the same bytes either way.
+def where(table: Table, taken: np.ndarray) -> Table:
+    """Return the rows of a table where `taken` (n_rows,) holds."""
+    return Columns(table.path, table.convert, taken) if isinstance(table, Columns) else table[taken]
 
-    The pandas version, which pandas adds to the file, is left out.
-    """
-    parts = map(_columns, [rows] if isinstance(rows, pd.DataFrame) else rows)
+
+def gathered(parts: Iterator[pd.Series], rows: int) -> pd.Series:
+    """Return all `parts` of a column together, so many rows; of numbers, no more than one part is held twice."""
     first = next(parts)
-    with replacing(path) as partial, pq.ParquetWriter(partial, first.schema) as writer:
-        writer.write_table(first)
-        del first
-        for part in parts:
-            writer.write_table(part)
+    if not isinstance(first.dtype, np.dtype) or first.dtype == object:
+        return pd.concat([first, *parts], ignore_index=True)
+    values, start = np.empty(rows, dtype=first.dtype), 0
+    for part in chain([first], parts):
+        values = values.astype(np.result_type(values, part.to_numpy()), copy=False)  # a gap makes floats of integers
+        values[start : start + len(part)] = part
+        start += len(part)
+    return pd.Series(values, name=first.name, copy=False)
+
+
+def write(path: Path, rows: pd.DataFrame | Iterable[pd.DataFrame], **how: Any) -> None:
+    """Write a table, or some of its rows after the other, without its index: the same bytes either way.
+
+    The pandas version, which pandas adds to the file, is left out. how: options of pyarrow's ParquetWriter.
+    """
+    write_arrow(path, map(_columns, [rows] if isinstance(rows, pd.DataFrame) else rows), **how)
+
+
+def write_arrow(path: Path, parts: Iterator[pa.Table], **how: Any) -> None:
+    """Write some rows of a table after the other, as Arrow has them."""
+    groups = _groups(parts)
+    first = next(groups)
+    with replacing(path) as partial, pq.ParquetWriter(partial, first.schema, **how) as writer:
+        for group in chain([first], groups):
+            writer.write_table(group.combine_chunks())  # pages end where chunks do
 
 
 def _columns(rows: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
+
+
+def _groups(parts: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the rows of all `parts` in row groups of one size, at least one."""
+    held = next(parts)
+    for part in chain(parts, [None]):
+        while len(held) > WRITTEN_TOGETHER:
+            yield held.slice(0, WRITTEN_TOGETHER)
+            held = held.slice(WRITTEN_TOGETHER)
+        held = held if part is None else pa.concat_tables([held, part])
+    yield held
 
 
 def write_all(tables: Mapping[Path, pd.DataFrame | Iterable[pd.DataFrame]]) -> None:
@@ -69,11 +149,24 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     return rows
 
 
-def parts(path: Path, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
-    """Yield these columns of the table at `path`, some rows after the other."""
-    with pq.ParquetFile(path, memory_map=True) as file:
-        for part in file.iter_batches(max(READ_TOGETHER // len(columns), 1), columns=list(columns)):
-            yield part.to_pandas()
+def side_by_side(*tables: tuple[Columns, Sequence[str]]) -> Iterator[tuple[pd.DataFrame, ...]]:
+    """Yield columns of several tables of the same rows, some rows of each after the other."""
+    rows = _together(sum(len(columns) for _, columns in tables))
+    return zip(*(table.parts(columns, rows) for table, columns in tables), strict=True)
+
+
+def _together(columns: int) -> int:
+    """Return how many rows of so many columns are read together."""
+    return max(READ_TOGETHER // columns, 1)
+
+
+def parts(path: Path, columns: Sequence[str], rows: int | None = None) -> Iterator[pd.DataFrame]:
+    """Yield these columns of the table at `path`, some rows after the other, at least once."""
+    with pq.ParquetFile(path, buffer_size=BUFFER) as file:
+        if not file.metadata.num_rows:
+            yield file.read(list(columns)).to_pandas()[list(columns)]
+        for part in file.iter_batches(rows or _together(len(columns)), columns=list(columns)):
+            yield part.to_pandas()[list(columns)]
 
 
 def array(path: Path, columns: Sequence[str]) -> np.ndarray:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from passage.base import parquet
+from passage.base.parquet import Table
 from passage.base.wording import listed, verb
 from passage.evaluation import duplicates
 from passage.model.classifier import Classifier
@@ -25,8 +28,8 @@ def content(found: Mapping[str, str]) -> list[dict[str, str]]:
 
 def of_model(
     found: Mapping[str, Any],
-    train: pd.DataFrame,
-    test: pd.DataFrame,
+    train: Table,
+    test: Table,
     classifier: Classifier,
     settings: ModelSettings,
     tested: Mapping[str, float],
@@ -182,9 +185,7 @@ def of_gaps(association: Mapping[str, Any], rows: str) -> dict[str, str]:
     return found
 
 
-def of_split(
-    train: pd.DataFrame, test: pd.DataFrame, settings: ModelSettings, classes: Sequence[Label]
-) -> dict[str, str]:
+def of_split(train: Table, test: Table, settings: ModelSettings, classes: Sequence[Label]) -> dict[str, str]:
     """Return what the rows on both sides, features in their own units and the target (0 or 1), tell to beware of."""
     target, rows, found = test[settings.target], settings.words.rows, {}
     if len(test) and target.nunique() < 2:
@@ -193,18 +194,20 @@ def of_split(
             "the model tells both classes apart, they cannot say"
         )
     known = [*settings.features, settings.target]  # of two rows; a mark tells them apart
-    twice = duplicates.on_both_sides(train[known], test[known])
-    if twice and twice > duplicates.MORE * (chance := duplicates.by_chance(train[known], test[known], settings.target)):
+    twice = duplicates.on_both_sides(train, test, known)
+    if twice and twice > duplicates.MORE * (
+        chance := duplicates.by_chance(train, test, settings.features, settings.target)
+    ):
         found["duplicates_across_split"] = (
             f"{twice} of {len(test)} test {rows} {verb('equals', twice)} a training one in every feature and the "
             f"target, and {'about' if chance >= 1 else 'fewer than'} {max(round(chance), 1)} would if features were "
             "independent of each other within each class: if they are the same ones, the test flatters"
         )
     if (mark := settings.split.mark) and not settings.split.past_only:
-        marks = pd.concat([train[mark], test[mark]])
-        if not marks.is_unique:
+        marks = np.sort(np.concatenate([duplicates.hashes(side, [mark]) for side in (train, test)]))
+        if (distinct := 1 + int((marks[1:] != marks[:-1]).sum())) < len(marks):
             found["dependent_rows"] = (
-                f"the {len(marks)} {rows} have {marks.nunique()} values of {mark}, and those of one value are hardly "
+                f"the {len(marks)} {rows} have {distinct} values of {mark}, and those of one value are hardly "
                 "independent of each other: the intervals of the accuracy and of the odds are too narrow"
             )
     if settings.saw_test_rows():
@@ -223,22 +226,26 @@ def of_dropped(dropped: Mapping[str, Any], rows: str) -> dict[str, str]:
     }
 
 
-def of_range(table: pd.DataFrame, classifier: Classifier, rows: str) -> dict[str, str]:
+def of_range(table: Table, classifier: Classifier, rows: str) -> dict[str, str]:
     """Return whether some rows of `table`, features in their own units, are like none that trained the model."""
-    outside = classifier.outside(table, BEYOND)
-    reasons = []
+    count, reasons, every = 0, [], dict[str, dict[Any, None]]()
+    for part in parquet.blocks(table, [*classifier.training_range]):
+        outside = classifier.outside(part, BEYOND)
+        count += int(outside.any(axis="columns").sum())
+        for name in classifier.training_range:
+            found = (_shown(value, classifier.training_range[name]) for value in part[name][outside[name]].unique())
+            every.setdefault(name, {}).update(dict.fromkeys(found))
     for name, limits in classifier.training_range.items():
-        if outside[name].any():
-            values = listed(_shown(value, limits) for value in table.loc[outside[name], name].unique())
+        if every[name]:
+            values = listed(every[name])
             within = listed(map(written, limits["values"])) if "values" in limits else ""
             within = within or f"{limits['least']:g} to {limits['greatest']:g}"
             reasons.append(f"{name} is {within} there, but {values} here")
     if not reasons:
         return {}
-    count = outside.any(axis="columns").sum()
-    found = f"{count} of {len(table)} {rows} {verb('lies', count)} outside the training range ({listed(reasons)})"
+    told = f"{count} of {len(table)} {rows} {verb('lies', count)} outside the training range ({listed(reasons)})"
     theirs = "its prediction" if count == 1 else "their predictions"
-    return {"outside_training_range": f"{found}: do not believe {theirs}"}
+    return {"outside_training_range": f"{told}: do not believe {theirs}"}
 
 
 def _shown(value: Any, limits: Mapping[str, Any]) -> str:

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from passage.association import effects, gaps, intervals
+from passage.base import parquet
+from passage.base.parquet import Table
 from passage.base.rounding import PREDICTED, significant
 from passage.model.classifier import PLAIN_THRESHOLD, Model
 
 
-def of_model(
-    association: Mapping[str, Any], model: Model, rows: pd.DataFrame, test_rows: int, target: str
-) -> dict[str, Any]:
+def of_model(association: Mapping[str, Any], model: Model, rows: Table, test_rows: int, target: str) -> dict[str, Any]:
     """Return points, even_chance and probability_interval (intervals.how), as metrics/NAME.json has them.
 
     rows: which train the model, the `target` 0 or 1. test_rows: how many are predicted.
@@ -26,7 +26,7 @@ def of_model(
     }
 
 
-def even(association: Mapping[str, Any], model: Model, rows: pd.DataFrame, target: str) -> dict[str, Any]:
+def even(association: Mapping[str, Any], model: Model, rows: Table, target: str) -> dict[str, Any]:
     """Return for each number what association.json says of its even chance, and the model's own value.
 
     The estimate is called firth. at_threshold: the same where the probability is the model's threshold,
@@ -35,7 +35,7 @@ def even(association: Mapping[str, Any], model: Model, rows: pd.DataFrame, targe
     if not (found := association.get("even_chance")):
         return {}
     prepared, threshold = model.preparation, model.classifier.threshold
-    whole = rows[gaps.complete(rows, [one.name for one in prepared.features])]
+    whole = parquet.where(rows, gaps.complete(rows, [one.name for one in prepared.features]))
     usual = effects.typical(whole, prepared)
     every = {name: _named(one, name, usual.design, model, PLAIN_THRESHOLD) for name, one in found.items()}
     if threshold != PLAIN_THRESHOLD and "fit" in association:

@@ -21,6 +21,7 @@ from scipy.special import expit
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
+from passage.base.parquet import Table
 from passage.base.progress import bar
 from passage.base.rounding import PREDICTED, rounded, significant
 from passage.evaluation.metrics import log_loss
@@ -116,9 +117,7 @@ def left_out(columns: Sequence[Column], coefficients: Mapping[str, float]) -> li
     return sorted(strength, key=lambda name: -strength[name])[:FEATURES]
 
 
-def of_model(
-    sides: Sequence[pd.DataFrame], model: Model, settings: ModelSettings
-) -> tuple[dict[str, Any], dict[str, str]]:
+def of_model(sides: Sequence[Table], model: Model, settings: ModelSettings) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the `cross_validation` of all rows of both `sides`, or of those that are enough, as `model` was made."""
     held = settings.holding(float(model.classifier.settings["C"]), model.classifier.threshold)
     compared = left_out(model.preparation.columns, model.classifier.coefficients)

@@ -1,18 +1,22 @@
 """Who is in the data, by what became of them: what medical journals print as their Table 1."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from passage.association.gaps import complete
+from passage.base import parquet
+from passage.base.parquet import Table
 from passage.base.rounding import PREDICTED, significant
 from passage.model.design import MISSING, Feature
 
 LEVELS = 50  # of a category that are described
 
 
-def describe(sides: Mapping[str, pd.DataFrame], target: str, features: Sequence[Feature]) -> list[dict[str, Any]]:
+def describe(sides: Mapping[str, Table], target: str, features: Sequence[Feature]) -> list[dict[str, Any]]:
     """Return how many rows there are, then what is known of each feature; pairs are of class 0 and of class 1.
 
     sides: training and test rows, features as they come, the target 0 or 1. rows: of both sides. fitted: of the
@@ -20,30 +24,45 @@ def describe(sides: Mapping[str, pd.DataFrame], target: str, features: Sequence[
     empty where there is no value. levels: of a category or boolean, the reference first, of many the most frequent.
     A list, which DVC leaves out of its tables.
     """
-    every = pd.concat([rows for rows in sides.values() if len(rows)], ignore_index=True)
-    train = sides["training"]
-    fitted = train[complete(train, [one.name for one in features])]
-    return [
-        {"rows": _pair(every[target]), "fitted": _pair(fitted[target])},
-        *(_described(one, every, fitted, target) for one in features),
-    ]
+    every, train = [rows for rows in sides.values() if len(rows)], sides["training"]
+    fitted = parquet.where(train, complete(train, [one.name for one in features]))
+    rows, fit = (np.sum([_pair(table[target]) for table in tables], axis=0).tolist() for tables in (every, [fitted]))
+    return [{"rows": rows, "fitted": fit}, *(_described(one, every, fitted, target) for one in features)]
 
 
-def _described(feature: Feature, every: pd.DataFrame, fitted: pd.DataFrame, target: str) -> dict[str, Any]:
-    column = every[feature.name]
-    known = {"feature": feature.name, "missing": _pair(every.loc[column.isna(), target])}
+def _described(feature: Feature, every: Sequence[Table], fitted: Table, target: str) -> dict[str, Any]:
+    gaps = np.sum([_pair(rows[target][rows[feature.name].isna()]) for rows in every], axis=0)
+    known = {"feature": feature.name, "missing": gaps.tolist()}
     if feature.kind == "number":
-        parts = [column[every[target] == label].dropna().astype(float) for label in (0, 1)]
-        quartiles = [part.quantile([0.25, 0.5, 0.75]).tolist() if len(part) else [] for part in parts]
+        parts = (_values(feature.name, every, target, label) for label in (0, 1))
+        quartiles = [np.quantile(part, [0.25, 0.5, 0.75], overwrite_input=True) if len(part) else [] for part in parts]
         return known | {"quartiles": [[significant(one, PREDICTED) for one in part] for part in quartiles]}
-    of_every, of_fitted = _written(column, feature), _written(fitted[feature.name], feature)
+    of_rows, of_fit = _counts(feature, every, target), _counts(feature, [fitted], target)
     names = [*(feature.categories or ("false", "true"))]
     if len(names) > LEVELS:
-        names = names[:1] + [name for name in of_every.value_counts().index if name in names[1:]][: LEVELS - 1]
-    counts = (pd.crosstab(values, rows[target]) for values, rows in ((of_every, every), (of_fitted, fitted)))
-    of_rows, of_fit = (table.reindex(index=names, columns=[0, 1], fill_value=0) for table in counts)
-    levels = zip(names, of_rows.to_numpy().tolist(), of_fit.to_numpy().tolist(), strict=True)
-    return known | {"levels": [{"level": name, "rows": rows, "fitted": fit} for name, rows, fit in levels]}
+        frequent = sorted(of_rows, key=lambda name: -sum(of_rows[name]))
+        names = names[:1] + [name for name in frequent if name in names[1:]][: LEVELS - 1]
+    levels = ({"level": name, "rows": of_rows.get(name, [0, 0]), "fitted": of_fit.get(name, [0, 0])} for name in names)
+    return known | {"levels": [*levels]}
+
+
+def _values(name: str, every: Sequence[Table], target: str, label: int) -> np.ndarray:
+    """Return the numbers of one class, (n_rows,), without gaps."""
+    parts = chain.from_iterable(parquet.blocks(rows, [name, target]) for rows in every)
+    found = [part[name][part[target] == label].dropna().to_numpy(dtype=float) for part in parts]
+    return np.concatenate(found)
+
+
+def _counts(feature: Feature, every: Sequence[Table], target: str) -> dict[str, list[int]]:
+    """Return how many rows of each class have each level."""
+    counts: dict[str, list[int]] = {}
+    for part in chain.from_iterable(parquet.blocks(rows, [feature.name, target]) for rows in every):
+        values = _written(part[feature.name], feature)
+        of_one = values[part[target] == 1].value_counts()
+        for level, count in values.value_counts().items():
+            ones, pair = int(of_one.get(level, 0)), counts.setdefault(str(level), [0, 0])
+            counts[str(level)] = [pair[0] + int(count) - ones, pair[1] + ones]
+    return counts
 
 
 def _written(column: pd.Series, feature: Feature) -> pd.Series:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from passage.base import blocks
+from passage.base.parquet import Table
 from passage.base.progress import clock
 from passage.evaluation import pictures, plots
 from passage.evaluation.cross_validation import held_out
@@ -16,10 +19,11 @@ from passage.params import labels
 from passage.params.model import ModelSettings
 
 Tables = dict[str, pd.DataFrame]
+Sides = Mapping[str, Table]
 
 
 def show(
-    sides: Tables, predictions: pd.DataFrame, model: Model, metrics: Any, files: Any, settings: ModelSettings, name: str
+    sides: Sides, predictions: pd.DataFrame, model: Model, metrics: Any, files: Any, settings: ModelSettings, name: str
 ) -> tuple[Tables, dict[str, str]]:
     """Return the rows of data behind each plot, and the pictures as SVG, by their names.
 
@@ -32,7 +36,7 @@ def show(
 
 
 def tables(
-    sides: Tables,
+    sides: Sides,
     predictions: pd.DataFrame,
     model: Model,
     odds: Any,
@@ -51,9 +55,7 @@ def tables(
     found = {
         "confusion": plots.confusion(predictions),
         "roc": plots.roc(predictions),
-        "curve": plots.with_band(
-            plots.curves(classifier, scaler, prepared.design(train), prepared.columns), band or {}
-        ),
+        "curve": plots.with_band(plots.curves(classifier, scaler, _means(train, model), prepared.columns), band or {}),
         "coefficients": plots.coefficients(odds),
     }
     says = {name: labels.decode(column, classifier.classes) for name, column in found["confusion"].items()}
@@ -66,7 +68,7 @@ def tables(
 @clock("drawing pictures")
 def draw(
     found: Tables,
-    sides: Tables,
+    sides: Sides,
     model: Model,
     metrics: Any,
     files: Any,
@@ -82,7 +84,7 @@ def draw(
     numbers = [column.name for column in prepared.columns if column.kind == "number"]
     drawn, confidence = {}, settings.evaluate.confidence
     if classifier.features == numbers and len(numbers) < 3:
-        rows = pd.concat([_drawn(table, side, prepared, settings) for side, table in sides.items()], ignore_index=True)
+        rows = pd.concat([_drawn(sides, side, prepared, settings) for side in sides], ignore_index=True)
         if len(numbers) == 1:
             band = f"{confidence * 100:g} % band (Firth)" if found["curve"]["low"].notna().any() else ""
             drawn["curve"] = pictures.svg(pictures.curve(found["curve"], rows, classifier, words, band))
@@ -107,8 +109,21 @@ def draw(
     return drawn
 
 
-def _drawn(table: pd.DataFrame, side: str, prepared: Preparation, settings: ModelSettings) -> pd.DataFrame:
-    """Return the rows as pictures show them: the design table, what became of them, and the side they are on."""
-    rows = prepared.design(table).assign(actual=table[settings.target])
-    rows[pictures.SIDE] = side
-    return rows
+def _means(rows: Table, model: Model) -> pd.Series:
+    """Return the mean of each column of the design table."""
+    names = [one.name for one in model.preparation.features]
+    sums = blocks.mapped(lambda part: model.preparation.design(part)[model.classifier.features].sum(), rows, names)
+    return sum(sums, pd.Series(0.0, index=model.classifier.features)) / len(rows)
+
+
+def _drawn(sides: Sides, side: str, prepared: Preparation, settings: ModelSettings) -> pd.DataFrame:
+    """Return the rows of one side as pictures show them: the design table, what became of them, and the side."""
+
+    def shown(part: pd.DataFrame) -> pd.DataFrame:
+        on = pd.Categorical.from_codes(np.full(len(part), [*sides].index(side)), pd.Index(sides))  # a byte a row
+        rows = prepared.design(part).assign(actual=part[settings.target].astype("int8"))
+        rows[pictures.SIDE] = on
+        return rows
+
+    names = [*(one.name for one in prepared.features), settings.target]
+    return pd.concat(blocks.mapped(shown, sides[side], names), ignore_index=True)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from passage.base.parquet import Table
 from passage.base.rounding import rounded
 from passage.evaluation.cross_validation import divided, predicted
 from passage.model import folds, solver
@@ -17,21 +18,21 @@ from passage.model.folds import Sample
 from passage.params.model import ModelSettings
 
 
-def of_lane(tables: Sequence[pd.DataFrame], sides: pd.Series, settings: ModelSettings) -> pd.DataFrame:
+def of_lane(tables: Sequence[Table], sides: pd.Series, settings: ModelSettings) -> pd.DataFrame:
     """Return row (the first of the table is 1), fold, actual, log_odds and predicted of each row that is held out.
 
     Of very many, of those that a cross-validation would draw. Nothing where there cannot be two folds.
     tables: training and test rows, the target 0 or 1. sides: (n_table_rows,), 0 where a row trains, 1 where it tests.
     """
-    places = [np.flatnonzero(sides.to_numpy() == side) for side in range(len(tables))]
-    labels = np.full(len(sides), -1)
+    places = [sides.to_numpy() == side for side in range(len(tables))]
+    labels = np.full(len(sides), -1, dtype="int8")
     for place, table in zip(places, tables, strict=True):
         labels[place] = table[settings.target]
-    there, taken = np.flatnonzero(labels >= 0), np.zeros(len(sides), dtype=bool)
-    drawn = folds.drawn(labels[there])
-    taken[there if drawn is None else there[drawn]] = True
+    taken = labels >= 0
+    if (drawn := folds.drawn(labels[taken])) is not None:
+        taken[taken] = drawn
     parts = [table[taken[place]] for place, table in zip(places, tables, strict=True)]
-    rows = np.concatenate([place[taken[place]] for place in places])
+    rows = np.concatenate([np.flatnonzero(taken & place) for place in places])
     order = np.argsort(rows)
     return _predicted(pd.concat(parts, ignore_index=True).iloc[order], rows[order] + 1, settings)
 

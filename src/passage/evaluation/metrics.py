@@ -1,7 +1,7 @@
 """How good predictions are, measured against what became of the students."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,33 @@ from sklearn import metrics
 from passage.base.rounding import FITTED, significant
 from passage.params.labels import Label, written
 
+TOGETHER = 2**20  # rows
+
 
 def log_loss(actual: pd.Series | np.ndarray, log_odds: pd.Series | np.ndarray) -> float:
     """Return the mean of -log(probability of what happened), in nats.
 
     From log-odds, since a probability that rounds to 1 has lost how wrong it was: -log p = log(1 + exp(-log-odds)).
     """
-    return float(np.logaddexp(0, np.where(actual == 1, -log_odds, log_odds)).mean())
+    return _mean(lambda was, odds: np.logaddexp(0, np.where(was == 1, -odds, odds)), actual, log_odds)
+
+
+def _mean(of_each: Callable[[np.ndarray, np.ndarray], np.ndarray], *columns: pd.Series | np.ndarray) -> float:
+    """Return the mean of what `of_each` makes of some rows of two columns after the other."""
+    one, other = map(np.asarray, columns)
+    sums = (of_each(one[s : s + TOGETHER], other[s : s + TOGETHER]).sum() for s in range(0, len(one), TOGETHER))
+    return float(sum(sums) / len(one))
+
+
+def roc_auc(actual: np.ndarray, log_odds: np.ndarray) -> float:
+    """Return how often a row of class 1 has greater log-odds than one of class 0; as great counts half.
+
+    As scikit-learn's roc_auc_score has it, with an eighth of its memory.
+    """
+    yes, no = log_odds[actual == 1], np.sort(log_odds[actual == 0])
+    yes.sort()
+    below = int(np.searchsorted(no, yes).sum()) + int(np.searchsorted(no, yes, "right").sum())
+    return below / (2 * len(yes) * len(no))
 
 
 def measures(predictions: pd.DataFrame, prevalence: float, confidence: float) -> dict[str, float]:
@@ -52,8 +72,8 @@ def measures(predictions: pd.DataFrame, prevalence: float, confidence: float) ->
         "f1": f1,
         "log_loss": log_loss(actual, predictions["log_odds"]),
         "baseline_log_loss": log_loss(actual, np.full(len(actual), math.log(prevalence / (1 - prevalence)))),
-        "brier": float(((predictions["probability"] - actual) ** 2).mean()),
-        "roc_auc": metrics.roc_auc_score(actual, predictions["log_odds"]) if both else math.nan,
+        "brier": _mean(lambda was, probability: (probability - was) ** 2, actual, predictions["probability"]),
+        "roc_auc": roc_auc(actual.to_numpy(), predictions["log_odds"].to_numpy()) if both else math.nan,
     }
     names = ("true_negatives", "false_positives", "false_negatives", "true_positives")
     defined = {name: significant(value, FITTED) for name, value in numbers.items() if not math.isnan(value)}
@@ -83,12 +103,19 @@ def read_predictions(path: Path, both: Sequence[Label]) -> "pd.DataFrame":
     import pyarrow.csv as pc
 
     kinds = {"actual": pa.string(), "predicted": pa.string(), "log_odds": pa.float64(), "probability": pa.float64()}
-    rows: pd.DataFrame = pc.read_csv(
+    found: dict[str, list[np.ndarray]] = {name: [np.empty(0)] for name in ("log_odds", "probability")}
+    found |= {name: [np.empty(0, dtype="int8")] for name in ("actual", "predicted")}
+    for part in pc.open_csv(
         path,
         parse_options=pc.ParseOptions(newlines_in_values=True),
         convert_options=pc.ConvertOptions(column_types=kinds, include_columns=list(kinds)),
-    ).to_pandas()
-    return rows.assign(**{name: (rows[name] == written(both[1])).astype("int64") for name in ("actual", "predicted")})
+    ):
+        for name in kinds:
+            column = part[name]
+            is_one = pa.types.is_string(column.type)
+            values = pa.compute.equal(column, written(both[1])).cast("int8") if is_one else column
+            found[name].append(values.to_numpy(zero_copy_only=False))
+    return pd.DataFrame({name: np.concatenate(found.pop(name)) for name in kinds}, copy=False)
 
 
 def accuracy_interval(correct: int, rows: int, level: float) -> tuple[float, float]:

@@ -60,16 +60,14 @@ def calibration(actual: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
     )
 
 
-def curves(
-    classifier: Classifier, scaler: Scaler, train: pd.DataFrame, columns: Sequence[design.Column]
-) -> pd.DataFrame:
+def curves(classifier: Classifier, scaler: Scaler, means: pd.Series, columns: Sequence[design.Column]) -> pd.DataFrame:
     """Return feature, value and probability along each number's training range, all else at its training mean.
 
-    train: a design table with these `columns`. Of more than FEATURES numbers, those with the greatest coefficients.
+    means: of each of the `columns` of a design table. Of more than FEATURES numbers, those with the greatest
+    coefficients.
     """
     numbers = [column.name for column in columns if column.kind == "number"]
     greatest = sorted(numbers, key=lambda name: -abs(classifier.coefficients[name]))[:FEATURES]
-    means = train[classifier.features].mean()
     none = pd.DataFrame({"value": [], "probability": [], "feature": []})
     along = [_along(name, means, classifier, scaler) for name in numbers if name in greatest]
     return pd.concat(along or [none], ignore_index=True)

@@ -14,12 +14,15 @@ import pandas as pd
 from scipy.special import expit
 
 from passage.base import files
+from passage.base.parquet import Table
 from passage.base.rounding import FITTED, fitted, rounded, significant
 from passage.model import preparation
 from passage.model.preparation import Preparation
 from passage.model.scaler import Scaler
+from passage.params import labels
 from passage.params.columns import ColumnSettings
 from passage.params.labels import Label
+from passage.params.model import ModelSettings
 
 PLAIN_THRESHOLD = 0.5  # where LogisticRegression.predict decides by itself
 
@@ -61,8 +64,9 @@ class Classifier:
 
         parts: (n_rows, n_features + 1), normalized features and in the last column the target, 0 or 1.
         """
-        right = [self.predict(part)["predicted"] == part.iloc[:, -1] for part in parts]
-        return float(np.concatenate(right).mean())
+        right = [(int((self.predict(part)["predicted"] == part.iloc[:, -1]).sum()), len(part)) for part in parts]
+        correct, rows = np.sum(right, axis=0)
+        return float(correct / rows)
 
     def outside(self, rows: pd.DataFrame, beyond: float = 0.0) -> pd.DataFrame:
         """Return for each value in `rows`, as it comes, whether it is out of the training range.
@@ -106,6 +110,29 @@ class Model:
     def predict(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return log_odds, probability and predicted (1: positive, or 0) of each row, features as they come."""
         return self.classifier.predict(self.scaler.transform(self.preparation.design(rows)))
+
+
+def of_fit(regression: Any, rows: int, original: Table, scaler: Scaler, settings: ModelSettings) -> Classifier:
+    """Return the classifier that a fitted LogisticRegression stands for.
+
+    rows: how many it was fitted on, normalized by `scaler`. original: their columns, features in the table's own units,
+    labels. settings: C and the threshold are numbers.
+    """
+    features = list(scaler.center)
+    coefficients = fitted(features, regression.coef_[0])
+    intercept = significant(regression.intercept_[0], FITTED)
+    return Classifier(
+        features=features,
+        coefficients=coefficients,
+        intercept=intercept,
+        original_units=original_units(coefficients, intercept, scaler),
+        classes=labels.classes(original[settings.target], settings.positive),
+        threshold=float(settings.threshold),
+        settings=settings.train.model_dump(exclude={"tune"}),
+        iterations=int(regression.n_iter_[0]),
+        rows=rows,
+        training_range={name: seen(original[name], settings.column(name)) for name in settings.features},
+    )
 
 
 def seen(column: pd.Series, how: ColumnSettings) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import RepeatedStratifiedKFold
 
+from passage.base.parquet import Table
 from passage.model.preparation import encode
 from passage.params.model import ModelSettings
 from passage.params.split import Split
@@ -76,17 +77,18 @@ class Division:
                 yield np.flatnonzero(train), np.flatnonzero(fold_of == fold)
 
 
-def subsample(tables: Sequence[pd.DataFrame], target: str) -> pd.DataFrame:
+def subsample(tables: Sequence[Table], target: str) -> pd.DataFrame:
     """Return all rows of `tables`, or as many drawn by chance as a cross-validation needs, always the same ones.
 
     Those are ENOUGH rows, and more where the rarer class would have fewer than RARE, with the share of each class as it
     is. target: the column with 0 and 1.
     """
-    labels = np.concatenate([table[target].to_numpy() for table in tables])
-    if (taken := drawn(labels)) is not None:
-        ends = np.cumsum([len(table) for table in tables])[:-1]
-        tables = [table[part] for table, part in zip(tables, np.split(taken, ends), strict=True)]
-    together: pd.DataFrame = pd.concat(tables, ignore_index=True)
+    labels = np.concatenate([table[target].to_numpy(dtype="int8") for table in tables])
+    taken = drawn(labels)
+    parts = np.split(np.ones(len(labels), dtype=bool) if taken is None else taken, np.cumsum([*map(len, tables)])[:-1])
+    together: pd.DataFrame = pd.concat(
+        [table[part] for table, part in zip(tables, parts, strict=True)], ignore_index=True
+    )
     return together
 
 
@@ -98,8 +100,9 @@ def drawn(labels: np.ndarray) -> np.ndarray | None:
         return None
     chance, taken = np.random.RandomState(0), np.zeros(len(labels), dtype=bool)
     for label in (0, 1):
-        rows = np.flatnonzero(labels == label)
-        taken[chance.choice(rows, round(len(rows) * wanted / len(labels)), replace=False)] = True
+        rows = int((labels == label).sum())
+        places = chance.choice(rows, round(rows * wanted / len(labels)), replace=False)
+        taken[np.flatnonzero(labels == label)[places]] = True
     return taken
 
 

@@ -5,6 +5,7 @@ numbers, and the order depends on no locale.
 """
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from passage.base import parquet
+from passage.base.parquet import Table
 from passage.model import design
 from passage.model.design import MISSING, Feature
 from passage.model.scaler import Scaler
@@ -97,7 +100,7 @@ def read(written: Any) -> Preparation:
     return Preparation(*design.read(written))
 
 
-def fit(rows: pd.DataFrame, settings: ModelSettings) -> Preparation:
+def fit(rows: Table, settings: ModelSettings) -> Preparation:
     """Return the preparation that `settings` ask for, learned from `rows`, which train: features as they come.
 
     Raises ValueError for a feature that is missing in every row, for a reference that no row has, and where each
@@ -105,11 +108,10 @@ def fit(rows: pd.DataFrame, settings: ModelSettings) -> Preparation:
     """
     learned = _asked(rows, settings)
     for feature in learned:
-        if feature.kind == "category" and not _categories(rows, feature).isin(feature.categories[:1]).any():
+        if feature.kind == "category" and feature.categories[0] not in _counts(rows, feature):
             raise ValueError(f"{feature.name} is {feature.categories[0]}, the reference, in none of the training rows")
     if not design.is_plain(learned):
-        codes = _codes(rows, learned)
-        learned = tuple(_learned(feature, codes[:, position]) for position, feature in enumerate(learned))
+        learned = tuple(_learned(feature, rows) for feature in learned)
     if not (columns := design.columns(learned, settings.target)):
         alone = " and ".join(f"{feature.name} is {feature.categories[0]}" for feature in learned)
         raise ValueError(f"{alone} in each training row, so there is nothing to learn from")
@@ -143,7 +145,7 @@ def _feature(name: str, settings: ModelSettings) -> Feature:
     return Feature(name, asked.kind, asked.missing, indicator=asked.indicator, unseen=asked.unseen)
 
 
-def _asked(rows: pd.DataFrame, settings: ModelSettings) -> tuple[Feature, ...]:
+def _asked(rows: Table, settings: ModelSettings) -> tuple[Feature, ...]:
     """Return the features with the categories of `rows`, the reference first, the others sorted.
 
     Where nothing else is said, the reference is the most frequent category that is no gap.
@@ -152,14 +154,22 @@ def _asked(rows: pd.DataFrame, settings: ModelSettings) -> tuple[Feature, ...]:
     for name in settings.features:
         feature = _feature(name, settings)
         if feature.kind == "category":
-            counts = rows[name].value_counts().sort_index()
-            if counts.empty:
+            counts = _counts(rows, replace(feature, missing="drop"))
+            if not counts:
                 raise ValueError(f"{name} is missing in every row")
-            reference = settings.column(name).reference_text or str(counts.index[int(counts.argmax())])
-            every = sorted(_categories(rows, feature).dropna().unique())
-            feature = replace(feature, categories=(reference, *(str(one) for one in every if one != reference)))
+            reference = settings.column(name).reference_text or max(sorted(counts), key=counts.__getitem__)
+            every = sorted(_counts(rows, feature)) if feature.missing == "category" else sorted(counts)
+            feature = replace(feature, categories=(reference, *(one for one in every if one != reference)))
         features.append(feature)
     return tuple(features)
+
+
+def _counts(rows: Table, feature: Feature) -> Counter[str]:
+    """Return how many `rows` have each category of `feature`."""
+    counts = Counter[str]()
+    for block in parquet.blocks(rows, [feature.name]):
+        counts.update({str(one): int(count) for one, count in _categories(block, feature).value_counts().items()})
+    return counts
 
 
 def _categories(rows: pd.DataFrame, feature: Feature) -> pd.Series:
@@ -177,30 +187,38 @@ def _codes(rows: pd.DataFrame, features: Sequence[Feature]) -> np.ndarray:
         return rows[[feature.name for feature in features]].to_numpy(dtype=float)
     codes = np.empty((len(rows), len(features)))
     for position, feature in enumerate(features):
-        if feature.kind == "category":
-            column = _categories(rows, feature)
-            others = sorted(set(column.dropna().unique()) - set(feature.categories))
-            places = pd.Index([*feature.categories, *others]).get_indexer(pd.Index(column))
-            codes[:, position] = np.where(places < 0, np.nan, places)
-        else:
-            codes[:, position] = rows[feature.name].to_numpy(dtype=float, na_value=np.nan)
+        codes[:, position] = _coded(rows, feature)
     return codes
 
 
-def _learned(feature: Feature, codes: np.ndarray) -> Feature:
+def _coded(rows: pd.DataFrame, feature: Feature) -> np.ndarray:
+    """Return one column of `_codes`, (n_rows,)."""
+    if feature.kind != "category":
+        return rows[feature.name].to_numpy(dtype=float, na_value=np.nan)
+    column = _categories(rows, feature)
+    others = sorted(set(column.dropna().unique()) - set(feature.categories))
+    places = pd.Index([*feature.categories, *others]).get_indexer(pd.Index(column))
+    return np.where(places < 0, np.nan, places)
+
+
+def _learned(feature: Feature, rows: Table) -> Feature:
     """Return `feature` with what fills its gaps, and an indicator only where one is asked for and there are gaps."""
-    gaps = np.isnan(codes)
-    if gaps.all():
-        raise ValueError(f"{feature.name} is missing in every row")
     if feature.missing == "category":
         return replace(feature, fill=MISSING if MISSING in feature.categories else None)
+    codes = np.concatenate([_coded(block, feature) for block in parquet.blocks(rows, [feature.name])])
+    known = codes[~np.isnan(codes)]
+    if not len(known):
+        raise ValueError(f"{feature.name} is missing in every row")
     if feature.missing not in ("median", "most_frequent"):
         return feature
-    from sklearn.impute import SimpleImputer
-
-    found = SimpleImputer(strategy=feature.missing).fit(codes[:, np.newaxis]).statistics_[0].item()
+    gaps = len(known) < len(codes)
+    if feature.missing == "median":  # both as scikit-learn's SimpleImputer has them
+        found = float(np.median(known, overwrite_input=True))
+    else:
+        values, counts = np.unique(known, return_counts=True)
+        found = float(values[counts.argmax()])
     fill = feature.categories[int(found)] if feature.kind == "category" else found
-    return replace(feature, fill=fill, indicator=feature.indicator and bool(gaps.any()))
+    return replace(feature, fill=fill, indicator=feature.indicator and gaps)
 
 
 def _code(feature: Feature) -> Any:

@@ -1,13 +1,12 @@
 """What brings the features of a model to a common scale, learned from rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from passage.base import parquet
 from passage.base.rounding import centered, fitted
 
 VAST = 1e150  # its square is still a number
@@ -22,31 +21,31 @@ class Scaler:
     scale: dict[str, float]
 
     @classmethod
-    def fit(cls, rows: pd.DataFrame, method: str) -> Self:
-        """Return the scaler that `rows` (n_rows, n_columns), in own units, ask for.
+    def fit(cls, rows: pd.DataFrame | Iterable[pd.DataFrame], method: str) -> Self:
+        """Return the scaler that `rows` (n_rows, n_columns), in own units, ask for, or some of them after the other.
 
         Raises ValueError for vast numbers.
         """
-        if len(vast := rows.columns[(rows.max() > VAST) | (rows.min() < -VAST)]):
-            raise ValueError(f"{vast[0]} has numbers beyond {VAST:g}, which cannot be scaled")
-        parts = (rows[part].to_numpy() for part in parquet.slices(len(rows)))  # scikit-learn makes three copies of each
         from sklearn.preprocessing import MinMaxScaler, StandardScaler  # score does not wait for it
 
+        learned: Any = StandardScaler() if method == "standard" else MinMaxScaler()
+        first: Any = None
+        for part in [rows] if isinstance(rows, pd.DataFrame) else rows:
+            if len(vast := part.columns[(part.max() > VAST) | (part.min() < -VAST)]):
+                raise ValueError(f"{vast[0]} has numbers beyond {VAST:g}, which cannot be scaled")
+            names, values = part.columns, part.to_numpy(dtype=float)
+            if first is None:  # less a row, sums keep the digits of a spread that is small beside the values
+                first = values[0] if method == "standard" else np.zeros(len(names))
+            learned.partial_fit(values - first)
         match method:
             case "standard":
-                standard = StandardScaler()
-                for part in parts:
-                    standard.partial_fit(part)
-                center, scale = standard.mean_, standard.scale_
+                center, scale = first + learned.mean_, learned.scale_
             case "minmax":
-                minmax = MinMaxScaler()
-                for part in parts:
-                    minmax.partial_fit(part)
-                center, scale = minmax.data_min_, 1 / minmax.scale_
-            case "none":
-                center, scale = np.zeros(rows.shape[1]), np.ones(rows.shape[1])
-        scales = fitted(rows.columns, scale)
-        centers = {name: centered(value, scales[name]) for name, value in zip(rows.columns, center, strict=True)}
+                center, scale = learned.data_min_, 1 / learned.scale_
+            case _:
+                center, scale = np.zeros(len(names)), np.ones(len(names))
+        scales = fitted(names, scale)
+        centers = {name: centered(value, scales[name]) for name, value in zip(names, center, strict=True)}
         return cls(method, centers, scales)
 
     @classmethod
@@ -74,9 +73,3 @@ class Scaler:
     def content(self) -> dict[str, Any]:
         """Return what is written to scaler.json."""
         return asdict(self)
-
-
-def normalized(scaler: Scaler, rows: pd.DataFrame, target: pd.Series) -> Iterator[pd.DataFrame]:
-    """Yield `rows` (n_rows, n_columns), in own units, normalized beside the target, in the slices that are written."""
-    for part in parquet.slices(len(rows)):
-        yield scaler.transform(rows[part]).assign(**{str(target.name): target[part]})

@@ -5,7 +5,7 @@ Biometrika 71:1-10.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 import numpy as np
@@ -32,7 +32,8 @@ def kind(rows: np.ndarray, target: np.ndarray) -> Separation:
         rest = kind(rows[~at], target[~at])
         return "perfect" if rest == "perfect" else "quasi"
     scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
-    if overlap_is_certain(scaled, target, _off(scaled, target)):
+    off = _off(scaled, target)
+    if overlap_is_certain(lambda: _parts(scaled, target, off)):
         return "none"
     signed = _signed(_of_one_size(rows), target)
     signed /= np.abs(signed).max(axis=1, keepdims=True)  # a row's length changes nothing, and its digits are kept
@@ -84,30 +85,31 @@ def pure(rows: np.ndarray, target: np.ndarray) -> list[tuple[int, float, int]]:
     return found if alone else []
 
 
-def overlap_is_certain(scaled: np.ndarray, target: np.ndarray, off: np.ndarray) -> bool:
+def overlap_is_certain(parts: Callable[[], Iterable[tuple[np.ndarray, np.ndarray]]]) -> bool:
     """Return True where positive weights balance the rows to zero, so that no plane has them all on one side.
 
-    An unpenalised fit knows such weights: by how much it is `off` at each row (n_rows,). What little its digits lack is
-    put on as the smallest correction. Takes n_rows * n_features**2 multiplications, where a linear programme would take
-    minutes. scaled: (n_rows, n_features).
+    An unpenalised fit knows such weights: by how much it is off at each row. What little its digits lack is put on as
+    the smallest correction. Takes n_rows * n_features**2 multiplications, where a linear programme would take minutes.
+    parts: yields some rows after the other, `_signed`, (n_rows, 1 + n_features), and by how much the fit is off at
+    them, (n_rows,), each time that it is called.
     """
-    gram = sum(part.T @ part for _, part in _parts(scaled, target))
+    gram = sum(signed.T @ signed for signed, _ in parts())
     if np.linalg.matrix_rank(gram) < len(gram):
         return False
+    first = np.linalg.solve(gram, sum(signed.T @ off for signed, off in parts()))
+    balanced = ((signed, off - signed @ first) for signed, off in parts())
+    least, left = np.inf, np.zeros(len(gram))
+    for signed, weights in balanced:
+        least, left = min(least, float(weights.min(initial=np.inf))), left + signed.T @ weights
+    rest = np.linalg.solve(gram, left)
+    return least > 2 * max(float(np.abs(signed @ rest).max(initial=0.0)) for signed, _ in parts())
 
-    def without_what_is_left(weights: np.ndarray) -> np.ndarray:
-        rest = np.linalg.solve(gram, sum(part.T @ weights[block] for block, part in _parts(scaled, target)))
-        return np.concatenate([part @ rest for _, part in _parts(scaled, target)])
 
-    balanced = off - without_what_is_left(off)
-    return bool(balanced.min() > 2 * np.abs(without_what_is_left(balanced)).max())
-
-
-def _parts(scaled: np.ndarray, target: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield some rows after the other, signed: all of them would be a copy of the table."""
+def _parts(scaled: np.ndarray, target: np.ndarray, off: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield some rows after the other: all of them, signed, would be a copy of the table."""
     for start in range(0, len(scaled), BLOCK):
         block = slice(start, start + BLOCK)
-        yield block, _signed(scaled[block], np.asarray(target)[block])
+        yield _signed(scaled[block], target[block]), off[block]
 
 
 def _signed(scaled: np.ndarray, target: np.ndarray) -> np.ndarray:

@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
 from sklearn.pipeline import Pipeline
 
 from passage.base import paths
 from passage.base.errors import Mistake
+from passage.base.parquet import Table
 from passage.base.progress import clock
 from passage.base.rounding import PREDICTED, rounded, significant
 from passage.model import pipeline, solver
@@ -107,7 +107,7 @@ def choose(sample: Sample, settings: ModelSettings) -> Choices:
     return Choices(C, threshold, tried_C, tried_thresholds, settings.train.tune.criterion, len(division))
 
 
-def for_model(name: str, training: pd.DataFrame, settings: ModelSettings) -> Choices | None:
+def for_model(name: str, training: Table, settings: ModelSettings) -> Choices | None:
     """Return what is chosen for model `name` from its `training` rows, in their own units, with cautions.
 
     Of very many rows, from some (folds.subsample). Nothing where nothing is auto; Mistake where a class has one row. No

@@ -9,6 +9,7 @@ from pydantic import (
     field_validator,
 )
 
+from passage.base import blocks
 from passage.params import messages
 from passage.params.columns import ColumnSettings
 from passage.params.labels import REST, written
@@ -207,14 +208,15 @@ class ModelSettings(Settings):
         """Return the same settings with these numbers in the place of whatever was there, auto or not."""
         return self.model_copy(update={"train": self.train.model_copy(update={"C": C}), "threshold": threshold})
 
-    def solving(self, columns: int) -> Self:
-        """Return the same settings with the solver that suits so many columns of numbers, where it is auto.
+    def solving(self, columns: int, rows: int) -> Self:
+        """Return the same settings with the solver that suits so many columns of numbers and rows that train, if auto.
 
-        newton-cholesky takes rows * columns**2 multiplications at each of few steps, lbfgs rows * columns at many.
+        newton-cholesky takes rows * columns**2 multiplications at each of few steps, lbfgs rows * columns at many; of
+        rows that are read by blocks, each step is a pass over all.
         """
         if self.train.solver != AUTO:
             return self
-        quick = "newton-cholesky" if columns <= NEWTON else "lbfgs"
+        quick = "newton-cholesky" if columns <= NEWTON or blocks.is_large(rows, columns) else "lbfgs"
         solver = "saga" if self.train.l1_ratio else quick
         return self.model_copy(update={"train": self.train.model_copy(update={"solver": solver})})
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, is_object_dtype
 
+from passage.base.parquet import ByName
 from passage.params.columns import ColumnSettings
 from passage.params.labels import REST, Label, written
 from passage.tables.violations import NUMBER, Violations
@@ -29,18 +30,21 @@ RULES = {
 
 
 def features(table: pd.DataFrame, wanted: Mapping[str, Described], violations: Violations) -> pd.DataFrame:
-    """Return the columns that `wanted` names as it describes them, what is missing as missing where it may be.
+    """Return the columns that `wanted` names as `feature` has them."""
+    return pd.DataFrame({name: feature(table[name], how, violations) for name, how in wanted.items()}, copy=False)
+
+
+def feature(column: pd.Series, how: Described, violations: Violations) -> pd.Series:
+    """Return a column as `how` describes it, what is missing as missing where it may be.
 
     Numbers are finite, and integers without gaps stay integers; categories are text, booleans 1 and 0.
     Whatever is something else is a violation.
     """
-    converted = {}
-    for name, how in wanted.items():
-        converted[name], wrong = of_kind(table[name], how.kind)
-        if how.missing != "error":
-            wrong = wrong & table[name].notna().to_numpy()
-        violations.add(name, wrong, RULES[how.kind])
-    return pd.DataFrame(converted, copy=False)
+    converted, wrong = of_kind(column, how.kind)
+    if how.missing != "error":
+        wrong = wrong & column.notna().to_numpy()
+    violations.add(str(column.name), wrong, RULES[how.kind])
+    return converted
 
 
 def of_kind(column: pd.Series, kind: str) -> tuple[pd.Series, np.ndarray]:
@@ -51,14 +55,19 @@ def of_kind(column: pd.Series, kind: str) -> tuple[pd.Series, np.ndarray]:
 
 def drop_missing(table: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return the rows that lack none of `names`, and what is dropped: nothing, or how many rows, and gaps by column."""
-    if not names:
-        return table, {}
-    gaps = table[list(names)].isna()
-    gone = gaps.any(axis="columns")
-    if not gone.any():
-        return table, {}
-    missing = {name: int(count) for name, count in gaps.sum().items() if count}
-    return table[~gone], {"rows": int(gone.sum()), "of": len(table), "missing": missing}
+    kept, dropped = without_gaps(table, names, len(table))
+    return (table[kept] if dropped else table), dropped
+
+
+def without_gaps(table: ByName, names: Sequence[str], rows: int) -> tuple[np.ndarray, dict[str, Any]]:
+    """Return which of so many `rows` of `table` lack none of `names`, (n_rows,), and what is said of the others."""
+    kept, missing = np.ones(rows, dtype=bool), {}
+    for name in names:
+        gaps = table[name].isna().to_numpy()
+        missing[name] = int(gaps.sum())
+        kept &= ~gaps
+    found = {name: count for name, count in missing.items() if count}
+    return kept, {"rows": int(rows - kept.sum()), "of": rows, "missing": found} if found else {}
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:
@@ -79,7 +88,7 @@ def is_numbers_or_text(column: pd.Series) -> bool:
     return is_numeric_dtype(column) or isinstance(column.dtype, pd.StringDtype)
 
 
-def labels(table: pd.DataFrame, name: str, positive: Label, violations: Violations, how: ColumnSettings) -> pd.Series:
+def labels(table: ByName, name: str, positive: Label, violations: Violations, how: ColumnSettings) -> pd.Series:
     """Return the target column `name` as labels like `positive`: text, whole numbers, or true and false.
 
     It is a violation where `positive` is none of them or the only one, and so is a value that is neither it nor

@@ -4,7 +4,7 @@ pandas says what is what in all other ones, and what is wrong: quotes, dates, he
 and false, words among numbers, rows of another width than the header.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as compute
 import pyarrow.csv as pc
+import pyarrow.parquet as pq
 
+from passage.base import parquet
+from passage.base.parquet import Columns
 from passage.tables import header
 
 # What pandas takes for missing (a test holds the two against each other).
@@ -31,11 +34,26 @@ def read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFra
     texts: those whose values stay the text that stands there. Each row has as many values as the header, in columns
     that are not asked for, too.
     """
-    table = None if header.contains(path, b'"') else _table(path, columns, texts, list(MISSING))
+    table = None if header.contains(path, b'"') else _table(path, columns, texts, MISSING)
     hexadecimal = header.contains(path, b"x", b"X")
     if table is None or not all(name in texts or _plain(table[name], hexadecimal) for name in columns):
         return None
     return _rows(table)
+
+
+def stored(path: Path, columns: Sequence[str], texts: Collection[str], into: Path) -> Columns | None:
+    """Return the same as `read`, written to a file from where each column is read when it is asked for."""
+    if header.contains(path, b'"'):
+        return None
+    options = _options(columns, texts, MISSING)
+    try:
+        with pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), convert_options=options) as parts:
+            parquet.write_arrow(into, (pa.Table.from_batches([part]) for part in parts), **parquet.PLAIN)
+    except (pa.ArrowInvalid, KeyError):
+        return None
+    hexadecimal, numbers = header.contains(path, b"x", b"X"), [name for name in columns if name not in texts]
+    plain = (_plain(pq.read_table(into, columns=[name])[name], hexadecimal) for name in numbers)
+    return Columns(into) if all(plain) else None
 
 
 def as_text(path: Path, columns: Sequence[str]) -> pd.DataFrame | None:
@@ -47,14 +65,9 @@ def as_text(path: Path, columns: Sequence[str]) -> pd.DataFrame | None:
     return None if table is None else _rows(table)
 
 
-def _table(path: Path, columns: Sequence[str], texts: Sequence[str], missing: list[str]) -> pa.Table | None:
+def _table(path: Path, columns: Sequence[str], texts: Sequence[str], missing: Sequence[str]) -> pa.Table | None:
     """Return what Arrow makes of `columns`, where it can; `missing` are the texts of a value that is missing."""
-    options = pc.ConvertOptions(
-        column_types=dict.fromkeys(texts, pa.large_string()),  # as pandas keeps it
-        include_columns=list(columns),
-        null_values=missing,
-        strings_can_be_null=bool(missing),
-    )
+    options = _options(columns, texts, missing)
     try:
         with pa.OSFile(str(path)) as file, ThreadPoolExecutor() as threads:
             middle = _middle(path)
@@ -71,6 +84,15 @@ def _table(path: Path, columns: Sequence[str], texts: Sequence[str], missing: li
             return pa.concat_tables(threads.map(pc.CSVStreamingReader.read_all, (first, second)))
     except (pa.ArrowInvalid, KeyError):
         return None
+
+
+def _options(columns: Sequence[str], texts: Collection[str], missing: Sequence[str]) -> pc.ConvertOptions:
+    return pc.ConvertOptions(
+        column_types=dict.fromkeys(texts, pa.large_string()),  # as pandas keeps it
+        include_columns=list(columns),
+        null_values=list(missing),
+        strings_can_be_null=bool(missing),
+    )
 
 
 def _middle(path: Path) -> int:

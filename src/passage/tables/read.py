@@ -6,8 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from passage.base import blocks
 from passage.base.errors import Mistake
-from passage.tables import header, plain_csv
+from passage.base.parquet import Columns
+from passage.tables import header, memory, plain_csv
 from passage.tables.convert import is_numbers_or_text
 
 
@@ -25,6 +27,37 @@ def table(path: Path, texts: Iterable[str] = (), columns: Iterable[str] | None =
     if table.empty:
         raise Mistake(f"{path}: the table has a header and no rows")
     return table
+
+
+class OneByOne:
+    """A Parquet file of which each column is read, as `table` reads all, when it is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __len__(self) -> int:
+        return header.rows(self.path, 0)
+
+    def __contains__(self, name: str) -> bool:
+        return name in header.columns(self.path)
+
+    def __getitem__(self, name: str) -> pd.Series:
+        return _parquet(self.path, [name])[name]
+
+
+def stored(path: Path, texts: Iterable[str], columns: Iterable[str], into: Path) -> pd.DataFrame | Columns | OneByOne:
+    """Return what `table` does; of a table that is large, to be read column by column, of a CSV from a file `into`.
+
+    A CSV that Arrow does not read is read as a whole.
+    """
+    wanted, there = set(columns), header.columns(path)
+    if blocks.is_large(header.rows(path, memory.SAMPLE), len(wanted)):
+        if path.suffix == ".parquet":
+            return OneByOne(path)
+        found = plain_csv.stored(path, names := [name for name in there if name in wanted], {*texts} & {*names}, into)
+        if found is not None:
+            return found
+    return table(path, texts, wanted)
 
 
 def _csv(path: Path, there: list[str], columns: list[str], texts: list[str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_object_dtype
 
+from passage.base.parquet import ByName
 from passage.params.columns import ColumnSettings
 from passage.params.labels import written
 from passage.params.model import ModelSettings
@@ -16,23 +17,21 @@ SHOWN = 8  # allowed values that are named
 KINDS = {"number": f"it {NUMBER}", "category": "it must be a text", "boolean": convert.RULES["boolean"]}
 
 
-def check(
-    table: pd.DataFrame, features: pd.DataFrame, settings: ModelSettings, key: str, violations: Violations
-) -> None:
+def check(table: ByName, features: ByName, settings: ModelSettings, key: str, violations: Violations) -> None:
     """Add to `violations` where `table` breaks a rule of `settings.columns`, which `key` names.
 
     table: as it was read, where columns that are no features are held to their rules, too. features: of their kinds.
     What is missing breaks no rule but `nullable`, and what is already told of a value is told once: a word is no number
     that is too small.
     """
-    held = {name: settings.column(name) for name in map(str, features) if settings.column(name).checks}
-    values = {name: features[name] for name in held}
+    checked = (name for name in settings.features if name in features)
+    held, values = {name: one for name in checked if (one := settings.column(name)).checks}, {}
     for name, one in settings.only_checked().items():
         if name in table:
             held[name], values[name] = one, _of_kind(table[name], one.said_kind, key, violations)
     for name, one in held.items():
         told = violations.told(name)
-        for rule, wrong in broken(values[name], one):
+        for rule, wrong in broken(values[name] if name in values else features[name], one):
             violations.add(name, wrong.to_numpy() & ~told, f"{_in_words(rule, one)} ({rule} in {key})")
 
 

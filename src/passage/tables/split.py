@@ -2,11 +2,14 @@
 
 import hashlib
 import math
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
+from passage.params.labels import Label, written
 from passage.params.split import Split
+from passage.tables.convert import as_labels
 
 DRAWS = 100
 
@@ -34,24 +37,47 @@ def test_mask(table: pd.DataFrame, target: str, split: Split) -> np.ndarray:
     return tests
 
 
-def sides(every: pd.Index, train: pd.Index, test: pd.Index) -> pd.DataFrame:
-    """Return side of `every` row in turn: 0 where it is in `train`, 1 where it is in `test`, 2 where it was dropped."""
-    found = pd.Series(2, index=every, dtype="int8", name="side")
-    found[train], found[test] = 0, 1
-    return found.to_frame()
+def side(
+    parts: Iterable[pd.DataFrame], sides: np.ndarray, one: int, target: str, positive: Label
+) -> Iterator[pd.DataFrame]:
+    """Yield the rows of `parts`, some of a table after the other, that are on this `one` of the `sides` (n_rows,)."""
+    start = 0
+    for part in parts:
+        rows = part[sides[start : start + len(part)] == one]
+        yield rows.assign(**{target: as_labels(rows[target], positive)})
+        start += len(part)
+
+
+def refuse_one_class(target: pd.Series) -> None:
+    """Raise ValueError where `target` (n_rows,), of rows that train, has not both labels."""
+    if target.empty:
+        raise ValueError("there are no training rows")
+    if target.nunique() < 2:
+        only = f"{target.name} is {written(target.head(1).item())} in each of the {len(target)} training rows"
+        raise ValueError(f"{only}; both labels must be among them")
 
 
 def drawn(target: pd.Series, test_size: float, stratify: bool, seed: int) -> np.ndarray:
-    """Return the positions of the rows that test, as scikit-learn draws them.
+    """Return the positions of the rows that test: those that scikit-learn's train_test_split draws.
 
-    Raises ValueError where the rows are too few.
+    That holds a Python object for each row. Raises ValueError where the rows are too few.
     """
-    from sklearn.model_selection import train_test_split  # the other methods do not wait for it
+    tests, chance = math.ceil(test_size * len(target)), np.random.RandomState(seed)
+    if not stratify:
+        return chance.permutation(len(target))[:tests]
+    from sklearn.utils.extmath import _approximate_mode  # the other methods do not wait for it
 
-    _, tests = train_test_split(
-        np.arange(len(target)), test_size=test_size, stratify=target if stratify else None, random_state=seed
-    )
-    return np.asarray(tests)
+    each = sorted(target.unique())
+    counts = np.array([(target == label).sum() for label in each])
+    if counts.min() < 2:
+        raise ValueError(f"the least populated class of {target.name} has one row alone")
+    train = _approximate_mode(counts, len(target) - tests, chance)
+    test = _approximate_mode(counts - train, tests, chance)
+    found = []
+    for label, count, before, some in zip(each, counts, train, test, strict=True):
+        places = chance.permutation(count)[before : before + some].copy()  # no more than one of two is held
+        found.append(np.flatnonzero(target == label)[places])
+    return np.concatenate(found)
 
 
 def refuse_few(target: pd.Series, split: Split) -> None:

@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype
 
+from passage.base.parquet import ByName
 from passage.params.split import Split
 from passage.params.types import ISO_TIME, TIMES
 from passage.tables import convert
 from passage.tables.violations import NUMBER, Violations
 
 
-def read(table: pd.DataFrame, split: Split, violations: Violations) -> pd.Series:
+def read(table: ByName, split: Split, violations: Violations) -> pd.Series:
     """Return the column of `table` that `split` goes by; a value that it cannot go by is a violation."""
     column = table[split.used()["column"]]
     match split.method:

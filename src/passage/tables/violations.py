@@ -7,9 +7,9 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from passage.base.errors import Mistake
+from passage.base.parquet import Counted
 from passage.tables import header
 
 SHOWN = 10  # rows that are told of each violation; the others are counted
@@ -31,7 +31,7 @@ class Violation:
 class Violations:
     """The violations of one table, as it was read from `path`."""
 
-    def __init__(self, table: pd.DataFrame, path: Path) -> None:
+    def __init__(self, table: Counted, path: Path) -> None:
         self.table, self.path = table, path
         self.violations: list[Violation | str] = []
 

@@ -12,6 +12,7 @@ from scipy.special import expit, logit
 
 from passage.association import even_chance, firth, points
 from passage.association.fit import Fit
+from passage.association.rows import Rows
 from passage.evaluation import comparison
 from passage.evaluation.comparison import HeldOut
 from passage.model.folds import Sample, divide
@@ -60,7 +61,7 @@ def intervals(truth: Truth, seed: np.random.SeedSequence, data_sets: int) -> pd.
         found.append(("even chance", *_even(fit, columns)))
         steps = [(truth.slope / SPREAD, 0.0 * target), (GROUP, rows[:, 1:].sum(axis=1))][:columns]
         levels = [[1]] if truth.group else []
-        effects = points.effects(fit, rows, levels, LEVEL)
+        effects = points.effects(fit, Rows.of(rows), levels, LEVEL)
         for name, (step, already), effect in zip(("points: hours", "points: group"), steps, effects, strict=False):
             before = log_odds - GROUP * already
             true = 100 * float((expit(before + step) - expit(before)).mean())

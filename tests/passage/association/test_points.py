@@ -10,6 +10,7 @@ from students import HOURS, LESSON, PASSED
 
 from passage.association import firth, likelihood, points
 from passage.association.fit import Fit
+from passage.association.rows import Rows
 
 
 def drawn() -> tuple[np.ndarray, np.ndarray]:
@@ -31,7 +32,7 @@ def test_a_booleans_effect_and_its_standard_error_are_those_of_statsmodels() -> 
     rows, target = drawn()
     theirs = sm.Logit(target, sm.add_constant(rows[:, :2])).fit(disp=False, tol=1e-13, method="newton")
     margins = theirs.get_margeff(dummy=True)
-    ours = points.effects(as_fit(theirs), rows[:, :2], [[1]], 0.9)[1]
+    ours = points.effects(as_fit(theirs), Rows.of(rows[:, :2]), [[1]], 0.9)[1]
     assert ours["effect"] == pytest.approx(100 * margins.margeff[1], rel=1e-6)
     away = t.ppf(0.95, 4000 - 3) * 100 * margins.margeff_se[1]
     assert (ours["low"], ours["high"]) == pytest.approx((ours["effect"] - away, ours["effect"] + away), rel=1e-4)
@@ -41,7 +42,7 @@ def test_a_number_rises_by_one_and_a_level_takes_the_references_place() -> None:
     """The same by statsmodels' predictions and covariance, and by derivatives that nobody has worked out."""
     rows, target = drawn()
     theirs = sm.Logit(target, sm.add_constant(rows)).fit(disp=False, tol=1e-13, method="newton")
-    ours = points.effects(as_fit(theirs), rows, [[1], [2, 3]], 0.95)
+    ours = points.effects(as_fit(theirs), Rows.of(rows), [[1], [2, 3]], 0.95)
     for place, group in ((0, []), (1, [1]), (2, [2, 3]), (3, [2, 3])):
         before = sm.add_constant(rows)
         before[:, [1 + one for one in group]] = 0
@@ -64,7 +65,7 @@ def test_of_few_rows_no_fit_that_the_likelihood_allows_has_an_effect_beyond_the_
     design, sign, best = fit.likelihood or pytest.fail("not small")
     wanted = t.ppf(0.975, len(rows) - rows.shape[1] - 1)
     root, random = np.linalg.cholesky(np.linalg.inv(best.information)), np.random.default_rng(0)
-    ends = points.effects(fit, rows, [], 0.95)[0]
+    ends = points.effects(fit, Rows.of(rows), [], 0.95)[0]
     tried = []
     for _ in range(1000):
         step = random.normal(size=len(best.theta))
@@ -79,11 +80,13 @@ def test_of_few_rows_no_fit_that_the_likelihood_allows_has_an_effect_beyond_the_
 
 
 def test_too_few_rows_have_an_effect_without_ends_and_none_is_more_than_all() -> None:
-    two = points.effects(firth.fit(HOURS[:2, np.newaxis], np.array([0, 1])).fit, HOURS[:2, np.newaxis], [], 0.95)
+    two = points.effects(
+        firth.fit(HOURS[:2, np.newaxis], np.array([0, 1])).fit, Rows.of(HOURS[:2, np.newaxis]), [], 0.95
+    )
     assert set(two[0]) == {"effect"}
     rows, target = drawn()
     some = np.flatnonzero(target == 1)[:3].tolist() + np.flatnonzero(target == 0)[:4].tolist()
     share = rows[some][:, :1] / 1e3
-    ends = points.effects(firth.fit(share, target[some]).fit.in_units(), share, [], 0.99)[0]
+    ends = points.effects(firth.fit(share, target[some]).fit.in_units(), Rows.of(share), [], 0.99)[0]
     assert -100 <= ends["low"] <= ends["effect"] <= ends["high"] <= 100
     assert -100 in (ends["low"], -ends["high"])

@@ -10,6 +10,7 @@ import statsmodels.api as sm
 
 from passage.association import firth, margins, wald
 from passage.association.associate import associate
+from passage.association.rows import Rows
 
 
 def drawn(rows: int, slope: float = 1.0, intercept: float = -1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -22,13 +23,14 @@ def drawn(rows: int, slope: float = 1.0, intercept: float = -1.0) -> tuple[np.nd
 def test_the_numbers_are_those_of_statsmodels_where_a_penalty_changes_nothing() -> None:
     rows, target = drawn(200_000, slope=0.1, intercept=0)  # even odds: no third derivative, and no bias
     theirs = sm.Logit(target, sm.add_constant(rows)).fit(disp=False, tol=1e-12, method="newton", maxiter=50)
-    found = wald.fit(rows.copy(), target, 0.9)
+    found = wald.fit(Rows.of(rows, target), 0.9)
     assert found is not None
-    ours, off = found
+    ours, parts = found
+    off = np.concatenate([off for _, off in parts()])
     assert np.array([ours.intercept, *ours.coefficients]) == pytest.approx(theirs.params, rel=2e-4)
     assert np.column_stack([ours.low, ours.high]) == pytest.approx(theirs.conf_int(0.1)[1:], rel=2e-4)
     theirs_tests = [theirs.wald_test(np.eye(4)[[1, 2]], scalar=True), theirs.wald_test(np.eye(4)[[3]], scalar=True)]
-    together = wald.fit(rows.copy(), target, 0.9, [[0, 1], [2]]) or pytest.fail("no optimum")
+    together = wald.fit(Rows.of(rows, target), 0.9, [[0, 1], [2]]) or pytest.fail("no optimum")
     assert [test.chi_squared for test in together[0].tests] == pytest.approx(
         [test.statistic for test in theirs_tests], rel=2e-4
     )
@@ -40,8 +42,8 @@ def test_ends_without_a_search_are_within_two_hundredths_of_a_standard_error(
     rows: int, slope: float, intercept: float
 ) -> None:
     values, target = drawn(rows, slope, intercept)
-    assert margins.suit(values, target)
-    profile, (ours, _) = firth.fit(values, target), wald.fit(values.copy(), target, 0.95) or pytest.fail("no optimum")
+    assert margins.suit(Rows.of(values, target))
+    profile, (ours, _) = firth.fit(values, target), wald.fit(Rows.of(values, target), 0.95) or pytest.fail("no optimum")
     error = (profile.high - profile.low) / 3.92
     for theirs, mine in ((profile.low, ours.low), (profile.high, ours.high)):
         assert (np.abs(theirs - mine) / error).max() < 0.02
@@ -54,8 +56,8 @@ def test_many_columns_strong_effects_and_rare_cases_shift_the_ends_no_further() 
     chance = np.random.default_rng(2)
     rows = chance.normal(size=(5_000, 15))
     target = (chance.random(5_000) < 1 / (1 + np.exp(3.0 - 1.5 * rows[:, :4].sum(axis=1)))).astype(int)
-    assert margins.suit(rows, target)
-    profile, (ours, _) = firth.fit(rows, target), wald.fit(rows.copy(), target, 0.95) or pytest.fail("no optimum")
+    assert margins.suit(Rows.of(rows, target))
+    profile, (ours, _) = firth.fit(rows, target), wald.fit(Rows.of(rows, target), 0.95) or pytest.fail("no optimum")
     theirs = sm.Logit(target, sm.add_constant(rows)).fit(disp=False)
     error = (profile.high - profile.low) / 3.92
     assert np.abs((profile.low - theirs.conf_int()[1:, 0]) / error).max() > 0.1
@@ -119,14 +121,14 @@ def test_from_so_many_columns_on_as_the_docs_say_there_is_no_search(rows: int, c
 
 def test_what_is_said_without_a_search_needs_enough_of_each_class_and_cell() -> None:
     ten = np.random.default_rng(1).normal(size=(60_000, 10))
-    assert margins.suit(ten[:1100], np.array([0, 1] * 550))
-    assert not margins.suit(ten[:1098], np.array([0, 1] * 549))
-    assert not margins.suit(ten, np.repeat([0, 1], [60_000 - 549, 549]))
+    assert margins.suit(Rows.of(ten[:1100], np.array([0, 1] * 550)))
+    assert not margins.suit(Rows.of(ten[:1098], np.array([0, 1] * 549)))
+    assert not margins.suit(Rows.of(ten, np.repeat([0, 1], [60_000 - 549, 549])))
     rare = np.zeros((50_000, 1))
     rare[:199:2] = rare[1:198:2] = 1
-    assert not margins.suit(rare, np.arange(50_000) % 2)
+    assert not margins.suit(Rows.of(rare, np.arange(50_000) % 2))
     rare[199] = 1
-    assert margins.suit(rare, np.arange(50_000) % 2)
+    assert margins.suit(Rows.of(rare, np.arange(50_000) % 2))
 
 
 @pytest.fixture
@@ -173,12 +175,12 @@ def with_rare(rows: int, cell: int) -> tuple[pd.DataFrame, np.ndarray]:
 def test_a_rare_column_of_many_rows_has_profile_ends_and_the_others_walds() -> None:
     """Of 3 and 1 rows Wald would say 0.94 to 86.5 times the odds, where Firth's profile says 1.15 to 72.2."""
     rows, target = with_rare(50_000, 4)
-    assert margins.least_cells(rows.to_numpy(), target)[3] == 4
+    assert margins.least_cells(rows.to_numpy().T, target)[3] == 4
     found = associate(rows, target, 0.95)
     assert (found.content()["method"], found.profiled) == ("firth-wald", ["rare"])
     profile = firth.fit(rows.to_numpy(), target)
     assert found.features["rare"]["low"] == pytest.approx(profile.low[3], rel=1e-7)
-    maximum = (wald.fit(rows.to_numpy(copy=True), target, 0.95) or pytest.fail("no optimum"))[0]
+    maximum = (wald.fit(Rows.of(rows.to_numpy(), target), 0.95) or pytest.fail("no optimum"))[0]
     error = (maximum.high - maximum.low) / 3.92
     assert abs(maximum.high - profile.high)[3] > 0.02 * error[3]
     assert (abs(maximum.high - profile.high)[:3] < 0.02 * error[:3]).all()
@@ -211,7 +213,7 @@ def test_the_least_cell_is_of_a_columns_usual_value_or_not_by_class() -> None:
         "half and half": ([0, 0, 0, 0, 0, 1, 1, 1, 1, 1], 0),
     }
     rows = np.array([values for values, _ in columns.values()], dtype=float).T
-    assert margins.least_cells(rows, target).tolist() == [cell for _, cell in columns.values()]
+    assert margins.least_cells(rows.T, target).tolist() == [cell for _, cell in columns.values()]
 
 
 def test_estimates_that_take_longer_than_a_minute_are_foretold(

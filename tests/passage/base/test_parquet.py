@@ -22,7 +22,7 @@ def test_a_table_in_parts_has_the_bytes_of_the_whole_one(tmp_path: Path, rows: i
     table = pd.DataFrame({"a": range(rows), "b": np.arange(rows) * 0.5})
     one, other = tmp_path / "one.parquet", tmp_path / "other.parquet"
     parquet.write(one, table)
-    parquet.write(other, (table[part] for part in parquet.slices(rows)))
+    parquet.write(other, (table[part : part + 99_999] for part in range(0, max(rows, 1), 99_999)))
     assert pq.read_metadata(other).num_row_groups == (2 if rows > parquet.WRITTEN_TOGETHER else 1)
     assert one.read_bytes() == other.read_bytes()
 

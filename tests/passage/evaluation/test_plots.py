@@ -86,7 +86,7 @@ def test_bins_of_the_calibration_have_five_rows_at_least_and_are_ten_at_most() -
 
 def test_a_curve_runs_along_each_feature_with_the_others_at_their_mean() -> None:
     scaler, classifier = students.fitted()
-    found = plots.curves(classifier, scaler, students.ROWS, COLUMNS)
+    found = plots.curves(classifier, scaler, students.ROWS[students.FEATURES].mean(), COLUMNS)
     hours = found[found["feature"] == "hours"]
     assert (hours["value"].min(), hours["value"].max()) == (0, 19)
     slope, mean = classifier.original_units["coefficients"], students.ROWS[students.FEATURES].mean()

@@ -501,14 +501,15 @@ def test_a_name_that_is_not_there_is_a_mistake_not_a_traceback() -> None:
 
 def test_an_auto_solver_suits_the_shape_and_the_penalty() -> None:
     lane = params.parse(changed("solver: newton-cholesky", "solver: auto")).models["model"]
-    assert [lane.solving(columns).train.solver for columns in (1, 200, 201)] == ["newton-cholesky"] * 2 + ["lbfgs"]
+    assert [lane.solving(columns, 20).train.solver for columns in (1, 200, 201)] == ["newton-cholesky"] * 2 + ["lbfgs"]
+    assert lane.solving(201, 1_000_000).train.solver == "newton-cholesky"
     assert lane.used()["train"]["solver"] == "auto"
     lasso = params.parse(
         changed("solver: newton-cholesky", "solver: auto").replace("l1_ratio: 0.0", "l1_ratio: 0.5", 1)
     )
-    assert lasso.models["model"].solving(500).train.solver == "saga"
+    assert lasso.models["model"].solving(500, 20).train.solver == "saga"
     named = params.parse(TEXT).models["model"]
-    assert named.solving(500) is named
+    assert named.solving(500, 20) is named
 
 
 def test_a_text_that_is_too_long_is_told_by_its_length_and_the_limit() -> None:

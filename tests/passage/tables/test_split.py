@@ -134,7 +134,10 @@ def test_rows_are_too_few_exactly_where_scikit_learn_refuses_them(
         split.refuse_few(target, settings)
 
 
-def test_each_row_of_the_table_is_known_by_its_side() -> None:
-    found = split.sides(pd.RangeIndex(6), pd.Index([4, 0]), pd.Index([3]))
-    assert found["side"].tolist() == [0, 2, 2, 1, 0, 2]
-    assert found["side"].dtype == "int8"
+def test_each_side_has_its_rows_with_labels_of_their_type() -> None:
+    rows = pd.DataFrame({"a": range(6), "passed": pd.Series([True, False, None, True, False, None], dtype=object)})
+    parts = [rows.iloc[:4], rows.iloc[4:]]
+    sides = np.array([0, 1, 2, 1, 0, 2])
+    found = [pd.concat(split.side(parts, sides, one, "passed", positive=True)) for one in (0, 1)]
+    assert [side["a"].tolist() for side in found] == [[0, 4], [1, 3]]
+    assert [side["passed"].dtype for side in found] == [bool, bool]

@@ -64,7 +64,8 @@ def table(setting: Setting, seed: int) -> tuple[pd.DataFrame, np.ndarray, Split]
 def test_a_models_accuracy_and_interval_are_those_of_the_pipelines_stages(seed: int) -> None:
     setting = Setting((1.0, 1.3), 20, 0.8)
     students, (per_hour, per_course), by_chance = table(setting, seed)
-    rows, test = split(students, "passed", by_chance)
+    tests = split(students, "passed", by_chance)
+    rows, test = students[~tests], students[tests]
     scaler = Scaler.fit(rows[["hours", "courses"]], "standard")
     classifier = train.fit(scaler.transform(rows).to_numpy(), rows["passed"], rows, scaler, lane())
 

@@ -1,0 +1,61 @@
+"""Tables beyond memory, block by block."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from passage.base import blocks, parquet
+
+TABLE = pd.DataFrame({"a": np.arange(7), "b": np.arange(7) * 0.5, "c": list("xyxyxyz")})
+
+
+def test_a_table_is_large_by_its_rows_and_columns_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "LARGE", 20)
+    assert not blocks.is_large(10, 2)
+    assert blocks.is_large(7, 3)
+
+
+def test_blocks_come_in_the_order_of_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parquet.write(tmp_path / "x.parquet", TABLE)
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 6)
+    stored = parquet.Columns(tmp_path / "x.parquet", {"c": lambda column: column == "x"})
+    assert list(blocks.mapped(lambda block: block["a"].tolist(), stored, ["b", "a"])) == [[0, 1, 2], [3, 4, 5], [6]]
+    assert list(blocks.mapped(len, TABLE, ["b"])) == [7]
+
+
+@pytest.mark.parametrize("together", [2, 100])
+def test_a_stored_table_is_asked_like_one_in_memory(
+    tmp_path: Path, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parquet.write(tmp_path / "x.parquet", TABLE)
+    monkeypatch.setattr(parquet, "READ_TOGETHER", together)
+    stored = parquet.Columns(tmp_path / "x.parquet")
+    assert len(stored) == 7
+    for name in TABLE:
+        pd.testing.assert_series_equal(stored[str(name)], TABLE[name])
+    taken = np.array([True, False, False, True, True, False, True])
+    pd.testing.assert_frame_equal(stored[taken], TABLE[taken].reset_index(drop=True))
+    ones = parquet.Columns(tmp_path / "x.parquet", {"c": lambda column: (column == "x").astype("int64")})
+    assert ones["c"].tolist() == [1, 0, 1, 0, 1, 0, 0]
+    assert ones[taken]["c"].tolist() == [1, 0, 1, 0]
+
+
+def test_an_empty_table_has_its_columns(tmp_path: Path) -> None:
+    parquet.write(tmp_path / "x.parquet", TABLE.head(0))
+    stored = parquet.Columns(tmp_path / "x.parquet")
+    assert [list(part) for part in stored.parts(["b", "a"])] == [["b", "a"]]
+    assert stored["a"].empty
+    assert list(stored[np.array([], dtype=bool)]) == ["a", "b", "c"]
+
+
+def test_rows_in_uneven_parts_are_written_in_row_groups_of_one_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "WRITTEN_TOGETHER", 3)
+    parquet.write(tmp_path / "one.parquet", TABLE)
+    parquet.write(tmp_path / "other.parquet", (TABLE.iloc[part] for part in (slice(0, 1), slice(1, 6), slice(6, 7))))
+    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "other.parquet").read_bytes()
+    with parquet.pq.ParquetFile(tmp_path / "one.parquet") as file:
+        assert [file.metadata.row_group(group).num_rows for group in range(3)] == [3, 3, 1]

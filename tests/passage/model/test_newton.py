@@ -1,0 +1,72 @@
+"""Newton's method by blocks, held against scikit-learn's fit in memory."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+from students import lane
+
+from passage.base import parquet
+from passage.model import newton
+from passage.model.pipeline import estimator_settings
+
+CHANCE = np.random.RandomState(0)
+ROWS = pd.DataFrame(CHANCE.normal(size=(900, 3)), columns=["a", "b", "c"])
+ROWS["y"] = (CHANCE.uniform(size=900) < 1 / (1 + np.exp(1.5 - ROWS["a"] + 2 * ROWS["b"]))).astype(int)
+
+
+@pytest.fixture
+def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> parquet.Columns:
+    """Return the rows in a file, of which seventy are read at a time, and a search that begins with a hundred."""
+    parquet.write(tmp_path / "x.parquet", ROWS)
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 280)
+    monkeypatch.setattr(newton, "BEGUN", 100)
+    return parquet.Columns(tmp_path / "x.parquet")
+
+
+def arguments(**changes: Any) -> dict[str, Any]:
+    return estimator_settings(lane(**{"tol": 1e-14} | changes).train.model_dump(exclude={"tune"}))
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"C": 0.01}, {"C": np.inf}, {"class_weight": "balanced"}, {"C": 0.1, "class_weight": "balanced"}]
+)
+def test_ten_digits_are_those_of_a_fit_in_memory(stored: parquet.Columns, changes: dict[str, Any]) -> None:
+    found = newton.optimum(stored, ["a", "b", "c"], "y", arguments(**changes))
+    wanted = LogisticRegression(**arguments(**changes)).fit(ROWS[["a", "b", "c"]].to_numpy(), ROWS["y"])
+    assert found.coef_ == pytest.approx(wanted.coef_, rel=1e-10, abs=1e-12)
+    assert found.intercept_ == pytest.approx(wanted.intercept_, rel=1e-10)
+    assert found.predict_proba(ROWS[["a", "b", "c"]].to_numpy()).shape == (900, 2)
+
+
+def test_steps_are_as_scikit_learn_takes_them_and_fewer_from_the_first_rows(stored: parquet.Columns) -> None:
+    whole = newton.Problem.of(stored, ["a", "b", "c"], "y", arguments(tol=1e-8))
+    _, steps = newton.minimise(whole, np.zeros(4), arguments(tol=1e-8))
+    in_memory = LogisticRegression(**arguments(tol=1e-8)).fit(ROWS[["a", "b", "c"]].to_numpy(), ROWS["y"])
+    assert steps == in_memory.n_iter_[0]
+    assert newton.optimum(stored, ["a", "b", "c"], "y", arguments(tol=1e-8)).n_iter_[0] < steps
+
+
+def test_a_search_begins_at_nothing_where_the_first_rows_are_of_one_class(stored: parquet.Columns) -> None:
+    rows = ROWS.sort_values("y", kind="stable", ignore_index=True)
+    parquet.write(stored.path, rows)
+    found = newton.optimum(stored, ["a", "b", "c"], "y", arguments())
+    wanted = LogisticRegression(**arguments()).fit(rows[["a", "b", "c"]].to_numpy(), rows["y"])
+    assert found.coef_ == pytest.approx(wanted.coef_, rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("rows", "changes", "said"),
+    [
+        (ROWS, {"max_iter": 1}, "did not converge after 1 iterations"),
+        (ROWS.assign(c=ROWS["a"]), {"C": 1e100}, "singular or ill-conditioned"),
+        (ROWS.assign(y=1), {}, "both classes"),
+        (ROWS.assign(y=(ROWS["a"] > 0).astype(int)), {"C": np.inf, "tol": 1e-4}, "without a penalty|singular"),
+    ],
+)
+def test_where_there_is_no_optimum_it_is_said_why(rows: pd.DataFrame, changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        newton.optimum(rows, ["a", "b", "c"], "y", arguments(**changes))
