@@ -53,8 +53,7 @@ def evaluate(
 def main(name: str) -> None:
     """Write metrics/NAME.json, plots/NAME/ and held_out.csv; print how good the model is, and each caution."""
     model = Model.load((lane := ModelPaths(name)).fitted)
-    settings = params.load().model(name)
-    settings = settings.solving(len(model.classifier.features), model.classifier.rows)
+    settings = params.load().model(name).solving(len(model.classifier.features), model.classifier.rows)
     columns = [*model.classifier.features, settings.target]
     learned = model.classifier.accuracy(parquet.parts(lane.normalized_train, columns))
     predictions = read_predictions(lane.predictions, model.classifier.classes)

@@ -16,9 +16,8 @@ import pyarrow.parquet as pq
 
 from passage.base.files import replacing
 
-WRITTEN_TOGETHER = 250_000  # rows of a row group
+WRITTEN_TOGETHER, VALUES_TOGETHER = 250_000, 2**22  # rows of a row group at most, and about how many values
 READ_TOGETHER = 2**20  # values, of few columns in many rows
-BUFFER = 2**16  # bytes of a column that are read at a time
 PLAIN = {"compression": "none", "use_dictionary": False}  # of files that are soon removed
 COLUMNS_TOGETHER = 16  # of many, since pyarrow holds some megabytes of each that it reads
 
@@ -113,10 +112,11 @@ def write(path: Path, rows: pd.DataFrame | Iterable[pd.DataFrame], **how: Any) -
 
 def write_arrow(path: Path, parts: Iterator[pa.Table], **how: Any) -> None:
     """Write some rows of a table after the other, as Arrow has them."""
-    groups = _groups(parts)
-    first = next(groups)
+    first = next(parts)
+    groups = _even(chain([first], parts), min(WRITTEN_TOGETHER, max(VALUES_TOGETHER // first.num_columns, 1)))
     with replacing(path) as partial, pq.ParquetWriter(partial, first.schema, **how) as writer:
-        for group in chain([first], groups):
+        del first
+        for group in groups:
             writer.write_table(group.combine_chunks())  # pages end where chunks do
 
 
@@ -124,13 +124,13 @@ def _columns(rows: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
 
 
-def _groups(parts: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """Yield the rows of all `parts` in row groups of one size, at least one."""
+def _even(parts: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """Yield the rows of all `parts` in parts of so many rows, at least one."""
     held = next(parts)
     for part in chain(parts, [None]):
-        while len(held) > WRITTEN_TOGETHER:
-            yield held.slice(0, WRITTEN_TOGETHER)
-            held = held.slice(WRITTEN_TOGETHER)
+        while len(held) > rows:
+            yield held.slice(0, rows)
+            held = held.slice(rows)
         held = held if part is None else pa.concat_tables([held, part])
     yield held
 
@@ -162,11 +162,12 @@ def _together(columns: int) -> int:
 
 def parts(path: Path, columns: Sequence[str], rows: int | None = None) -> Iterator[pd.DataFrame]:
     """Yield these columns of the table at `path`, some rows after the other, at least once."""
-    with pq.ParquetFile(path, buffer_size=BUFFER) as file:
-        if not file.metadata.num_rows:
-            yield file.read(list(columns)).to_pandas()[list(columns)]
-        for part in file.iter_batches(rows or _together(len(columns)), columns=list(columns)):
-            yield part.to_pandas()[list(columns)]
+    names = list(columns)
+    with pq.ParquetFile(path) as file:  # whose iter_batches gives no memory back before it ends
+        groups = (file.read_row_group(group, columns=names) for group in range(file.num_row_groups))
+        empty = file.schema_arrow.empty_table().select(names)
+        for part in _even(chain([empty], groups), rows or _together(len(names))):
+            yield part.select(names).to_pandas()
 
 
 def array(path: Path, columns: Sequence[str]) -> np.ndarray:

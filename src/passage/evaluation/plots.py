@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_curve
 
 from passage.base.rounding import PREDICTED, significant
 from passage.model import design, tuning
@@ -37,9 +36,29 @@ def roc(predictions: pd.DataFrame) -> pd.DataFrame:
     """Return false_positive_rate and true_positive_rate, at most POINTS rows; none where one class is alone."""
     if predictions["actual"].nunique() < 2:
         return pd.DataFrame({"false_positive_rate": [], "true_positive_rate": []}, dtype=float)
-    false, true, _ = roc_curve(predictions["actual"], predictions["log_odds"])
+    false, true = roc_corners(predictions["actual"].to_numpy(), predictions["log_odds"].to_numpy())
     kept = np.unique(np.linspace(0, len(false) - 1, POINTS).round().astype(int))
-    return _rounded({"false_positive_rate": false[kept], "true_positive_rate": true[kept]})
+    return _rounded(
+        {"false_positive_rate": false[kept] / false[-1], "true_positive_rate": true[kept] / true[-1]},
+    )
+
+
+def roc_corners(actual: np.ndarray, log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many rows of class 0, and of class 1, have log-odds of at least so much, where the ROC curve turns.
+
+    The points of scikit-learn's roc_curve, as counts, with a fifth of its memory.
+    """
+    order = np.argsort(log_odds, kind="stable")[::-1]
+    ones, falling = np.cumsum(actual[order], dtype=np.int32), log_odds[order]
+    del order
+    ends = np.append(np.flatnonzero(falling[1:] != falling[:-1]), len(falling) - 1).astype(np.int32)
+    del falling
+    true = ones[ends]
+    false = ends + 1 - true
+    turns = np.ones(len(ends), dtype=bool)
+    if len(ends) > 2:
+        turns[1:-1] = (np.diff(false, 2) != 0) | (np.diff(true, 2) != 0)
+    return np.append(0, false[turns]), np.append(0, true[turns])
 
 
 def calibration(actual: np.ndarray, probability: np.ndarray) -> pd.DataFrame:

@@ -29,34 +29,34 @@ def predictions(one: Section) -> Iterator[tuple[str, Table]]:
     found = {f"Test {one.words.rows}": paths.ModelPaths(one.name).predictions}
     found |= {f"New rows, {batch}": paths.scored(batch) for batch in one.batches}
     for title, path in found.items():
-        rows = _read(path)
-        if not rows.num_rows:
+        worth_it, count = _worth_a_look(_read(path), written(one.model["classes"][0]))
+        if not count:
             continue
-        table = _table(title, path, rows, one)
+        table = _table(title, path, worth_it, count, one)
         marks = [row[-1] for row in table.rows]
         told = [f"{sum(what in mark for mark in marks)} {what}" for what in (WRONG, DOUBTED)]
-        yield ", ".join([f"{title}: {rows.num_rows:,}", *(text for text in told if text[0] != "0")]), table
+        yield ", ".join([f"{title}: {count:,}", *(text for text in told if text[0] != "0")]), table
 
 
-def _read(path: Path) -> pa.Table:
-    """Return the predictions at `path`, as text."""
+def _read(path: Path) -> Iterator[pa.Table]:
+    """Yield the predictions at `path`, as text, some rows after the other."""
     with path.open(encoding="utf-8", newline="") as lines:
         names = next(csv.reader(lines))
-    return pc.read_csv(
+    parts = pc.open_csv(
         path,
         parse_options=pc.ParseOptions(newlines_in_values=True),
         convert_options=pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
     )
+    return (pa.Table.from_batches([part]) for part in parts)
 
 
-def _table(title: str, path: Path, every: pa.Table, one: Section) -> Table:
-    """Return the predictions, of many those that are most worth a look, in the table's order."""
+def _table(title: str, path: Path, worth_it: pa.Table, count: int, one: Section) -> Table:
+    """Return the predictions that are most worth a look, of so many."""
     classes = dict(zip(map(written, one.model["classes"]), one.words.classes, strict=True))
-    columns = [name for name in every.column_names if name not in ADDED_COLUMNS]
-    labels = [name for name in ("actual", "predicted") if name in every.column_names]
-    worth_it = _worth_a_look(every, written(one.model["classes"][0]))
+    columns = [name for name in worth_it.column_names if name not in ADDED_COLUMNS]
+    labels = [name for name in ("actual", "predicted") if name in worth_it.column_names]
     rows, marked = [], []
-    for place, row in enumerate(every.take(pa.array(worth_it, pa.int64())).to_pylist()):
+    for place, row in enumerate(worth_it.to_pylist()):
         marks = [WRONG] * ("actual" in labels and row["actual"] != row["predicted"])
         for name, limits in one.model["training_range"].items():
             marks += [f"{DOUBTED}: {why}"] if (why := _outside(name, row[name], limits)) else []
@@ -65,14 +65,26 @@ def _table(title: str, path: Path, every: pa.Table, one: Section) -> Table:
         ends = [row[end] for end in ENDS if row.get(end)]
         chance = [share(float(row["probability"])), " to ".join(share(float(end)) for end in ends)]
         rows.append([*(row[name] for name in columns), *says, *chance, "; ".join(marks)])
-    some = f"{len(rows)} of {every.num_rows:,}: those outside the training range, then those thought least likely. "
-    caption = f"{some if len(rows) < every.num_rows else ''}All are in {path}."
+    some = f"{len(rows)} of {count:,}: those outside the training range, then those thought least likely. "
+    caption = f"{some if len(rows) < count else ''}All are in {path}."
     sure = f"{level(one.confidence)} (Firth)"
     heads = [*columns, *labels, f"{one.words.probability} of {one.words.outcome}", sure, "mark"]
     return Table(f"{title}, {one.name}", heads, rows, caption, marked=marked)
 
 
-def _worth_a_look(table: pa.Table, negative: str) -> list[int]:
+def _worth_a_look(parts: Iterator[pa.Table], negative: str) -> tuple[pa.Table, int]:
+    """Return the rows that are most worth a look, in the table's order, and how many there are in all.
+
+    parts: some rows of a table of text after the other. negative: as of `_places`.
+    """
+    found, count = None, 0
+    for part in parts:
+        known = part if found is None else pa.concat_tables([found, part])
+        found, count = known.take(pa.array(_places(known, negative), pa.int64())), count + part.num_rows
+    return pa.table({}) if found is None else found, count
+
+
+def _places(table: pa.Table, negative: str) -> list[int]:
     """Return which rows are most worth a look: outside the training range, or what happened was thought unlikely.
 
     table: of text. negative: the label of which great log-odds are a surprise.

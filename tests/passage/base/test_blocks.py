@@ -59,3 +59,20 @@ def test_rows_in_uneven_parts_are_written_in_row_groups_of_one_size(
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "other.parquet").read_bytes()
     with parquet.pq.ParquetFile(tmp_path / "one.parquet") as file:
         assert [file.metadata.row_group(group).num_rows for group in range(3)] == [3, 3, 1]
+    monkeypatch.setattr(parquet, "VALUES_TOGETHER", 6)  # of three columns
+    parquet.write(tmp_path / "wide.parquet", TABLE)
+    with parquet.pq.ParquetFile(tmp_path / "wide.parquet") as file:
+        assert [file.metadata.row_group(group).num_rows for group in range(4)] == [2, 2, 2, 1]
+
+
+def test_tables_of_the_same_rows_are_read_side_by_side_whatever_their_row_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, together in (("one", 2), ("other", 3)):
+        monkeypatch.setattr(parquet, "WRITTEN_TOGETHER", together)
+        parquet.write(tmp_path / f"{name}.parquet", TABLE)
+    one, other = (parquet.Columns(tmp_path / f"{name}.parquet") for name in ("one", "other"))
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 12)
+    found = list(parquet.side_by_side((one, ["a", "c"]), (other, ["a"])))
+    assert [len(part) for part, _ in found] == [4, 3]
+    assert all(part["a"].equals(also["a"]) for part, also in found)

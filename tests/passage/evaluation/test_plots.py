@@ -65,6 +65,16 @@ def test_a_thinned_roc_curve_keeps_its_ends_and_its_area() -> None:
     assert metrics.auc(*found.to_numpy().T) == pytest.approx(metrics.roc_auc_score(ACTUAL, PROBABILITY), abs=0.01)
 
 
+@pytest.mark.parametrize("digits", [0, 1, 8])
+def test_a_roc_curve_turns_where_scikit_learns_does(digits: int) -> None:
+    chance = np.random.RandomState(digits)
+    actual, log_odds = chance.randint(0, 2, 300), chance.normal(size=300).round(digits)
+    false, true = plots.roc_corners(actual.astype("int8"), log_odds)
+    theirs = metrics.roc_curve(actual, log_odds)
+    assert (false / false[-1]).tolist() == theirs[0].tolist()
+    assert (true / true[-1]).tolist() == theirs[1].tolist()
+
+
 def test_with_one_class_there_is_no_roc_curve() -> None:
     assert plots.roc(predictions(np.ones(3, int), np.array([0.1, 0.5, 0.9]))).empty
 

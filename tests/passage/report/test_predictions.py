@@ -7,7 +7,7 @@ import students
 
 from passage.evaluation.vocabulary import vocabulary
 from passage.model.design import Column
-from passage.report.predictions import WRONG, _table
+from passage.report.predictions import MOST, WRONG, _table, _worth_a_look
 from passage.report.sections import Section
 
 
@@ -23,6 +23,16 @@ def test_only_a_row_that_is_predicted_wrong_is_marked_as_that() -> None:
         "probability": ["0.2", "0.3"],
     }
     one = Section("m", settings, words, model, {}, {}, {"confidence": 0.95}, {}, [])
-    assert [WRONG in row[-1] for row in _table("t", Path("t.csv"), pa.table(rows), one).rows] == [True, False]
+    assert [WRONG in row[-1] for row in _table("t", Path("t.csv"), pa.table(rows), 2, one).rows] == [True, False]
     del rows["actual"]  # new rows
-    assert not any(WRONG in row[-1] for row in _table("t", Path("t.csv"), pa.table(rows), one).rows)
+    assert not any(WRONG in row[-1] for row in _table("t", Path("t.csv"), pa.table(rows), 2, one).rows)
+
+
+def test_the_rows_most_worth_a_look_are_the_same_in_parts() -> None:
+    log_odds = [str(place * 37 % 60 - 30) for place in range(200)]
+    table = pa.table({"actual": ["1", "0"] * 100, "log_odds": log_odds, "place": [str(place) for place in range(200)]})
+    whole, count = _worth_a_look(iter([table]), "0")
+    parts = _worth_a_look((table.slice(start, 7) for start in range(0, 200, 7)), "0")
+    assert (whole.num_rows, count) == (MOST, 200)
+    assert parts == (whole, 200)
+    assert _worth_a_look(iter([]), "0")[1] == 0
