@@ -37,6 +37,7 @@ def two_values(column: np.ndarray) -> bool:
 
 def _least_cell(column: np.ndarray, target: np.ndarray) -> int:
     usual = column == (column.min() if (two := two_values(column)) else np.median(column))
+    classes = [target == label for label in (0, 1)]
     if not two and 2 * usual.sum() < len(column):
-        return int(np.bincount(target.astype(int), minlength=2).min())
-    return int(np.bincount(2 * usual + target.astype(int), minlength=4).min())
+        return min(int(one.sum()) for one in classes)
+    return min(int((side & one).sum()) for side in (usual, ~usual) for one in classes)

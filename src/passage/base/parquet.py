@@ -126,12 +126,15 @@ def _columns(rows: pd.DataFrame) -> pa.Table:
 
 def _even(parts: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
     """Yield the rows of all `parts` in parts of so many rows, at least one."""
-    held = next(parts)
-    for part in chain(parts, [None]):
+    first = next(parts)
+    held, parts = first.slice(0, 0), chain([first], parts)
+    del first  # or it is held until the end, as each part would be until the next one is there
+    for part in parts:
+        held = pa.concat_tables([held, part])
+        del part
         while len(held) > rows:
             yield held.slice(0, rows)
             held = held.slice(rows)
-        held = held if part is None else pa.concat_tables([held, part])
     yield held
 
 
