@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from passage.base import blocks, parquet
@@ -57,11 +58,11 @@ def test_rows_in_uneven_parts_are_written_in_row_groups_of_one_size(
     parquet.write(tmp_path / "one.parquet", TABLE)
     parquet.write(tmp_path / "other.parquet", (TABLE.iloc[part] for part in (slice(0, 1), slice(1, 6), slice(6, 7))))
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "other.parquet").read_bytes()
-    with parquet.pq.ParquetFile(tmp_path / "one.parquet") as file:
+    with pq.ParquetFile(tmp_path / "one.parquet") as file:
         assert [file.metadata.row_group(group).num_rows for group in range(3)] == [3, 3, 1]
     monkeypatch.setattr(parquet, "VALUES_TOGETHER", 6)  # of three columns
     parquet.write(tmp_path / "wide.parquet", TABLE)
-    with parquet.pq.ParquetFile(tmp_path / "wide.parquet") as file:
+    with pq.ParquetFile(tmp_path / "wide.parquet") as file:
         assert [file.metadata.row_group(group).num_rows for group in range(4)] == [2, 2, 2, 1]
 
 
