@@ -95,7 +95,7 @@ reproduce: $(ready) ## build in some thirty ways and compare dvc.lock (half an h
 solvers: $(ready) ## count how many different fits each solver gives on other processors (a few minutes)
 	@python3 src solvers
 
-coverage: $(ready) ## simulate how often the intervals hold the truth (half an hour)
+coverage: $(ready) ## simulate how often the intervals hold the truth (an hour)
 	@python3 src coverage
 
 schema: $(ready) ## write params.schema.json and docs/parameters.md from src/passage/params

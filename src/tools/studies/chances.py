@@ -19,7 +19,7 @@ from passage.model.folds import Sample, divide
 from passage.model.solver import optimum
 from tools.studies.simulation import LEVEL, REGRESSION, held, line, simulate
 
-DATA_SETS = 2000
+DATA_SETS = 1000
 SEED = 40
 HOURS, SPREAD = np.arange(20.0), float(np.arange(20.0).std())
 GROUP = 1.0  # log-odds of those who are in the group
