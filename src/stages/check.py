@@ -41,8 +41,10 @@ def too_large(settings: Params) -> Iterator[str]:
 def not_the_same_everywhere(settings: Params) -> Iterator[str]:
     """Yield one line for each model whose last digits may be others on another machine."""
     for name, lane in settings.models.items():
-        columns = memory.numbers(Path(lane.data), lane.features, lane.categories()) if lane.train.solver == AUTO else 0
-        solver = lane.solving(columns, header.rows(Path(lane.data), memory.SAMPLE)).train.solver
+        solver = lane.train.solver
+        if solver == AUTO:
+            columns = memory.numbers(Path(lane.data), lane.features, lane.categories())
+            solver = lane.solving(columns, header.rows(Path(lane.data), memory.SAMPLE)).train.solver
         if solver not in SAME_EVERYWHERE:
             auto = "auto, so " if lane.train.solver == AUTO else ""
             yield (
