@@ -40,7 +40,6 @@ def settings(in_folder: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPa
         "positive": "yes",
         "features": ["a", "b", "level"],
         "columns": {"level": {"kind": "category"}, "c": {"missing": "median"}},
-        "threshold": "auto",
     }
     lane.pop("words")
     lane["evaluate"]["repeats"] = 1
@@ -90,7 +89,7 @@ def assert_alike(one: Any, other: Any, at: str) -> None:
         {},
         {"features": ["a", "b"]},
         {"features": ["a", "c", "level"]},
-        {"normalize": {"method": "minmax", "fit_on": "all"}},
+        {"normalize": {"method": "minmax", "fit_on": "all"}, "threshold": "auto"},
     ],
 )
 def test_a_table_beyond_memory_comes_to_what_it_would_in_memory(
