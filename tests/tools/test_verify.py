@@ -13,6 +13,7 @@ import pytest
 import skops.io
 from conftest import ROOT, Project
 from mlflow import MlflowClient
+from mlflow.store.artifact.models_artifact_repo import REGISTERED_MODEL_META_FILE_NAME
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
 from passage.base import files
@@ -386,11 +387,12 @@ def test_whatever_is_falsified_in_a_run_is_noticed(
     assert [line.startswith(f"  DIFFERS  {told}") for line in lines[:-1]].count(True) == 1, lines
 
 
-def test_a_true_run_is_equal_also_with_tags_a_name_and_notes_of_a_persons_own(
+def test_a_true_run_is_equal_also_with_tags_a_name_and_notes_of_a_persons_own_and_a_registered_model(
     falsifiable: Store, rebuilt: tuple[Path, object], tmp_path: Path
 ) -> None:
     falsifiable.tag("reviewed.by", "Ada")
     falsifiable.tag("mlflow.runName", "the best one")
+    (falsifiable.model / REGISTERED_MODEL_META_FILE_NAME).write_text("model_name: exam\nmodel_version: 1\n")
     note = falsifiable.client.get_run(falsifiable.run).data.tags[results_view.DESCRIPTION]
     falsifiable.tag(results_view.DESCRIPTION, f"{note}\n\nLooks good to me.")
     lines = verify.table(verdict_on(falsifiable, rebuilt[0], tmp_path / "kept"), every_file=True).splitlines()

@@ -19,6 +19,7 @@ from tools.rebuild.difference import excerpts
 # Tags that are made of the result. All others say when and by whom it was tracked, or are a person's own.
 RESULT, RESULTS = ("model", "fingerprint", "data.md5"), ("warning.", "reference.")
 CIRCUMSTANCE = "warning.environment"
+REGISTERED = "registered_model_meta"  # MLflow writes there, in the store itself, by which name a model was loaded
 BESIDE = re.compile(r"\W*(python|pip|setuptools|wheel)[:=<>~!\d., ]*")  # of the machine, not of the result
 
 
@@ -73,7 +74,8 @@ def _model(folder: Path) -> Iterator[tuple[str, str]]:
         for name in ("requirements.txt", "conda.yaml", "python_env.yaml"):  # a server may install what they name
             lines = (folder / name).read_text(encoding="utf-8").splitlines()
             yield from _parts(name, [line for line in lines if not BESIDE.fullmatch(line)])
-        yield "files", " ".join(sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()))
+        files = (str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
+        yield "files", " ".join(sorted(file for file in files if file != REGISTERED))
     except UntrustedTypesFoundException as error:
         yield "skops", f"it holds types that are not trusted: {error}"
     except Exception as error:  # of a damaged one, whatever skops and YAML raise
