@@ -15,6 +15,8 @@ from passage.base.parquet import Columns
 @contextmanager
 def folder(path: Path) -> Iterator[Path]:
     """Give a place for a folder, and remove it with all that was written there."""
+    if path.is_symlink():  # which rmtree leaves alone, and may lead to somewhere else
+        path.unlink()
     shutil.rmtree(path, ignore_errors=True)
     try:
         yield path
