@@ -2,9 +2,11 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -69,6 +71,15 @@ class Project:
 
     def dvc(self, *arguments: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
         return self.run("dvc", *arguments, check=check, **variables)
+
+    def ended_queue(self) -> str:
+        """Return the status of DVC's queue once nothing in it runs or waits, and stop its workers."""
+        deadline = time.monotonic() + 480
+        while (done := self.dvc("queue", "status", check=False)).returncode or re.search("Running|Queued", done.stdout):
+            assert time.monotonic() < deadline, f"{done.stdout}\n{done.stderr}"  # it fails where DVC is writing a state
+            time.sleep(2)
+        self.dvc("queue", "stop")
+        return done.stdout
 
     def stage(self, *arguments: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
         return self.run("python3", "src", *arguments, check=check, **variables)

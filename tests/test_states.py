@@ -1,7 +1,5 @@
 """After each sequence of commands that the pages print, the project's own checks find nothing wrong."""
 
-import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -29,10 +27,7 @@ def run(project: Project, command: str) -> None:
     detached = "dvc queue start" in command  # its workers would hold the output that is waited for
     project.run("sh", "-c", command + (" >/dev/null 2>&1 </dev/null" if detached else ""))
     if detached:
-        deadline = time.monotonic() + 480
-        while re.search(r"Running|Queued", project.dvc("queue", "status").stdout) and time.monotonic() < deadline:
-            time.sleep(2)
-        project.dvc("queue", "stop")
+        project.ended_queue()
 
 
 def is_well(project: Project, after: str) -> None:

@@ -1,12 +1,11 @@
 """Show the experiments in a table that fits the terminal: what was changed, and what came of it."""
 
 import io
-import subprocess
-import sys
 
 import pandas as pd
 
 from passage.base import terminal
+from tools.dvc import dvc
 
 LETTERS = 30  # of a cell; of a longer one both ends are shown
 RESULTS = r"(^|:)(cross_validation\.(log_loss|accuracy)$|chosen\.)"
@@ -72,9 +71,7 @@ def _short(name: str) -> str:
 
 def main() -> None:
     """Print the experiments that stem from the current commit, the commit itself first."""
-    command = [sys.executable, "-m", "dvc", "exp", "show", "--csv", "--hide-workspace"]
-    shown = subprocess.run(command, check=True, capture_output=True, text=True)
-    experiments = pd.read_csv(io.StringIO(shown.stdout))
+    experiments = pd.read_csv(io.StringIO(dvc("exp", "show", "--csv", "--hide-workspace")))
     print(fitted(summary(experiments)))
     for name in failed(experiments):
         print(terminal.wrapped(f"{name} failed and has no results: `dvc queue logs {name}` says why"))

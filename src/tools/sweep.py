@@ -1,12 +1,8 @@
 """Run an experiment for each value of one setting and show what came of them: make sweep MODEL= SET=."""
 
-import os
 import re
-import subprocess
-import sys
 import time
 from copy import deepcopy
-from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -16,10 +12,11 @@ from passage.base.errors import Mistake
 from passage.base.progress import bar
 from passage.params import Params, messages
 from tools import experiments
+from tools.dvc import dvc, start
 
 KEY = re.compile(r"\w+(\.\w+)*")
 VALUES = re.compile(r"[\w.+-]+(,[\w.+-]+)*")
-WORKERS = "2"
+WORKERS = 2
 LAST = 3  # lines of a failed experiment's log that say why
 PAUSE = 2.0  # seconds
 
@@ -53,26 +50,6 @@ def _refuse_bad(settings: object, key: list[str], value: object) -> None:
         raise Mistake(messages.line(finding, Params) for finding in error.errors()) from None
 
 
-def dvc(*arguments: str) -> str:
-    """Return what a DVC command prints. Raises Mistake, with its last line, where it fails."""
-    # Its workers look for dvc on the path. They would keep a pipe open, and whoever reads it would wait for them.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    start = arguments[:2] == ("queue", "start")
-    pipe = subprocess.DEVNULL if start else subprocess.PIPE
-    done = subprocess.run(
-        [sys.executable, "-m", "dvc", *arguments],
-        env=os.environ | {"PATH": path, "COLUMNS": "200"},
-        stdin=subprocess.DEVNULL,
-        stdout=pipe,
-        stderr=pipe,
-        text=True,
-    )
-    if done.returncode and not start:
-        said = (done.stderr.strip() or done.stdout or "it does not say why").splitlines()
-        raise Mistake(f"`dvc {' '.join(arguments[:2])}` failed: {said[-1]}")
-    return done.stdout or ""
-
-
 def states(names: list[str]) -> dict[str, str]:
     """Return the state of each of these experiments in DVC's queue."""
     rows = (line.split() for line in dvc("queue", "status").splitlines())
@@ -89,7 +66,7 @@ def wait(names: list[str]) -> dict[str, str]:
             if len(ended) == len(names):
                 return found
             if "Running" not in found.values():
-                dvc("queue", "start", "--jobs", WORKERS)
+                start(WORKERS)
             time.sleep(PAUSE)
 
 

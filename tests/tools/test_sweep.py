@@ -1,9 +1,6 @@
 """A sweep: what is asked for is refused before anything is queued, and what came of it is told."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from conftest import Project
@@ -65,7 +62,7 @@ def queue(*steps: tuple[str, str]) -> Iterator[str]:
 def test_it_queues_waits_starts_workers_that_quit_and_says_why_one_failed(
     inside: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    called = []
+    called: list[tuple[str, ...]] = []
     shown = queue(("Queued", "Queued"), ("Running", "Queued"), ("Failed", "Queued"), ("Failed", "Success"))
 
     def dvc(*arguments: str) -> str:
@@ -80,27 +77,10 @@ def test_it_queues_waits_starts_workers_that_quit_and_says_why_one_failed(
         return ""
 
     monkeypatch.setattr(sweep, "dvc", dvc)
+    monkeypatch.setattr(sweep, "start", lambda workers: called.append(("queue", "start")))
     monkeypatch.setattr(sweep, "PAUSE", 0.0)
     monkeypatch.setattr(experiments, "main", lambda: print("the table"))
     assert sweep.main("model", "train.max_iter=1,500") == 1
     told = "bad failed:\n  params.yaml: bad is too little\nthe table\n"
     assert capsys.readouterr().out == f"queued: bad, good\n{told}"
     assert called.count(("queue", "start")) == 2, "at first, and where none is running any more"
-
-
-def test_what_dvc_refuses_is_told_in_a_line_and_a_start_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "40")
-    asked, widths = [], []
-
-    def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
-        asked.append((command, options["stdout"]))
-        widths.append(options["env"]["COLUMNS"])
-        return subprocess.CompletedProcess(command, 255, "", "warning\nERROR: no such thing\n")
-
-    monkeypatch.setattr(subprocess, "run", run)
-    with pytest.raises(Mistake, match=r"^`dvc exp run` failed: ERROR: no such thing$"):
-        sweep.dvc("exp", "run", "--queue")
-    assert sweep.dvc("queue", "start", "--jobs", "2") == ""
-    assert [pipe for _, pipe in asked] == [subprocess.PIPE, subprocess.DEVNULL]
-    assert widths == ["200"] * 2, "or it would cut the names that are looked for"
-    assert asked[0][0][:3] == [sys.executable, "-m", "dvc"]

@@ -2,8 +2,6 @@
 
 import shlex
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from passage.tracking import git
 from tools.adopt import entry, intake
 from tools.adopt.profile import asked, profile
 from tools.adopt.target import is_fraction, outcome, position
+from tools.dvc import dvc
 
 LARGE = 5_000_000  # bytes of a table from which on DVC keeps it, not Git
 TEMPORARY = Path(".dvc/tmp")  # on the same disk as data/raw, and nobody's business
@@ -126,11 +125,7 @@ def _keep(place: Path) -> bool:
         return True
     if place.stat().st_size <= LARGE or git.run("ls-files", "--", str(place)):
         return False
-    done = subprocess.run([sys.executable, "-m", "dvc", "add", "--quiet", str(place)], capture_output=True, text=True)
-    if done.returncode:
-        raise Mistake(
-            [f"`dvc add {place}` failed:", *(f"  {line}" for line in done.stderr.splitlines() if line.strip())]
-        )
+    dvc("add", str(place), "--quiet")
     return True
 
 
