@@ -113,11 +113,16 @@ def write(path: Path, rows: pd.DataFrame | Iterable[pd.DataFrame], **how: Any) -
 def write_arrow(path: Path, parts: Iterator[pa.Table], **how: Any) -> None:
     """Write some rows of a table after the other, as Arrow has them."""
     first = next(parts)
-    groups = _even(chain([first], parts), min(WRITTEN_TOGETHER, max(VALUES_TOGETHER // first.num_columns, 1)))
-    with replacing(path) as partial, pq.ParquetWriter(partial, first.schema, **how) as writer:
-        del first
-        for group in groups:
+    schema, most = first.schema, min(WRITTEN_TOGETHER, max(VALUES_TOGETHER // first.num_columns, 1))
+    groups = _even(chain([first], parts), most)
+    del first
+    group: pa.Table | None = next(groups)
+    if len(group) == most:  # looking for floats that are there twice takes longer than all the rest, and finds few
+        how = {"use_dictionary": [one.name for one in schema if not pa.types.is_floating(one.type)]} | how
+    with replacing(path) as partial, pq.ParquetWriter(partial, schema, **how) as writer:
+        while group is not None:
             writer.write_table(group.combine_chunks())  # pages end where chunks do
+            group = next(groups, None)
 
 
 def _columns(rows: pd.DataFrame) -> pa.Table:

@@ -27,6 +27,19 @@ def test_a_table_in_parts_has_the_bytes_of_the_whole_one(tmp_path: Path, rows: i
     assert one.read_bytes() == other.read_bytes()
 
 
+@pytest.mark.parametrize(("rows", "kept"), [(9, ["a", "b", "c"]), (10, ["a", "c"]), (25, ["a", "c"])])
+def test_of_many_rows_floats_are_written_as_they_are(
+    tmp_path: Path, rows: int, kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "WRITTEN_TOGETHER", 10)
+    table = pd.DataFrame({"a": range(rows), "b": np.arange(rows) * 0.5, "c": "x"})
+    parquet.write(tmp_path / "x.parquet", table)
+    written = pq.read_metadata(tmp_path / "x.parquet")
+    chunks = [written.row_group(group).column(place) for group in range(written.num_row_groups) for place in range(3)]
+    assert {chunk.path_in_schema for chunk in chunks if chunk.has_dictionary_page} == set(kept)
+    assert parquet.read(tmp_path / "x.parquet").equals(table)
+
+
 @pytest.mark.parametrize("together", [1, 2, 16])
 def test_rows_are_read_part_by_part_into_one_array(
     tmp_path: Path, together: int, monkeypatch: pytest.MonkeyPatch
