@@ -7,6 +7,7 @@ each row the same log-odds. Then it is the same whichever of the columns that fo
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from passage.association.estimates import DEPENDENT
 from passage.base.rounding import significant
@@ -45,12 +46,30 @@ def redundant(found: np.ndarray, groups: Mapping[str, Sequence[int]]) -> list[st
 
     found: correlations of all columns. groups: positions of each one's columns.
     """
-    left, out = dict(groups), list[str]()
+    out = _following(found, groups)
+    left, nearly = {name: columns for name, columns in groups.items() if name not in out}, list[str]()
     while kept := [position for columns in left.values() for position in columns]:
         sizes, directions = np.linalg.eigh(found[np.ix_(kept, kept)])
         if sizes[0] >= DEPENDENT:
             break
         part = {kept[place] for place in np.flatnonzero(np.abs(directions[:, 0]) > PART)}
-        out.append([name for name, columns in left.items() if part & set(columns)][-1])
-        del left[out[-1]]
-    return out[::-1]
+        nearly.append([name for name, columns in left.items() if part & set(columns)][-1])
+        del left[nearly[-1]]
+    return [name for name in groups if name in out or name in nearly]
+
+
+def _following(found: np.ndarray, groups: Mapping[str, Sequence[int]]) -> list[str]:
+    """Return the groups with a column that those before it tell: their correlations' Cholesky factor has no root."""
+    root, kept, out = np.zeros_like(found), list[int](), list[str]()
+    for name, columns in groups.items():
+        before = len(kept)
+        for column in columns:
+            size = len(kept)
+            told = solve_triangular(root[:size, :size], found[kept, column], lower=True) if size else np.empty(0)
+            if (rest := found[column, column] - told @ told) < DEPENDENT:
+                kept = kept[:before]
+                out.append(name)
+                break
+            root[size, : size + 1] = [*told, np.sqrt(rest)]
+            kept.append(column)
+    return out

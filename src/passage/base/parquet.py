@@ -116,7 +116,7 @@ def write_arrow(path: Path, parts: Iterator[pa.Table], **how: Any) -> None:
     schema, most = first.schema, min(WRITTEN_TOGETHER, max(VALUES_TOGETHER // first.num_columns, 1))
     groups = _even(chain([first], parts), most)
     del first
-    group: pa.Table | None = next(groups)
+    group: Any = next(groups)
     if len(group) == most:  # looking for floats that are there twice takes longer than all the rest, and finds few
         how = {"use_dictionary": [one.name for one in schema if not pa.types.is_floating(one.type)]} | how
     with replacing(path) as partial, pq.ParquetWriter(partial, schema, **how) as writer:

@@ -32,6 +32,8 @@ def kind(rows: np.ndarray, target: np.ndarray) -> Separation:
         rest = kind(rows[~at], target[~at])
         return "perfect" if rest == "perfect" else "quasi"
     scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    if len(rows) <= 1 + rows.shape[1] and _each_on_its_side(_signed(scaled, target)):
+        return "perfect"
     off = _off(scaled, target)
     if overlap_is_certain(lambda: _parts(scaled, target, off)):
         return "none"
@@ -80,6 +82,8 @@ def pure(rows: np.ndarray, target: np.ndarray) -> list[tuple[int, float, int]]:
             if target[here].min() == target[here].max():
                 found.append((position, float(value), int(here.sum())))
                 left &= ~here
+    if not found:
+        return []
     others = np.delete(rows[left], [position for position, *_ in found], axis=1)
     alone = len(np.unique(target[left])) == 2 and kind(others, target[left]) == "none"
     return found if alone else []
@@ -124,6 +128,15 @@ def _off(scaled: np.ndarray, target: np.ndarray) -> np.ndarray:
         warnings.simplefilter("ignore")  # a fit that fails proves nothing, and the linear programme decides
         fit = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-8, max_iter=50).fit(scaled, target)
     return np.asarray(np.abs(np.asarray(target) - fit.predict_proba(scaled)[:, 1]))
+
+
+def _each_on_its_side(signed: np.ndarray) -> bool:
+    """Return whether a plane has each row as far off on its own side, as it does where rows are fewer than parameters.
+
+    The linear programmes would find one, too, in minutes.
+    """
+    plane = np.linalg.lstsq(signed, np.ones(len(signed)))[0]
+    return bool((signed @ plane).min() > APART * np.abs(plane).max())
 
 
 def _divided(signed: np.ndarray) -> bool:

@@ -9,7 +9,7 @@ import pytest
 import statsmodels.api as sm
 
 from passage.association import firth, margins, wald
-from passage.association.associate import associate
+from passage.association.associate import _seconds, associate
 from passage.association.rows import Rows
 
 
@@ -225,4 +225,15 @@ def test_estimates_that_take_longer_than_a_minute_are_foretold(
     assert capsys.readouterr().out == ""
     monkeypatch.setattr("passage.association.associate.SECONDS", 1.0)
     associate(table, target, 0.95)
-    assert capsys.readouterr().out.startswith("odds of 400 rows of 3 columns will take about 60 min or more; fewer")
+    told = "odds of 400 rows of 3 columns will take about 60 min or more; fewer features or rows make it less\n"
+    assert capsys.readouterr().out == told
+
+
+@pytest.mark.parametrize(
+    ("count", "columns", "seconds"),
+    [(3_000_000, 10, 0.9), (15_000, 1000, 65), (1000, 500, 87), (600, 260, 12), (10, 0, 0), (0, 3, 0)],
+)
+def test_what_estimates_take_goes_by_rows_and_columns_and_by_steps_where_rows_are_few(
+    count: int, columns: int, seconds: float
+) -> None:
+    assert _seconds(count, columns) == pytest.approx(seconds, rel=0.4, abs=0.5)

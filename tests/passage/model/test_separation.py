@@ -31,6 +31,24 @@ def test_the_one_value_that_goes_with_one_class_alone_is_found_where_nothing_els
     assert separation.pure(passed[:, np.newaxis], passed) == []
 
 
+@pytest.mark.parametrize("rows", [3, 12, 21])
+def test_no_programme_is_needed_where_rows_are_fewer_than_parameters(
+    rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = np.random.default_rng(rows)
+    columns, target = chance.normal(size=(rows, 20)), np.arange(rows) % 2
+    monkeypatch.setattr("scipy.optimize.linprog", None)
+    assert separation.kind(columns, target) == "perfect"
+    assert separation.pure(columns, target) == []
+
+
+def test_two_rows_alike_of_both_classes_are_on_no_side_however_few_rows_there_are() -> None:
+    columns = np.random.default_rng(0).normal(size=(6, 9))
+    columns[1] = columns[0]
+    assert separation.kind(columns, np.array([0, 1, 0, 1, 1, 0])) == "quasi"
+    assert separation.kind(columns, np.array([1, 1, 0, 1, 1, 0])) == "perfect"
+
+
 def test_the_short_cut_and_the_linear_programme_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(0)
     kinds = []
