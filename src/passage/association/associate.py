@@ -57,7 +57,7 @@ class Association:
     variance_inflation: of features with one column, where it is great. pure: the columns of which one value alone
     makes the separation, each with it and its rows. gaps: what is left out (gaps.content). points: by column, its
     average effect in points of probability (points.effects); even_chance: by number, at which value the chance is one
-    half (effects.of_number); curve: the band of the chance along one number alone; fit: for other questions (Fit).
+    half (effects.of_number); typical: of many features, where others are held; curve: the band of the chance along one number alone; fit: for other questions (Fit).
     """
 
     confidence: float
@@ -79,13 +79,14 @@ class Association:
     gaps: dict[str, Any] = field(default_factory=dict)
     points: dict[str, dict[str, float]] = field(default_factory=dict)
     even_chance: dict[str, dict[str, Any]] = field(default_factory=dict)
+    typical: list[dict[str, Any]] = field(default_factory=list)
     curve: dict[str, list[float]] = field(default_factory=dict)
     fit: dict[str, Any] = field(default_factory=dict)
 
     def content(self) -> dict[str, Any]:
         """Return what is written to association.json: of the method and what follows it, what is not usual."""
         absent = ("one_class", "variance_inflation", "gaps", "points", "even_chance", "curve", "fit")
-        usual: dict[str, Any] = {"method": FIRTH, "profiled": [], "pure": []} | {key: {} for key in absent}
+        usual: dict[str, Any] = {"method": FIRTH, "profiled": [], "pure": [], "typical": []} | {key: {} for key in absent}
         return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
 
 

@@ -17,15 +17,17 @@ from passage.model.preparation import Preparation
 
 STEPS = 50  # along a feature
 MOST = 200  # columns of which a covariance is written: 40,000 numbers
+LISTED = 20  # features up to which each number has a list of the others
 
 
 def content(
     fit: Fit, design: Rows, rows: Table, columns: Sequence[Column], prepared: Preparation, level: float
 ) -> dict[str, Any]:
-    """Return fit, points, even_chance and curve as association.json holds them.
+    """Return fit, points, even_chance, typical and curve as association.json holds them.
 
     fit: of the `columns`, those of the `design` table that have coefficients. rows: the same, features as they come.
-    curve: only where there is one column, a number: the ends of the band of the chance along its range.
+    typical: of many features, in place of a list of the others beside each number, which would be their square. curve:
+    only where there is one column, a number: the ends of the band of the chance along its range.
     """
     names = [column.name for column in columns]
     known = design.part(names)
@@ -39,6 +41,8 @@ def content(
         first = next(iter(design.part(others)))[0][0].tolist() if others else []
         found["fit"] = {"columns": names, **fit.content(), "constant": dict(zip(others, first, strict=True))}
     found["even_chance"] = {name: of_number(rows[name], fit, names, usual, level) for name in numbers}
+    if len(usual.features) > LISTED:
+        found["typical"] = usual.features
     if names == numbers and len(names) == 1:
         only = known.column(names[0])
         along = np.linspace(only.min(), only.max(), STEPS + 1)
@@ -88,16 +92,17 @@ def of_number(
 
     column: of the number, (n_rows,), the rows that the fit of the columns `names` is of.
     least and greatest: of the number. in_data: whether the estimate is between them. others: each with its value, and
-    what is typical of it. by: profile or wald.
+    what is typical of it, where there are few. by: profile or wald.
     """
     name, least, greatest = str(column.name), float(column.min()), float(column.max())
     row, spread = usual.design[list(names)].to_numpy(), float(column.std(ddof=0))
     found = even_chance.crossing(fit, row, list(names).index(name), spread, level, chance)
+    others = [one for one in usual.features if one["feature"] != name] if len(usual.features) <= LISTED else None
     return found | {
         "in_data": least <= found.get("estimate", np.inf) <= greatest,
         "least": least,
         "greatest": greatest,
-        "others": [one for one in usual.features if one["feature"] != name],
+        **({} if others is None else {"others": others}),
         "by": "profile" if fit.likelihood else "wald",
     }
 

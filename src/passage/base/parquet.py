@@ -5,6 +5,7 @@ Memory that a process touches for the first time costs about as much as the work
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, overload
@@ -47,11 +48,22 @@ class Columns:
     ) -> None:
         self.path, self.convert, self.taken = path, dict(convert or {}), taken
 
+    @cached_property
+    def _file(self) -> pq.ParquetFile:
+        """The open file: of a thousand columns, to open it takes ten times as long as to read one of them."""
+        return pq.ParquetFile(self.path)
+
+    @cached_property
+    def _whole(self) -> pd.DataFrame | None:
+        """All columns, where there are several, of so few rows that they are read together anyway."""
+        rows, columns = self._file.metadata.num_rows, self._file.metadata.num_columns
+        return read(self.path) if columns > 1 and rows * columns <= READ_TOGETHER else None
+
     def __contains__(self, name: str) -> bool:
-        return name in pq.read_schema(self.path).names
+        return name in self._file.schema_arrow.names
 
     def __len__(self) -> int:
-        return int(pq.read_metadata(self.path).num_rows if self.taken is None else self.taken.sum())
+        return int(self._file.metadata.num_rows if self.taken is None else self.taken.sum())
 
     @overload
     def __getitem__(self, key: str) -> pd.Series: ...
@@ -62,7 +74,7 @@ class Columns:
         if isinstance(key, str):
             return gathered((part[key] for part in self.parts([key])), len(self))
         rows, start = [], 0
-        for part in self.parts(pq.read_schema(self.path).names):
+        for part in self.parts(self._file.schema_arrow.names):
             rows.append(part[key[start : start + len(part)]])
             start += len(part)
         return pd.concat(rows, ignore_index=True)
@@ -70,10 +82,15 @@ class Columns:
     def parts(self, columns: Sequence[str], rows: int | None = None) -> Iterator[pd.DataFrame]:
         """Yield these columns, some rows after the other, at least once."""
         converted, start = {name: convert for name, convert in self.convert.items() if name in columns}, 0
-        for part in parts(self.path, columns, rows):
+        for part in self._parts(columns, rows):
             if self.taken is not None:
                 start, part = start + len(part), part[self.taken[start : start + len(part)]]
             yield part.assign(**{name: convert(part[name]) for name, convert in converted.items()})
+
+    def _parts(self, columns: Sequence[str], rows: int | None) -> Iterator[pd.DataFrame]:
+        if self._whole is None or (rows or len(self._whole)) < len(self._whole):
+            return _parts(self._file, columns, rows)
+        return iter([self._whole[list(columns)]])
 
 
 Table = Columns | pd.DataFrame
@@ -170,12 +187,16 @@ def _together(columns: int) -> int:
 
 def parts(path: Path, columns: Sequence[str], rows: int | None = None) -> Iterator[pd.DataFrame]:
     """Yield these columns of the table at `path`, some rows after the other, at least once."""
-    names = list(columns)
-    with pq.ParquetFile(path) as file:  # whose iter_batches gives no memory back before it ends
-        groups = (file.read_row_group(group, columns=names) for group in range(file.num_row_groups))
-        empty = file.schema_arrow.empty_table().select(names)
-        for part in _even(chain([empty], groups), rows or _together(len(names))):
-            yield part.select(names).to_pandas()
+    with pq.ParquetFile(path) as file:
+        yield from _parts(file, columns, rows)
+
+
+def _parts(file: pq.ParquetFile, columns: Sequence[str], rows: int | None) -> Iterator[pd.DataFrame]:
+    names = list(columns)  # iter_batches gives no memory back before it ends
+    groups = (file.read_row_group(group, columns=names) for group in range(file.num_row_groups))
+    empty = file.schema_arrow.empty_table().select(names)
+    for part in _even(chain([empty], groups), rows or _together(len(names))):
+        yield part.select(names).to_pandas()
 
 
 def array(path: Path, columns: Sequence[str]) -> np.ndarray:

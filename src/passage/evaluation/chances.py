@@ -22,6 +22,7 @@ def of_model(association: Mapping[str, Any], model: Model, rows: Table, test_row
     return {
         "points": association.get("points", {}),
         "even_chance": even(association, model, rows, target),
+        **({"typical": association["typical"]} if "typical" in association else {}),
         "probability_interval": intervals.how(association, test_rows) if test_rows else "none",
     }
 

@@ -1,6 +1,7 @@
 """The tables of the page: rows of text, the first cell of each names it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from passage.base.wording import rest
@@ -147,6 +148,7 @@ def even_chances(one: Section) -> Table:
         f"{one.name} itself",
         f"the {one.words.rows} reach from",
     ]
-    held = dict.fromkeys(other for known in every.values() for other in verdicts.others(known))
+    others = chain.from_iterable(verdicts.others(feature, one.metrics) for feature in [*every][:2])  # of two, those of all
+    held = dict.fromkeys(map(verdicts.at, others))
     caption = f"Other features are held at {', '.join(held)}." if held else ""
     return Table(f"Where the chance of {one.name} is even", heads, rows, caption)

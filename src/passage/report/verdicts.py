@@ -65,13 +65,13 @@ def even_chance(metrics: Mapping[str, Any], confidence: float, words: Vocabulary
     known = metrics.get("even_chance", {})
     ordered = [name for name in association.strongest(metrics, len(metrics["odds"])) if name in known]
     bounded = [name for name in ordered if known[name]["shape"] == "bounded"]
-    return _even_chance((bounded or ordered)[0], known, confidence, words) if ordered else ""
+    return _even_chance((bounded or ordered)[0], metrics, confidence, words) if ordered else ""
 
 
-def _even_chance(feature: str, known: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
-    one, unit = known[feature], words.unit(feature)
-    sure, value = reach(one, words), one.get("firth")
-    held = ", ".join(others(one)) if len(one["others"]) <= FEW else _typical(one["others"])
+def _even_chance(feature: str, metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
+    one, unit = metrics["even_chance"][feature], words.unit(feature)
+    sure, value, beside = reach(one, words), one.get("firth"), others(feature, metrics)
+    held = ", ".join(map(at, beside)) if len(beside) <= FEW else _typical(beside)
     told = f"at which {feature} {words.outcome} is as likely as not, these {words.rows} do not tell."
     if sure and value is not None:
         there = f"{number(value)} {unit}" if unit else f"{feature} {number(value)}"
@@ -103,9 +103,15 @@ def _typical(others: Sequence[Mapping[str, Any]]) -> str:
     return f"the {len(others)} other features as is typical ({kinds})"
 
 
-def others(one: Mapping[str, Any]) -> list[str]:
-    """Return where the other features are held."""
-    return [f"{other['feature']} {_shown(other['value'])} ({other['is']})" for other in one["others"]]
+def others(feature: str, metrics: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return where features other than this number are held for its even chance."""
+    typical = metrics.get("typical", [])
+    return metrics["even_chance"][feature].get("others", [one for one in typical if one["feature"] != feature])
+
+
+def at(held: Mapping[str, Any]) -> str:
+    """Return where one feature is held."""
+    return f"{held['feature']} {_shown(held['value'])} ({held['is']})"
 
 
 def _shown(value: Any) -> str:
