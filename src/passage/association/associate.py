@@ -54,10 +54,11 @@ class Association:
     with their correlation. method: firth, with profile intervals and likelihood-ratio tests, or firth-wald, where to
     search for them would take too long. profiled: the columns with profile intervals where others have none.
     one_class: by column, a group of one class alone, which leaves it one end (one_class.groups).
-    variance_inflation: of features with one column, where it is great. pure: the columns of which one value alone
-    makes the separation, each with it and its rows. gaps: what is left out (gaps.content). points: by column, its
-    average effect in points of probability (points.effects); even_chance: by number, at which value the chance is one
-    half (effects.of_number); typical: of many features, where others are held; curve: the band of the chance along one number alone; fit: for other questions (Fit).
+    variance_inflation: of features with one column, where it is great. pure: the columns of which one value alone makes
+    the separation, each with it and its rows. gaps: what is left out (gaps.content). points: by column, its average
+    effect in points of probability (points.effects); even_chance: by number, at which value the chance is one half
+    (effects.of_number); typical: of many features, where others are held; curve: the band of the chance along one
+    number alone; fit: for other questions (Fit).
     """
 
     confidence: float
@@ -86,7 +87,9 @@ class Association:
     def content(self) -> dict[str, Any]:
         """Return what is written to association.json: of the method and what follows it, what is not usual."""
         absent = ("one_class", "variance_inflation", "gaps", "points", "even_chance", "curve", "fit")
-        usual: dict[str, Any] = {"method": FIRTH, "profiled": [], "pure": [], "typical": []} | {key: {} for key in absent}
+        usual: dict[str, Any] = {"method": FIRTH, "profiled": [], "pure": [], "typical": []} | {
+            key: {} for key in absent
+        }
         return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
 
 

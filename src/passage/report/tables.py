@@ -148,7 +148,9 @@ def even_chances(one: Section) -> Table:
         f"{one.name} itself",
         f"the {one.words.rows} reach from",
     ]
-    others = chain.from_iterable(verdicts.others(feature, one.metrics) for feature in [*every][:2])  # of two, those of all
+    others = chain.from_iterable(
+        verdicts.others(feature, one.metrics) for feature in [*every][:2]
+    )  # of two, those of all
     held = dict.fromkeys(map(verdicts.at, others))
     caption = f"Other features are held at {', '.join(held)}." if held else ""
     return Table(f"Where the chance of {one.name} is even", heads, rows, caption)

@@ -105,8 +105,9 @@ def _typical(others: Sequence[Mapping[str, Any]]) -> str:
 
 def others(feature: str, metrics: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return where features other than this number are held for its even chance."""
-    typical = metrics.get("typical", [])
-    return metrics["even_chance"][feature].get("others", [one for one in typical if one["feature"] != feature])
+    if "typical" in metrics:
+        return [one for one in metrics["typical"] if one["feature"] != feature]
+    return list(metrics["even_chance"][feature]["others"])
 
 
 def at(held: Mapping[str, Any]) -> str:

@@ -1,13 +1,18 @@
 """The value at which the chance is even: where the band of the log-odds holds none, and what has no end."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 from scipy.special import logit
 from students import HOURS, LESSON, PASSED
 
-from passage.association import even_chance, firth
+from passage.association import effects, even_chance, firth
+from passage.association.associate import of_training
 from passage.association.fit import Fit
+from passage.model.design import Column, Feature
+from passage.model.preparation import Preparation
+from passage.report import verdicts
 
 HALVES = np.tile([0, 1], 10)  # nothing to do with the hours
 
@@ -118,3 +123,21 @@ def test_without_a_search_the_band_and_where_it_leaves_the_chance_are_those_of_s
         found = even_chance.crossing(fit, np.array([9.5]), 0, float(HOURS.std()), 0.95, chance)
         (_, upper), (lower, _) = band([found["low"], found["high"]], chance)
         assert [upper, lower] == pytest.approx([0, 0], abs=1e-6)
+
+
+@pytest.mark.parametrize(("columns", "listed"), [(effects.LISTED, True), (effects.LISTED + 1, False)])
+def test_of_many_features_where_others_are_held_is_written_once_and_not_beside_each(columns: int, listed: bool) -> None:
+    chance = np.random.default_rng(columns)
+    names = [f"x{place}" for place in range(columns)]
+    rows, target = pd.DataFrame(chance.normal(size=(120, columns)), columns=names), chance.integers(0, 2, 120)
+    plain = Preparation(tuple(map(Feature, names)), [Column(name, name, "number") for name in names])
+    found = of_training(rows, target, 0.95, plain).content()
+    assert [*found["even_chance"]] == names
+    for name, one in found["even_chance"].items():
+        assert [other["feature"] for other in one.get("others", [])] == [
+            other for other in names if other != name
+        ] * listed
+    typical = [{"feature": name, "value": rows[name].median(), "is": "median"} for name in names]
+    assert found.get("typical") == (None if listed else typical)
+    held = [one for one in typical if one["feature"] != "x3"]
+    assert verdicts.others("x3", found) == held

@@ -66,3 +66,44 @@ def test_parquet_is_read_whole_by_column_and_by_its_first_rows(tmp_path: Path) -
     parquet.write(path, table.head(0))
     first, total = parquet.head(path, 2)
     assert (list(first), len(first), total) == (["a", "b"], 0, 0)
+
+
+@pytest.mark.parametrize("together", [2, 9, 1000])
+def test_a_file_of_many_columns_is_opened_once_and_a_small_one_is_read_once(
+    tmp_path: Path, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = pd.DataFrame({f"x{column}": [column + 0.5, column, None] for column in range(30)})
+    parquet.write(tmp_path / "x.parquet", table)
+    monkeypatch.setattr(parquet, "READ_TOGETHER", together)
+    opened, file = list[Path](), pq.ParquetFile
+
+    def counted(path: Path) -> pq.ParquetFile:
+        opened.append(path)
+        return file(path)
+
+    monkeypatch.setattr(pq, "ParquetFile", counted)
+    columns = parquet.Columns(tmp_path / "x.parquet", {"x3": lambda column: -column})
+    assert len(columns) == 3
+    assert all(columns[name].equals(table[name]) for name in map(str, table) if name != "x3")
+    assert columns["x3"].equals(-table["x3"])
+    assert ("x29" in columns, "x30" in columns) == (True, False)
+    some = columns[np.array([True, False, True])]
+    assert some.equals(table.assign(x3=-table["x3"]).iloc[[0, 2]].reset_index(drop=True))
+    taken = parquet.where(columns, np.array([False, True, True]))
+    assert taken["x3"].tolist()[:1] == [-3.0]
+    assert len(opened) == 2, "and once for the rows that were taken"
+
+
+def test_tables_side_by_side_have_the_same_rows_where_one_of_them_would_be_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow, wide = pd.DataFrame({"a": range(7), "b": range(7)}), pd.DataFrame({f"x{n}": range(7) for n in range(5)})
+    for name, table in (("narrow", narrow), ("wide", wide)):
+        parquet.write(tmp_path / name, table)
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 14)
+    tables = (parquet.Columns(tmp_path / "narrow"), ["b"]), (parquet.Columns(tmp_path / "wide"), ["x1", "x4"])
+    pairs = list(parquet.side_by_side(*tables))
+    assert [(one["b"].tolist(), two["x4"].tolist()) for one, two in pairs] == [
+        ([0, 1, 2, 3], [0, 1, 2, 3]),
+        ([4, 5, 6], [4, 5, 6]),
+    ]
