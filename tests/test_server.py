@@ -6,8 +6,6 @@ import random
 import re
 import secrets
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,7 +13,6 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -23,16 +20,11 @@ from urllib.error import URLError
 import pytest
 from conftest import Project
 from mlflow import MlflowClient
+from processes import free_port, running, wait_for
 
 pytestmark = [pytest.mark.server, pytest.mark.usefixtures("own_store")]
 
 WRITERS = 8
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def program(name: str) -> str:
@@ -40,28 +32,6 @@ def program(name: str) -> str:
     for path in filter(None, found):
         return path
     pytest.fail(f"there is no {name}; on Debian and Ubuntu: apt-get install postgresql")
-
-
-@contextmanager
-def running(command: list[str], log: Path, **options: Any) -> Iterator[None]:
-    with log.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True, **options)
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def wait_for(is_there: Any, log: Path) -> None:
-    deadline = time.monotonic() + 90
-    while not is_there():
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.2)
 
 
 @pytest.fixture(scope="session")
