@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype, is_numeric_dtype
 
-from passage.base import blocks
+from passage.base import parquet
 from passage.base.parquet import Table
 
 MORE = 2.0  # times what chance would have; with fewer, the columns alone may make rows equal
@@ -14,8 +14,7 @@ MORE = 2.0  # times what chance would have; with fewer, the columns alone may ma
 
 def hashes(table: Table, columns: Sequence[str]) -> np.ndarray:
     """Return a number of 64 bits for each row, (n_rows,), which is the same for rows with the same values."""
-    found = list(blocks.mapped(_hashed, table, columns))
-    return np.concatenate(found)
+    return np.concatenate([*map(_hashed, parquet.blocks(table, columns))])
 
 
 def _hashed(rows: pd.DataFrame) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from passage.base import blocks
+from passage.base import parquet
 from passage.base.parquet import Table
 from passage.base.progress import clock
 from passage.evaluation import pictures, plots
@@ -112,7 +112,8 @@ def draw(
 def _means(rows: Table, model: Model) -> pd.Series:
     """Return the mean of each column of the design table."""
     names = [one.name for one in model.preparation.features]
-    sums = blocks.mapped(lambda part: model.preparation.design(part)[model.classifier.features].sum(), rows, names)
+    designs = map(model.preparation.design, parquet.blocks(rows, names))
+    sums = (design[model.classifier.features].sum() for design in designs)
     return sum(sums, pd.Series(0.0, index=model.classifier.features)) / len(rows)
 
 
@@ -126,4 +127,4 @@ def _drawn(sides: Sides, side: str, prepared: Preparation, settings: ModelSettin
         return rows
 
     names = [*(one.name for one in prepared.features), settings.target]
-    return pd.concat(blocks.mapped(shown, sides[side], names), ignore_index=True)
+    return pd.concat(map(shown, parquet.blocks(sides[side], names)), ignore_index=True)
