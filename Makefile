@@ -16,6 +16,7 @@ override B := $(if $(findstring command,$(origin B)),$(value B))
 here := $(firstword $(shell pwd | cksum))
 ready := .venv/ready-$(here)/run
 ready_dev := .venv/ready-$(here)/develop
+ready_cluster := .venv/ready-$(here)/cluster
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -68,6 +69,8 @@ audit: $(ready) ## read DVC's cache again and name damaged files (REPAIR=yes: mo
 
 setup: $(ready) ## make .venv from requirements.lock (PYTHON=...: with this Python)
 
+setup-cluster: $(ready_cluster) ## add Dask to .venv, for tables beyond one machine (docs/large.md)
+
 test: $(ready_dev) ## set up everything and run the tests
 	@pytest -n $(JOBS)
 
@@ -76,6 +79,9 @@ test-long: $(ready_dev) ## sixty kills, full disks, tables of other packages, th
 
 test-server: $(ready_dev) ## an MLflow server with PostgreSQL, eight writers, a colleague (needs PostgreSQL)
 	@pytest -n $(JOBS) -m server
+
+test-cluster: $(ready_dev) $(ready_cluster) ## a Dask scheduler and workers on this machine, killed and added (two minutes)
+	@pytest -m cluster
 
 lint: $(ready_dev) ## check style and types, as .ci/run and pre-commit do
 	@ruff check && ruff format --check && mypy
@@ -101,7 +107,7 @@ coverage: $(ready) ## simulate how often the intervals hold the truth (an hour)
 schema: $(ready) ## write params.schema.json and docs/parameters.md from src/passage/params
 	@python3 src schema
 
-lock: $(ready) ## renew requirements.lock and requirements-dev.lock
+lock: $(ready) ## renew requirements.lock, and what develops (-dev) and what has a cluster (-cluster)
 	@sh src/tools/lock.sh
 
 $(ready): requirements.lock src/tools/setup.sh src/tools/sitecustomize.py .venv/bin/python
@@ -110,7 +116,10 @@ $(ready): requirements.lock src/tools/setup.sh src/tools/sitecustomize.py .venv/
 $(ready_dev): requirements-dev.lock $(ready)
 	@sh src/tools/setup.sh $< $@
 
+$(ready_cluster): requirements-cluster.lock $(ready)
+	@sh src/tools/setup.sh $< $@
+
 # Nothing to do: a missing interpreter (none yet, or Python was upgraded) makes the stamps above out of date.
 .venv/bin/python: ;
 
-.PHONY: help repro adopt ui serve experiments compare sweep verify history audit setup test test-long test-server lint bench bench-large bench-serve reproduce solvers coverage schema lock
+.PHONY: help repro adopt ui serve experiments compare sweep verify history audit setup setup-cluster test test-long test-server test-cluster lint bench bench-large bench-serve reproduce solvers coverage schema lock

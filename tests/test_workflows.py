@@ -32,7 +32,8 @@ def test_actions_are_githubs_own_and_pinned_and_nothing_that_a_stranger_writes_i
 def test_on_a_push_all_tests_run_which_can_write_nothing() -> None:
     assert WORKFLOWS["test"][True] == "push"  # YAML 1.1 reads `on` as that
     assert WORKFLOWS["test"]["permissions"] == {"contents": "read"}
-    assert [step["run"] for step in steps("test") if "run" in step] == ["make test", "make test-long", "make lint"]
+    commands = [step["run"] for step in steps("test") if "run" in step]
+    assert commands == ["make test", "make test-long", "make test-cluster", "make lint"]
 
 
 def test_a_pull_request_of_a_fork_gets_no_comment_and_no_token_that_may_write_one() -> None:

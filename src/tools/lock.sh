@@ -1,9 +1,10 @@
 #!/bin/sh
 # Pin every package, with hashes, for Python 3.11 to 3.13 on every system, the same versions on all of them.
 set -eu
-for lock in requirements.lock requirements-dev.lock; do
+for lock in requirements.lock requirements-cluster.lock requirements-dev.lock; do
     case $lock in
-    *-dev.lock) extra="--group dev --constraint requirements.lock" ;;
+    *-cluster.lock) extra="--extra cluster --constraint requirements.lock" ;;
+    *-dev.lock) extra="--group dev --constraint requirements.lock --constraint requirements-cluster.lock" ;;
     *) extra= ;;
     esac
     # shellcheck disable=SC2086 # words, on purpose

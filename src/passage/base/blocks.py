@@ -4,6 +4,7 @@ Which tables these are is decided by their shape alone, never by a machine's mem
 same everywhere.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,7 +24,16 @@ def is_large(rows: int, columns: int) -> bool:
 
 
 def mapped(function: "Callable[[pd.DataFrame], Result]", table: "Table", columns: Sequence[str]) -> Iterator[Result]:
-    """Yield what `function` makes of each block of these `columns` of a table, in the order of its rows."""
+    """Yield what `function` makes of each block of these `columns` of a table, in the order of its rows.
+
+    Where Dask's own variable has the address of a cluster, its workers read the blocks of a file, call `function`, and
+    send what it returns, which is small. That is no setting, since the result is the same.
+    """
     from passage.base import parquet
 
+    address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+    if address and isinstance(table, parquet.Columns) and table.taken is None:
+        from passage.base import cluster
+
+        return cluster.mapped(function, table, columns, address)
     return map(function, parquet.blocks(table, columns))

@@ -79,17 +79,19 @@ class Columns:
             start += len(part)
         return pd.concat(rows, ignore_index=True)
 
-    def parts(self, columns: Sequence[str], rows: int | None = None) -> Iterator[pd.DataFrame]:
-        """Yield these columns, some rows after the other, at least once."""
-        converted, start = {name: convert for name, convert in self.convert.items() if name in columns}, 0
-        for part in self._parts(columns, rows):
+    def parts(
+        self, columns: Sequence[str], rows: int | None = None, start: int = 0, stop: int | None = None
+    ) -> Iterator[pd.DataFrame]:
+        """Yield these columns, some rows after the other, at least once; start, stop: of which of the file's rows."""
+        converted = {name: convert for name, convert in self.convert.items() if name in columns}
+        for part in self._parts(columns, rows, start, stop):
             if self.taken is not None:
                 start, part = start + len(part), part[self.taken[start : start + len(part)]]
             yield part.assign(**{name: convert(part[name]) for name, convert in converted.items()})
 
-    def _parts(self, columns: Sequence[str], rows: int | None) -> Iterator[pd.DataFrame]:
-        if self._whole is None or (rows or len(self._whole)) < len(self._whole):
-            return _parts(self._file, columns, rows)
+    def _parts(self, columns: Sequence[str], rows: int | None, start: int, stop: int | None) -> Iterator[pd.DataFrame]:
+        if self._whole is None or (rows or len(self._whole)) < len(self._whole) or stop is not None:
+            return _parts(self._file, columns, rows, start, stop)
         return iter([self._whole[list(columns)]])
 
 
@@ -176,11 +178,11 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
 
 def side_by_side(*tables: tuple[Columns, Sequence[str]]) -> Iterator[tuple[pd.DataFrame, ...]]:
     """Yield columns of several tables of the same rows, some rows of each after the other."""
-    rows = _together(sum(len(columns) for _, columns in tables))
+    rows = together(sum(len(columns) for _, columns in tables))
     return zip(*(table.parts(columns, rows) for table, columns in tables), strict=True)
 
 
-def _together(columns: int) -> int:
+def together(columns: int) -> int:
     """Return how many rows of so many columns are read together."""
     return max(READ_TOGETHER // columns, 1)
 
@@ -191,12 +193,28 @@ def parts(path: Path, columns: Sequence[str], rows: int | None = None) -> Iterat
         yield from _parts(file, columns, rows)
 
 
-def _parts(file: pq.ParquetFile, columns: Sequence[str], rows: int | None) -> Iterator[pd.DataFrame]:
-    names = list(columns)  # iter_batches gives no memory back before it ends
-    groups = (file.read_row_group(group, columns=names) for group in range(file.num_row_groups))
+def _parts(
+    file: pq.ParquetFile, columns: Sequence[str], rows: int | None, start: int = 0, stop: int | None = None
+) -> Iterator[pd.DataFrame]:
+    names = list(columns)
     empty = file.schema_arrow.empty_table().select(names)
-    for part in _even(chain([empty], groups), rows or _together(len(names))):
+    groups = _groups(file, names, start, file.metadata.num_rows if stop is None else stop)
+    for part in _even(chain([empty], groups), rows or together(len(names))):
         yield part.select(names).to_pandas()
+
+
+def _groups(file: pq.ParquetFile, names: list[str], start: int, stop: int) -> Iterator[pa.Table]:
+    """Yield these columns of the rows from `start` to `stop`, those of one row group after those of the other.
+
+    iter_batches, which does so, too, gives no memory back before it ends.
+    """
+    first = 0
+    for group in range(file.num_row_groups):
+        following = first + file.metadata.row_group(group).num_rows
+        if first < stop and start < following:
+            skipped = max(start - first, 0)
+            yield file.read_row_group(group, columns=names).slice(skipped, stop - first - skipped)
+        first = following
 
 
 def array(path: Path, columns: Sequence[str]) -> np.ndarray:

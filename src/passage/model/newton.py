@@ -10,6 +10,7 @@ import math
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from scipy.linalg import LinAlgError, LinAlgWarning, solve
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from passage.base import blocks
+from passage.base import blocks, parquet
 from passage.base.parquet import Table
 from passage.base.progress import clock
 from passage.model import separation
@@ -63,7 +64,8 @@ class Problem:
         """Return the point `theta` (n_features + 1,): the coefficients, the intercept last."""
         columns = [*self.features, self.target]
         loss, gradient, hessian = 0.0, np.zeros(len(theta)), np.zeros((len(theta), len(theta)))
-        for one in blocks.mapped(lambda block: self._of(block, theta), self.table, columns):
+        of = partial(_derivatives, features=self.features, target=self.target, weights=self.weights, theta=theta)
+        for one in blocks.mapped(of, self.table, columns):
             loss, gradient, hessian = loss + one[0], gradient + one[1], hessian + one[2]
         shrunk = np.append(theta[:-1], 0.0)  # the intercept is free
         return Point(
@@ -73,32 +75,15 @@ class Problem:
             hessian + self.penalty * np.diag(np.append(np.ones(len(theta) - 1), 0.0)),
         )
 
-    def _design(self, block: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows of one block with a 1 for the intercept, (n_rows, n_features + 1), and their target."""
-        design = np.ones((len(block), len(self.features) + 1))
-        design[:, :-1] = block[list(self.features)].to_numpy()
-        return design, block[self.target].to_numpy()
-
     def overlap(self, theta: np.ndarray) -> bool:
         """Return whether `theta`, an optimum without a penalty, shows that no plane divides the classes."""
 
         def parts() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-            for design, target in blocks.mapped(self._design, self.table, [*self.features, self.target]):
+            for block in parquet.blocks(self.table, [*self.features, self.target]):
+                design, target = _design(block, self.features, self.target)
                 yield design * (2 * target - 1)[:, np.newaxis], np.abs(target - expit(design @ theta))
 
         return separation.overlap_is_certain(parts)
-
-    def _of(self, block: pd.DataFrame, theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        """Return the loss of the rows of one block, its gradient and its second derivatives."""
-        design, target = self._design(block)
-        weights, log_odds = self.weights[target], design @ theta
-        probability = expit(log_odds)
-        curvature = weights * probability * expit(-log_odds)
-        return (
-            float(weights @ np.logaddexp(0, np.where(target == 1, -log_odds, log_odds))),
-            design.T @ (weights * (probability - target)),
-            (design.T * curvature) @ design,
-        )
 
 
 @dataclass(frozen=True)
@@ -109,6 +94,28 @@ class Point:
     loss: float
     gradient: np.ndarray
     hessian: np.ndarray
+
+
+def _design(block: pd.DataFrame, features: Sequence[str], target: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of one block with a 1 for the intercept, (n_rows, n_features + 1), and their target."""
+    design = np.ones((len(block), len(features) + 1))
+    design[:, :-1] = block[list(features)].to_numpy()
+    return design, block[target].to_numpy()
+
+
+def _derivatives(
+    block: pd.DataFrame, features: Sequence[str], target: str, weights: np.ndarray, theta: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return the loss of the rows of one block, its gradient and its second derivatives."""
+    design, actual = _design(block, features, target)
+    weight, log_odds = weights[actual], design @ theta
+    probability = expit(log_odds)
+    curvature = weight * probability * expit(-log_odds)
+    return (
+        float(weight @ np.logaddexp(0, np.where(actual == 1, -log_odds, log_odds))),
+        design.T @ (weight * (probability - actual)),
+        (design.T * curvature) @ design,
+    )
 
 
 def refused(train: Train, key: str) -> str:
@@ -144,7 +151,7 @@ def optimum(table: Table, features: Sequence[str], target: str, arguments: dict[
 def _begin(whole: Problem, arguments: dict[str, Any]) -> np.ndarray:
     """Return the optimum of the first rows alone, or nothing but zeros where they have none."""
     nothing, first, rows = np.zeros(len(whole.features) + 1), list[pd.DataFrame](), 0
-    for block in blocks.mapped(lambda block: block, whole.table, [*whole.features, whole.target]):
+    for block in parquet.blocks(whole.table, [*whole.features, whole.target]):
         first.append(block.head(BEGUN - rows))
         rows += len(first[-1])
         if rows == BEGUN:

@@ -1,13 +1,17 @@
 """Tables beyond memory, block by block."""
 
+import subprocess
+import sys
 from pathlib import Path
 
+import cloudpickle
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from passage.base import blocks, parquet
+from passage.base import blocks, cluster, parquet
+from passage.base.errors import Mistake
 
 TABLE = pd.DataFrame({"a": np.arange(7), "b": np.arange(7) * 0.5, "c": list("xyxyxyz")})
 
@@ -24,6 +28,40 @@ def test_blocks_come_in_the_order_of_the_rows(tmp_path: Path, monkeypatch: pytes
     stored = parquet.Columns(tmp_path / "x.parquet", {"c": lambda column: column == "x"})
     assert list(blocks.mapped(lambda block: block["a"].tolist(), stored, ["b", "a"])) == [[0, 1, 2], [3, 4, 5], [6]]
     assert list(blocks.mapped(len, TABLE, ["b"])) == [7]
+
+
+def test_without_dask_a_clusters_address_is_refused_in_one_line_and_asks_nothing_of_a_table_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parquet.write(tmp_path / "x.parquet", TABLE)
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:1")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(Mistake, match=r"^DASK_SCHEDULER_ADDRESS is .*, but .* `make setup-cluster` adds"):
+        list(blocks.mapped(len, parquet.Columns(tmp_path / "x.parquet"), ["a"]))
+    assert list(blocks.mapped(len, TABLE, ["a"])) == [7]
+
+
+def test_a_task_is_done_by_who_has_never_heard_of_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parquet.write(tmp_path / "x.parquet", TABLE)
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 2)
+    stored = parquet.Columns(tmp_path / "x.parquet", {"a": lambda column: column * 10})
+    [task] = cluster._calls(lambda block: block["a"].tolist(), stored, ["a"])
+    alone = [sys.executable, "-c", "import cloudpickle, sys; print(cloudpickle.load(sys.stdin.buffer))"]
+    done = subprocess.run(alone, input=cloudpickle.dumps(task), cwd=tmp_path, capture_output=True, check=True)
+    assert done.stdout.decode() == "('', [[0, 10], [20, 30], [40, 50], [60]])\n"
+
+
+@pytest.mark.parametrize("groups", [1, 3, 7])
+def test_blocks_of_some_rows_are_those_of_all(tmp_path: Path, groups: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "WRITTEN_TOGETHER", groups)
+    parquet.write(tmp_path / "x.parquet", TABLE)
+    for start in range(7):
+        for stop in range(start + 1, 9):
+            [some] = parquet.parts(tmp_path / "x.parquet", ["a", "c"], 7, start, stop)
+            pd.testing.assert_frame_equal(some, TABLE[["a", "c"]].iloc[start:stop].reset_index(drop=True))
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 2)
+    stored = parquet.Columns(tmp_path / "x.parquet", taken=np.array([True, False, True, False, True, True, False]))
+    assert [part["a"].tolist() for part in stored.parts(["a"], start=4)] == [[4, 5], []]
 
 
 @pytest.mark.parametrize("together", [2, 100])
