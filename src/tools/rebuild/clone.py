@@ -12,7 +12,7 @@ from passage.base import environment, files, lock, paths
 from passage.base.errors import Mistake
 from passage.tracking import git
 
-USERS = ("DVC_", "GIT_", "MLFLOW_")  # variables of the user's that a rebuild must not see
+USERS = ("DASK_", "DVC_", "GIT_", "MLFLOW_")  # variables of the user's that a rebuild must not see
 REMOTE = "cache-of-the-repository"  # DVC would add to the keys of a remote which has that name already
 LAST_STAGE = "track"  # which writes to the clone's own store
 

@@ -6,7 +6,7 @@ import pytest
 from conftest import Project
 
 from passage.base.errors import Mistake
-from tools.rebuild.clone import Source, build, prepare, require_table
+from tools.rebuild.clone import Source, build, plain_environment, prepare, require_table
 
 HOURS = "data/raw/exam_hours.csv"
 
@@ -37,6 +37,11 @@ def refusal(project: Project, what: Source, folder: Path, table: tuple[str, str]
 def test_a_commit_that_is_not_there(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
     said = refusal(project, source(project, commit="0" * 40), tmp_path_factory.mktemp("x"))
     assert said == f"its commit {'0' * 40} is not in this repository; has it been fetched?"
+
+
+def test_a_rebuild_asks_nothing_of_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:1")
+    assert "DASK_SCHEDULER_ADDRESS" not in plain_environment()
 
 
 def test_a_table_that_changed_or_is_gone(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
