@@ -56,8 +56,8 @@ class Project:
         self.folder = folder
 
     def run(self, *command: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in the project, with this Python's commands first on the path and no store of the user's."""
-        dropped = ("MLFLOW_", "DVC_", "GIT_", "MAKE", "MFLAGS")  # the last two: `make test` started this
+        """Run a command in the project, this Python's commands first on the path, no store or cluster of the user's."""
+        dropped = ("DASK_", "MLFLOW_", "DVC_", "GIT_", "MAKE", "MFLAGS")  # the last two: `make test` started this
         environment = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
         environment |= {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,30 +35,36 @@ class Cluster:
     def __init__(self, folder: Path, open_ones: ExitStack) -> None:
         self.folder, self.open_ones, self.workers = folder, open_ones, list[subprocess.Popen[bytes]]()
         self.address = f"tcp://127.0.0.1:{free_port()}"
-        self.scheduler = self._start("Scheduler at", "scheduler", "--host", self.address, "--no-dashboard")
+        [self.scheduler] = self._started("Scheduler at", "scheduler", "--host", self.address, "--no-dashboard")
 
-    def _start(self, ready: str, *command: str) -> subprocess.Popen[bytes]:
-        log = self.folder / f"{len(self.workers)}-{command[0]}.log"
+    def _started(self, ready: str, *command: str, count: int = 1) -> list[subprocess.Popen[bytes]]:
+        """Start so many processes at once, and return them when they are there."""
+        logs = [self.folder / f"{command[0]}-{len(self.workers) + one}.log" for one in range(count)]
         kept = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "DASK_SCHEDULER_ADDRESS")}
-        process = self.open_ones.enter_context(running([*DASK, *command], log, cwd=self.folder, env=kept))
-        wait_for(lambda: ready in log.read_text() or process.poll() is not None, log)
-        assert process.poll() is None, log.read_text()
-        return process
+        started = []
+        for log in logs:
+            process = self.open_ones.enter_context(running([*DASK, *command], log, cwd=self.folder, env=kept))
+            self.open_ones.callback(self.kill, process)  # waits for nothing
+            started.append(process)
+        for log in logs:
+            wait_for(lambda log=log: ready in log.read_text(), log)
+        return started
 
-    def add(self, *options: str) -> None:
+    def add(self, count: int = 1, *options: str) -> None:
         limits = ("--nthreads", "1", "--memory-limit", "1GB", "--no-dashboard")
-        self.workers.append(self._start("Registered to", "worker", self.address, *limits, *options))
+        self.workers += self._started("Registered to", "worker", self.address, *limits, *options, count=count)
 
     def wait_for_a_task(self) -> None:
         from distributed import Client
 
         with Client(self.address, set_as_default=False) as client:
             asked = partial(client.run_on_scheduler, lambda dask_scheduler: len(dask_scheduler.tasks))
-            wait_for(asked, self.folder / "0-scheduler.log")
+            wait_for(asked, self.folder / "scheduler-0.log")
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """Kill a scheduler, or a worker and what would start it again, at once."""
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -99,8 +105,7 @@ def mapped(function: Callable[[pd.DataFrame], Any], stored: parquet.Columns) -> 
 def test_workers_are_killed_and_one_is_added_and_all_blocks_come_once_and_in_order(
     dask: Cluster, stored: parquet.Columns, killed: int
 ) -> None:
-    for _ in range(3):
-        dask.add()
+    dask.add(3)
     found = mapped(lambda block: (float(block["a"].sum()), os.getpid()), stored)
     results = [next(found) for _ in range(BLOCKS // 4)]
     for worker in dask.workers[:killed]:
@@ -127,7 +132,7 @@ def test_a_worker_with_other_packages_is_refused(
     dask: Cluster, stored: parquet.Columns, preloaded: str, said: str
 ) -> None:
     (dask.folder / "other.py").write_text(preloaded, encoding="utf-8")
-    dask.add("--preload", "other.py")
+    dask.add(1, "--preload", "other.py")
     with refused(dask, said):
         list(mapped(len, stored))
 
@@ -160,9 +165,8 @@ def test_a_scheduler_that_dies_is_told(dask: Cluster, stored: parquet.Columns) -
 
 
 def test_rows_that_kill_whoever_works_on_them_are_told(dask: Cluster, stored: parquet.Columns) -> None:
-    for _ in range(3):
-        dask.add()
-    with refused(dask, "4 workers ended at the same rows: have they memory enough?"):
+    dask.add(3)
+    with refused(dask, "4 workers ended at the same rows: have they memory enough.*"):
         list(mapped(lambda block: os.kill(os.getpid(), signal.SIGKILL), stored))
 
 
@@ -222,8 +226,7 @@ def test_a_build_fails_without_its_cluster_and_with_one_comes_to_the_same_lock_w
     assert done.returncode
     assert f"\nDASK_SCHEDULER_ADDRESS is {nobody}, but no scheduler answers there: " in f"\n{done.stderr}"
     assert "Traceback" not in done.stderr
-    for _ in range(3):
-        dask.add()
+    dask.add(3)
     with ThreadPoolExecutor() as thread:
         built = thread.submit(project.dvc, *again, DASK_SCHEDULER_ADDRESS=dask.address)
         dask.wait_for_a_task()
