@@ -95,7 +95,9 @@ def assert_alike(one: Any, other: Any, at: str) -> None:
 def test_a_table_beyond_memory_comes_to_what_it_would_in_memory(
     settings: dict[str, Any], changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:1")  # of which a table in memory asks nothing
     whole = build(settings | changes)
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS")
     by_blocks(monkeypatch)
     parts = build(settings | changes)
     assert list(whole) == list(parts)
