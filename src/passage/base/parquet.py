@@ -5,7 +5,6 @@ Memory that a process touches for the first time costs about as much as the work
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, overload
@@ -47,23 +46,30 @@ class Columns:
         taken: np.ndarray | None = None,
     ) -> None:
         self.path, self.convert, self.taken = path, dict(convert or {}), taken
+        self._opened: pq.ParquetFile | None = None
+        self._held: pd.DataFrame | None = None
 
-    @cached_property
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Columns, (self.path, self.convert, self.taken)  # an open file is not for another process
+
     def _file(self) -> pq.ParquetFile:
-        """The open file: of a thousand columns, to open it takes ten times as long as to read one of them."""
-        return pq.ParquetFile(self.path)
+        """Return the open file: to open one of a thousand columns takes ten times as long as to read one of them."""
+        if self._opened is None:
+            self._opened = pq.ParquetFile(self.path)
+        return self._opened
 
-    @cached_property
     def _whole(self) -> pd.DataFrame | None:
-        """All columns, where there are several, of so few rows that they are read together anyway."""
-        rows, columns = self._file.metadata.num_rows, self._file.metadata.num_columns
-        return read(self.path) if columns > 1 and rows * columns <= READ_TOGETHER else None
+        """Return all columns, where there are several, of so few rows that they are read together anyway."""
+        rows, columns = self._file().metadata.num_rows, self._file().metadata.num_columns
+        if self._held is None and columns > 1 and rows * columns <= READ_TOGETHER:
+            self._held = read(self.path)
+        return self._held
 
     def __contains__(self, name: str) -> bool:
-        return name in self._file.schema_arrow.names
+        return name in self._file().schema_arrow.names
 
     def __len__(self) -> int:
-        return int(self._file.metadata.num_rows if self.taken is None else self.taken.sum())
+        return int(self._file().metadata.num_rows if self.taken is None else self.taken.sum())
 
     @overload
     def __getitem__(self, key: str) -> pd.Series: ...
@@ -74,7 +80,7 @@ class Columns:
         if isinstance(key, str):
             return gathered((part[key] for part in self.parts([key])), len(self))
         rows, start = [], 0
-        for part in self.parts(self._file.schema_arrow.names):
+        for part in self.parts(self._file().schema_arrow.names):
             rows.append(part[key[start : start + len(part)]])
             start += len(part)
         return pd.concat(rows, ignore_index=True)
@@ -90,9 +96,10 @@ class Columns:
             yield part.assign(**{name: convert(part[name]) for name, convert in converted.items()})
 
     def _parts(self, columns: Sequence[str], rows: int | None, start: int, stop: int | None) -> Iterator[pd.DataFrame]:
-        if self._whole is None or (rows or len(self._whole)) < len(self._whole) or stop is not None:
-            return _parts(self._file, columns, rows, start, stop)
-        return iter([self._whole[list(columns)]])
+        whole = self._whole() if stop is None and not start else None
+        if whole is None or (rows or len(whole)) < len(whole):
+            return _parts(self._file(), columns, rows, start, stop)
+        return iter([whole[list(columns)]])
 
 
 Table = Columns | pd.DataFrame

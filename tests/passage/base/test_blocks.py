@@ -57,7 +57,7 @@ def test_blocks_of_some_rows_are_those_of_all(tmp_path: Path, groups: int, monke
     parquet.write(tmp_path / "x.parquet", TABLE)
     for start in range(7):
         for stop in range(start + 1, 9):
-            [some] = parquet.parts(tmp_path / "x.parquet", ["a", "c"], 7, start, stop)
+            [some] = parquet.Columns(tmp_path / "x.parquet").parts(["a", "c"], 7, start, stop)
             pd.testing.assert_frame_equal(some, TABLE[["a", "c"]].iloc[start:stop].reset_index(drop=True))
     monkeypatch.setattr(parquet, "READ_TOGETHER", 2)
     stored = parquet.Columns(tmp_path / "x.parquet", taken=np.array([True, False, True, False, True, True, False]))
