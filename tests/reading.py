@@ -15,7 +15,7 @@ from passage.tables.violations import Violations
 
 def features(table: pd.DataFrame, wanted: Mapping[str, Described], path: Path) -> pd.DataFrame:
     faults = Violations(table, path)
-    found = convert.features(table, wanted, faults)
+    found = pd.DataFrame({name: convert.feature(table[name], how, faults) for name, how in wanted.items()})
     faults.refuse()
     return found
 
@@ -25,6 +25,10 @@ def labels(table: pd.DataFrame, name: str, positive: Label, path: Path) -> pd.Se
     found = convert.labels(table, name, positive, faults, ColumnSettings())
     faults.refuse()
     return found
+
+
+def came(path: Path, rows: int = 1000) -> pd.DataFrame:
+    return pd.concat(read.as_it_came(path, rows), ignore_index=True)
 
 
 def mark(path: Path, split: Split, texts: list[str]) -> pd.Series:

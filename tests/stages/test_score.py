@@ -1,5 +1,6 @@
 """New rows: what is predicted, and which of it not to believe."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,12 +8,14 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from passage.base import files
+from passage.base import blocks, files, parquet
 from passage.base.errors import Mistake
 from passage.tables import read
 from stages import associate, normalize, score, split, train
 
 Write = Callable[[str, str], Path]
+
+METRICS = Path("metrics/score/guessed_hours.json")
 
 
 @pytest.fixture
@@ -69,11 +72,11 @@ def test_new_rows_may_bring_the_target_whatever_rule_the_training_rows_are_held_
 def test_nothing_is_written_where_two_readers_found_other_rows(
     trained: Path, in_folder: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, rows = in_folder(str(trained), "plan\nbasic\nplus\n"), read.as_it_came
-    monkeypatch.setattr(read, "as_it_came", lambda path: rows(path).iloc[1:])
+    path, came = in_folder(str(trained), "plan\nbasic\nplus\n"), read.as_it_came
+    monkeypatch.setattr(read, "as_it_came", lambda path, rows: (part.iloc[1:] for part in came(path, rows)))
     with pytest.raises(RuntimeError, match=f"^{path} has 2 rows for one reader and 1 for the other$"):
         score.main("guessed_hours")
-    assert not Path("predictions/score").exists()
+    assert not list(Path("predictions/score").iterdir())
 
 
 def test_what_each_new_row_holds_is_printed_beside_its_chance(
@@ -105,3 +108,72 @@ def test_a_batch_of_which_no_row_is_left_says_so_without_a_table(
     said, *others = capsys.readouterr().out.splitlines()
     assert said == "guessed_hours: 0 of 0 rows are predicted 1 by model"
     assert [line.split(":")[0] for line in others if line[0] != " "] == ["warning"]
+
+
+def scored(source: Path) -> list[bytes]:
+    """Return what `score` writes of the batch whose table is at `source`."""
+    params = Path("params.yaml")
+    text = params.read_text(encoding="utf-8")
+    params.write_text(re.sub(r"data/raw/guessed_hours\.\w+", source.as_posix(), text), encoding="utf-8")
+    score.main("guessed_hours")
+    return [path.read_bytes() for path in (Path("predictions/score/guessed_hours.csv"), METRICS)]
+
+
+def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "LARGE", 1)
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 9)  # two rows of three columns and one feature
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "basic,1,x\nplus,02,\nnew,3.50,NA\nplus,4, y\nbasic,5,z\n",
+        'basic,1,x\nplus,02,\nnew,3.50,"a, b"\nplus,4,c\nbasic,5,d\n',
+        "basic,1,x\nplus,02,\nbasic,3.50,y\n   \nplus,4,c\nnew,5,d\n",
+    ],
+    ids=["plain", "quoted", "blanks"],
+)
+def test_a_batch_in_pieces_comes_to_the_bytes_of_the_whole_one(
+    trained: Path, in_folder: Write, text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_folder(str(trained), f"plan,id,note\n{text}")
+    capsys.readouterr()
+    whole, said = scored(trained), capsys.readouterr().out
+    in_pieces(monkeypatch)
+    assert scored(trained) == whole
+    assert capsys.readouterr().out == said
+    assert [path.name for path in Path("predictions/score").iterdir()] == ["guessed_hours.csv"]
+
+
+def test_a_parquet_batch_in_pieces_comes_to_the_bytes_of_the_whole_one_whichever_of_them_has_gaps(
+    trained: Path, in_folder: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = in_folder("data/raw/new.parquet", "")
+    rows = pd.DataFrame({"plan": ["basic", "plus", "new", "plus", "basic"], "id": pd.array([10**10, 2, 3, None, 5])})
+    rows["flag"], rows["day"] = (
+        [True, True, False, None, True],
+        pd.to_datetime(["2026-01-01T00"] * 4 + ["2026-01-01T12"]),
+    )
+    rows.to_parquet(source, row_group_size=3)
+    whole = scored(source)
+    in_pieces(monkeypatch)
+    assert scored(source) == whole
+    came = pd.read_csv("predictions/score/guessed_hours.csv", dtype=str)
+    assert came["id"].tolist()[:3] == ["10000000000", "2", "3"]
+    assert came["flag"].tolist()[:3] == ["true", "true", "false"]
+    assert came["day"].tolist()[-2:] == ["2026-01-01 00:00:00", "2026-01-01 12:00:00"]
+
+
+def test_rows_of_a_batch_in_pieces_are_refused_and_left_out_as_those_of_a_whole_one(
+    trained: Path, in_folder: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_rules("age: {minimum: 18}, id: {unique: true}")
+    wrong = in_folder(str(trained), "plan,age,id\nbasic,18,1\nplus,17,2\nplus,18,3\nbasic,x,4\nbasic,20,1\n")
+    with pytest.raises(Mistake) as whole:
+        scored(wrong)
+    in_pieces(monkeypatch)
+    with pytest.raises(Mistake) as pieces:
+        scored(wrong)
+    assert pieces.value.lines == whole.value.lines
+    assert [line.split(":")[0].split()[-1] for line in whole.value.lines] == ["5", "3", "2", "6"]
+    assert not list(Path("predictions").rglob("*.*"))

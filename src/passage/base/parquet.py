@@ -90,9 +90,8 @@ class Columns:
     ) -> Iterator[pd.DataFrame]:
         """Yield these columns, some rows after the other, at least once; start, stop: of which of the file's rows."""
         converted = {name: convert for name, convert in self.convert.items() if name in columns}
-        for part in self._parts(columns, rows, start, stop):
-            if self.taken is not None:
-                start, part = start + len(part), part[self.taken[start : start + len(part)]]
+        every = self._parts(columns, rows, start, stop)
+        for part in every if self.taken is None else where_taken(every, self.taken[start:]):
             yield part.assign(**{name: convert(part[name]) for name, convert in converted.items()})
 
     def _parts(self, columns: Sequence[str], rows: int | None, start: int, stop: int | None) -> Iterator[pd.DataFrame]:
@@ -113,6 +112,13 @@ def blocks(table: Table, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
 def where(table: Table, taken: np.ndarray) -> Table:
     """Return the rows of a table where `taken` (n_rows,) holds."""
     return Columns(table.path, table.convert, taken) if isinstance(table, Columns) else table[taken]
+
+
+def where_taken(parts: Iterable[pd.DataFrame], taken: np.ndarray) -> Iterator[pd.DataFrame]:
+    """Yield the rows where `taken` (n_rows,) holds of `parts`, some rows of a table after the other."""
+    start = 0
+    for part in parts:
+        yield part[taken[start : (start := start + len(part))]]
 
 
 def gathered(parts: Iterator[pd.Series], rows: int) -> pd.Series:
@@ -140,7 +146,7 @@ def write_arrow(path: Path, parts: Iterator[pa.Table], **how: Any) -> None:
     """Write some rows of a table after the other, as Arrow has them."""
     first = next(parts)
     schema, most = first.schema, min(WRITTEN_TOGETHER, max(VALUES_TOGETHER // first.num_columns, 1))
-    groups = _even(chain([first], parts), most)
+    groups = even(chain([first], parts), most)
     del first
     group: Any = next(groups)
     if len(group) == most:  # looking for floats that are there twice takes longer than all the rest, and finds few
@@ -155,7 +161,7 @@ def _columns(rows: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
 
 
-def _even(parts: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
+def even(parts: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
     """Yield the rows of all `parts` in parts of so many rows, at least one."""
     first = next(parts)
     held, parts = first.slice(0, 0), chain([first], parts)
@@ -183,9 +189,9 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     return rows
 
 
-def side_by_side(*tables: tuple[Columns, Sequence[str]]) -> Iterator[tuple[pd.DataFrame, ...]]:
-    """Yield columns of several tables of the same rows, some rows of each after the other."""
-    rows = together(sum(len(columns) for _, columns in tables))
+def side_by_side(*tables: tuple[Columns, Sequence[str]], rows: int | None = None) -> Iterator[tuple[pd.DataFrame, ...]]:
+    """Yield columns of several tables of the same rows, some rows of each, or so many, after the other."""
+    rows = rows or together(sum(len(columns) for _, columns in tables))
     return zip(*(table.parts(columns, rows) for table, columns in tables), strict=True)
 
 
@@ -206,7 +212,7 @@ def _parts(
     names = list(columns)
     empty = file.schema_arrow.empty_table().select(names)
     groups = _groups(file, names, start, file.metadata.num_rows if stop is None else stop)
-    for part in _even(chain([empty], groups), rows or together(len(names))):
+    for part in even(chain([empty], groups), rows or together(len(names))):
         yield part.select(names).to_pandas()
 
 

@@ -3,32 +3,38 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from passage.base.parquet import Counted
 from passage.model.classifier import Model
 from passage.params.model import ModelSettings
 from passage.tables import convert, rules
+from passage.tables.held import Held
 from passage.tables.violations import Violations
 
 
 def checked(
-    table: pd.DataFrame, model: Model, settings: ModelSettings, source: Path, key: str
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return the features of those rows of `table` that are predicted, and what convert.drop_missing says of others.
+    table: Counted, rows: Held, model: Model, settings: ModelSettings, source: Path, key: str
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """Return which rows of `table` are predicted, (n_rows,), and what is said of others, as convert.without_gaps does.
 
-    table: as it was read from `source`. key: of params.yaml, which names `settings`.
+    table: without the target, as it was read from `source`. rows: gets the features of all its rows. key: of
+    params.yaml, which names `settings`.
     Raises Mistake for each value that is not of its kind, breaks a rule or is a category that is to be refused.
     """
-    asked = {one.name: one for one in model.preparation.features}
-    violations, columns = Violations(table, source), f"{key}.columns"
-    rows = convert.features(table, asked, violations)
-    others = table.drop(columns=settings.target) if settings.target in table else table
-    rules.check(others, rows, settings, columns, violations)
-    for name, unseen in model.preparation.refused(rows).items():
-        advice = f"to count it as the reference, set {columns}.{name}.unseen to reference"
-        violations.add(str(name), unseen.to_numpy(), f"no training row has that; {advice}")
+    features, columns = model.preparation.features, f"{key}.columns"
+    violations = Violations(table, source)
+    for one in features:
+        rows[one.name] = convert.feature(table[one.name], one, violations)
+    rules.check(table, rows, settings, columns, violations)
+    if categories := [one.name for one in features if one.kind == "category"]:
+        unseen = pd.concat(map(model.preparation.refused, rows.parts(categories)), ignore_index=True)
+        for name in unseen:
+            advice = f"to count it as the reference, set {columns}.{name}.unseen to reference"
+            violations.add(str(name), unseen[name].to_numpy(), f"no training row has that; {advice}")
     violations.refuse()
-    return convert.drop_missing(rows, [name for name, one in asked.items() if one.missing == "drop"])
+    return convert.without_gaps(rows, [one.name for one in features if one.missing == "drop"], len(table))
 
 
 def answer(rows: pd.DataFrame, model: Model) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Where not to believe a model: one plain sentence for each reason, by its kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ def of_model(
         | of_weights(settings, rows)
         | of_test(tested, rows, [f"{settings.target} = {written(label)}" for label in classifier.classes])
         | of_split(train, test, settings, classifier.classes)
-        | of_range(test, classifier, f"test {rows}")
+        | of_range(parquet.blocks(test, settings.features), classifier, f"test {rows}")
     )
 
 
@@ -216,7 +216,7 @@ def of_split(train: Table, test: Table, settings: ModelSettings, classes: Sequen
 
 
 def of_dropped(dropped: Mapping[str, Any], rows: str) -> dict[str, str]:
-    """Return how many rows were dropped, and for want of what. dropped: as convert.drop_missing has it."""
+    """Return how many rows were dropped, and for want of what. dropped: as convert.without_gaps has it."""
     if "missing" not in dropped:
         return {}
     gaps = listed(f"{name} in {count}" for name, count in dropped["missing"].items())
@@ -226,12 +226,15 @@ def of_dropped(dropped: Mapping[str, Any], rows: str) -> dict[str, str]:
     }
 
 
-def of_range(table: Table, classifier: Classifier, rows: str) -> dict[str, str]:
-    """Return whether some rows of `table`, features in their own units, are like none that trained the model."""
-    count, reasons, every = 0, [], dict[str, dict[Any, None]]()
-    for part in parquet.blocks(table, [*classifier.training_range]):
+def of_range(parts: Iterable[pd.DataFrame], classifier: Classifier, rows: str) -> dict[str, str]:
+    """Return whether some rows, of which each part has some, are like none that trained the model.
+
+    parts: features in their own units.
+    """
+    count, of, reasons, every = 0, 0, [], dict[str, dict[Any, None]]()
+    for part in parts:
         outside = classifier.outside(part, BEYOND)
-        count += int(outside.any(axis="columns").sum())
+        count, of = count + int(outside.any(axis="columns").sum()), of + len(part)
         for name in classifier.training_range:
             found = (_shown(value, classifier.training_range[name]) for value in part[name][outside[name]].unique())
             every.setdefault(name, {}).update(dict.fromkeys(found))
@@ -243,7 +246,7 @@ def of_range(table: Table, classifier: Classifier, rows: str) -> dict[str, str]:
             reasons.append(f"{name} is {within} there, but {values} here")
     if not reasons:
         return {}
-    told = f"{count} of {len(table)} {rows} {verb('lies', count)} outside the training range ({listed(reasons)})"
+    told = f"{count} of {of} {rows} {verb('lies', count)} outside the training range ({listed(reasons)})"
     theirs = "its prediction" if count == 1 else "their predictions"
     return {"outside_training_range": f"{told}: do not believe {theirs}"}
 

@@ -1,6 +1,6 @@
 """Columns as params.yaml describes them: numbers, categories, booleans, labels, or a violation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,11 +29,6 @@ RULES = {
 }
 
 
-def features(table: pd.DataFrame, wanted: Mapping[str, Described], violations: Violations) -> pd.DataFrame:
-    """Return the columns that `wanted` names as `feature` has them."""
-    return pd.DataFrame({name: feature(table[name], how, violations) for name, how in wanted.items()}, copy=False)
-
-
 def feature(column: pd.Series, how: Described, violations: Violations) -> pd.Series:
     """Return a column as `how` describes it, what is missing as missing where it may be.
 
@@ -53,14 +48,11 @@ def of_kind(column: pd.Series, kind: str) -> tuple[pd.Series, np.ndarray]:
     return found, ~np.isfinite(found.to_numpy(dtype=float)) if kind == "number" else found.isna().to_numpy()
 
 
-def drop_missing(table: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return the rows that lack none of `names`, and what is dropped: nothing, or how many rows, and gaps by column."""
-    kept, dropped = without_gaps(table, names, len(table))
-    return (table[kept] if dropped else table), dropped
-
-
 def without_gaps(table: ByName, names: Sequence[str], rows: int) -> tuple[np.ndarray, dict[str, Any]]:
-    """Return which of so many `rows` of `table` lack none of `names`, (n_rows,), and what is said of the others."""
+    """Return which of so many `rows` of `table` lack none of `names`, (n_rows,), and what is said of the others.
+
+    That is nothing, or how many rows they are, of how many, and gaps by column.
+    """
     kept, missing = np.ones(rows, dtype=bool), {}
     for name in names:
         gaps = table[name].isna().to_numpy()

@@ -46,15 +46,17 @@ class Held:
     def __contains__(self, name: str) -> bool:
         return name in self.columns
 
-    def parts(self, names: Sequence[str]) -> Iterator[pd.DataFrame]:
-        """Yield these columns, some rows after the other; in memory, all."""
+    def parts(self, names: Sequence[str], rows: int | None = None) -> Iterator[pd.DataFrame]:
+        """Yield these columns, so many rows after the other; where nothing is said, of those in memory all."""
         if self.folder is None:
-            yield pd.DataFrame({name: self.columns[name] for name in names}, copy=False)
+            every = pd.DataFrame({name: self.columns[name] for name in names}, copy=False)
+            starts = range(0, len(every), rows) if rows else [0]
+            yield from (every[start : start + (rows or len(every))].reset_index(drop=True) for start in starts)
             return
         stored = {name: column for name in names if isinstance(column := self.columns[name], Columns)}
         start = 0
-        for found in parquet.side_by_side(*((column, [name]) for name, column in stored.items())):
-            rows = slice(start, start := start + len(found[0]))
+        for found in parquet.side_by_side(*((column, [name]) for name, column in stored.items()), rows=rows):
+            place = slice(start, start := start + len(found[0]))
             columns = {name: part[name] for name, part in zip(stored, found, strict=True)}
-            columns |= {name: self[name].iloc[rows].reset_index(drop=True) for name in names if name not in stored}
+            columns |= {name: self[name].iloc[place].reset_index(drop=True) for name in names if name not in stored}
             yield pd.DataFrame({name: columns[name] for name in names}, copy=False)

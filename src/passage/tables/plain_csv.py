@@ -4,7 +4,7 @@ pandas says what is what in all other ones, and what is wrong: quotes, dates, he
 and false, words among numbers, rows of another width than the header.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,13 +28,17 @@ BLOCK = 2**23  # bytes at a time; the first block says which columns are whole n
 LARGE = 2**26  # bytes from which on the two halves of a file are read at the same time
 
 
+class LeftToPandas(Exception):
+    """Rows that pandas must read."""
+
+
 def read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame | None:
     """Return `columns` of the CSV at `path` as pandas would read them, nothing where it must do so itself.
 
     texts: those whose values stay the text that stands there. Each row has as many values as the header, in columns
     that are not asked for, too.
     """
-    table = None if header.contains(path, b'"') else _table(path, columns, texts, MISSING)
+    table = None if header.contains(path, b'"') else _table(path, columns, texts)
     hexadecimal = header.contains(path, b"x", b"X")
     if table is None or not all(name in texts or _plain(table[name], hexadecimal) for name in columns):
         return None
@@ -56,18 +60,24 @@ def stored(path: Path, columns: Sequence[str], texts: Collection[str], into: Pat
     return Columns(into) if all(plain) else None
 
 
-def as_text(path: Path, columns: Sequence[str]) -> pd.DataFrame | None:
-    """Return the CSV at `path`, all of whose columns are `columns`, each value as the text that stands there.
+def as_text(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield the CSV at `path`, all of whose columns are `columns`, each value as the text that stands there.
 
-    Nothing where pandas must read it.
+    Raises LeftToPandas at the first row that pandas must read.
     """
-    table = None if header.contains(path, b'"') else _table(path, columns, columns, [])
-    return None if table is None else _rows(table)
+    if header.contains(path, b'"'):
+        raise LeftToPandas
+    options = _options(columns, columns, [])
+    try:
+        with pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), convert_options=options) as parts:
+            yield from (pa.Table.from_batches([part]) for part in parts)
+    except (pa.ArrowInvalid, KeyError):
+        raise LeftToPandas from None
 
 
-def _table(path: Path, columns: Sequence[str], texts: Sequence[str], missing: Sequence[str]) -> pa.Table | None:
-    """Return what Arrow makes of `columns`, where it can; `missing` are the texts of a value that is missing."""
-    options = _options(columns, texts, missing)
+def _table(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pa.Table | None:
+    """Return what Arrow makes of `columns`, where it can."""
+    options = _options(columns, texts, MISSING)
     try:
         with pa.OSFile(str(path)) as file, ThreadPoolExecutor() as threads:
             middle = _middle(path)

@@ -1,12 +1,13 @@
 """Tables as they come, row by row: table, or refused with one line that says where they are wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from passage.base import blocks
+from passage.base import blocks, parquet
 from passage.base.errors import Mistake
 from passage.base.parquet import Columns
 from passage.tables import header, memory, plain_csv
@@ -30,16 +31,16 @@ def table(path: Path, texts: Iterable[str] = (), columns: Iterable[str] | None =
 
 
 class OneByOne:
-    """A Parquet file of which each column is read, as `table` reads all, when it is asked for."""
+    """Some columns of a Parquet file, each of which is read, as `table` reads all, when it is asked for."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, names: Collection[str]) -> None:
+        self.path, self.names = path, names
 
     def __len__(self) -> int:
         return header.rows(self.path, 0)
 
     def __contains__(self, name: str) -> bool:
-        return name in header.columns(self.path)
+        return name in self.names
 
     def __getitem__(self, name: str) -> pd.Series:
         return _parquet(self.path, [name])[name]
@@ -50,11 +51,12 @@ def stored(path: Path, texts: Iterable[str], columns: Iterable[str], into: Path)
 
     A CSV that Arrow does not read is read as a whole.
     """
-    wanted, there = set(columns), header.columns(path)
-    if blocks.is_large(header.rows(path, memory.SAMPLE), len(wanted)):
+    wanted = set(columns)
+    names = [name for name in header.columns(path) if name in wanted]
+    if blocks.is_large(header.rows(path, memory.SAMPLE), len(names)):
         if path.suffix == ".parquet":
-            return OneByOne(path)
-        found = plain_csv.stored(path, names := [name for name in there if name in wanted], {*texts} & {*names}, into)
+            return OneByOne(path, names)
+        found = plain_csv.stored(path, names, {*texts} & {*names}, into)
         if found is not None:
             return found
     return table(path, texts, wanted)
@@ -77,24 +79,60 @@ def _csv(path: Path, there: list[str], columns: list[str], texts: list[str]) -> 
     return found[columns]
 
 
-def as_it_came(path: Path) -> pd.DataFrame:
-    """Return the table at `path` with each value of a CSV as the text that stands there."""
-    if path.suffix == ".parquet":
-        table = _parquet(path, header.columns(path))
-        return table.astype({name: str for name in table if not is_numbers_or_text(table[name])})
-    names = header.columns(path)
-    plain = plain_csv.as_text(path, names) if len(names) > 1 else None  # as in _csv
-    if plain is not None:
-        return plain
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    table.columns = pd.Index(names)  # not those that pandas makes up
-    return table
+def as_it_came(path: Path, rows: int) -> Iterator[pd.DataFrame]:
+    """Yield the table at `path`, so many rows after the other, with each value of a CSV as the text that stands there.
+
+    Of a Parquet file, numbers, booleans and texts are what they are, and other values their text.
+    """
+    came = _groups(path) if path.suffix == ".parquet" else _texts(path, rows)
+    for part in parquet.even(came, rows):
+        table = part.to_pandas(types_mapper=_with_gaps)
+        others = [name for name in table if not is_numbers_or_text(table[name])]
+        yield table.assign(**{name: table[name].map(str, na_action="ignore").astype(str) for name in others})
+
+
+def _groups(path: Path) -> Iterator[pa.Table]:
+    """Yield the row groups of a Parquet file."""
+    with header.damaged(path), pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            yield _valid(file.read_row_group(group))
+
+
+def _texts(path: Path, rows: int) -> Iterator[pa.Table]:
+    """Yield some rows of a CSV after the other, each value as the text that stands there."""
+    names, read = header.columns(path), 0
+    schema = pa.schema([(name, pa.large_string()) for name in names])
+    if len(names) > 1:  # as in _csv
+        try:
+            for part in plain_csv.as_text(path, names):
+                yield part
+                read += len(part)
+        except plain_csv.LeftToPandas:
+            pass
+        else:
+            return
+    with pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=rows) as parts:
+        for part in parts:
+            part.columns = pd.Index(names)  # not those that pandas makes up
+            others = part[part.index >= read]
+            yield pa.Table.from_pandas(others, schema, preserve_index=False).replace_schema_metadata(None)
+
+
+def _with_gaps(kind: pa.DataType) -> pd.ArrowDtype | pd.BooleanDtype | None:
+    """Return as what pandas shall hold whole numbers and booleans, which gaps would make something else."""
+    if pa.types.is_boolean(kind):
+        return pd.BooleanDtype()
+    return pd.ArrowDtype(kind) if pa.types.is_integer(kind) else None
 
 
 def _parquet(path: Path, columns: list[str]) -> pd.DataFrame:
-    """Return these columns of the file; what pandas noted there of an index does not count."""
+    """Return these columns of the file."""
     with header.damaged(path):
-        content = pq.read_table(path, columns=columns).replace_schema_metadata(None)
-        content.validate(full=True)  # texts that are no UTF-8 would end in tracebacks wherever they are used
-        table: pd.DataFrame = content.to_pandas()
+        table: pd.DataFrame = _valid(pq.read_table(path, columns=columns)).to_pandas()
     return table
+
+
+def _valid(content: pa.Table) -> pa.Table:
+    """Return what was read of a file without what pandas noted there of an index, if Arrow finds nothing wrong."""
+    content.validate(full=True)  # texts that are no UTF-8 would end in tracebacks wherever they are used
+    return content.replace_schema_metadata(None)

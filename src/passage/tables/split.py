@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
+from passage.base import parquet
 from passage.params.labels import Label, written
 from passage.params.split import Split
 from passage.tables.convert import as_labels
@@ -41,11 +42,8 @@ def side(
     parts: Iterable[pd.DataFrame], sides: np.ndarray, one: int, target: str, positive: Label
 ) -> Iterator[pd.DataFrame]:
     """Yield the rows of `parts`, some of a table after the other, that are on this `one` of the `sides` (n_rows,)."""
-    start = 0
-    for part in parts:
-        rows = part[sides[start : start + len(part)] == one]
+    for rows in parquet.where_taken(parts, sides == one):
         yield rows.assign(**{target: as_labels(rows[target], positive)})
-        start += len(part)
 
 
 def refuse_one_class(target: pd.Series) -> None:

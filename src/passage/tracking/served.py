@@ -22,6 +22,7 @@ from passage.evaluation import answers
 from passage.model.classifier import Model
 from passage.params import labels
 from passage.params.model import ModelSettings
+from passage.tables.held import Held
 
 SETTINGS, ASSOCIATION = "settings.yaml", "association.json"
 SOURCE = Path("request")  # what messages call the rows, which are in no file
@@ -66,10 +67,12 @@ class Served:
         """
         try:
             table = self._table(rows)
-            known, _ = answers.checked(table, self.model, self.settings, SOURCE, f"models.{self.name}")
+            features = Held(None)
+            kept, _ = answers.checked(table, features, self.model, self.settings, SOURCE, f"models.{self.name}")
         except Mistake as mistake:
             raise Refused(str(mistake)) from None
-        found = self.answered(known)
+        (known,) = features.parts([one.name for one in self.model.preparation.features])
+        found = self.answered(known if kept.all() else known[kept])
         if len(found) != len(table):
             found = found.astype(object).reindex(table.index)
         for name in found.columns[found.isna().to_numpy().any(axis=0).tolist()]:
@@ -116,7 +119,8 @@ class Served:
         except (ValueError, TypeError):
             raise Mistake(f"{SOURCE}: this is no table; send rows as dataframe_records, say, or as CSV") from None
         features = [one.name for one in self.model.preparation.features]
-        looked_at = [name for name in (*features, *self.settings.only_checked()) if name in table]
+        others = (name for name in self.settings.only_checked() if name != self.settings.target)
+        looked_at = [name for name in (*features, *others) if name in table]
         if missing := [name for name in features if name not in table]:
             raise Mistake(
                 f"{SOURCE}: there is no {listed(missing)}; the columns must be {listed(features)}, in whatever order"

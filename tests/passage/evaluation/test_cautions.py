@@ -95,7 +95,7 @@ def test_sound_rows_need_no_caution() -> None:
     assert cautions.of_association(SOUND, "students") == {}
     test = pd.DataFrame({"hours": [4, 6], "courses": [0, 1], "passed": [0, 1]})
     assert cautions.of_split(students.ROWS, test, students.lane(), (0, 1)) == {}
-    assert cautions.of_range(test, students.fitted()[1], "students") == {}
+    assert cautions.of_range([test], students.fitted()[1], "students") == {}
 
 
 def test_one_class_among_the_test_rows_is_told() -> None:
@@ -212,7 +212,7 @@ def test_no_test_rows_are_no_reason_for_caution() -> None:
 
 def test_values_outside_the_training_range_are_named_a_few_of_many() -> None:
     far = pd.DataFrame({"hours": [5, 5, *range(20, 30)], "courses": [1, 9, 9] + [1] * 9})  # one row in both
-    found = cautions.of_range(far, students.fitted()[1], "rows")
+    found = cautions.of_range([far], students.fitted()[1], "rows")
     assert found == {
         "outside_training_range": "11 of 12 rows lie outside the training range (hours is 0 to 19 there, but 20, 21, "
         "22, 23, 24 and 5 more here and courses is 0 to 4 there, but 9 here): do not believe their predictions"
@@ -223,8 +223,8 @@ def test_a_number_that_is_hardly_outside_is_no_reason_for_caution_whatever_its_u
     classifier = students.fitted()[1]
     near, far = (pd.DataFrame({"hours": [19 + 19 * share], "courses": [1]}) for share in (0.009, 0.011))
     assert classifier.outside(near)["hours"].all()  # scored rows say so
-    assert cautions.of_range(near, classifier, "rows") == {}
-    assert "but 19.209 here" in cautions.of_range(far, classifier, "rows")["outside_training_range"]
+    assert cautions.of_range([near], classifier, "rows") == {}
+    assert "but 19.209 here" in cautions.of_range([far], classifier, "rows")["outside_training_range"]
 
 
 def test_rows_of_one_person_are_not_independent_and_a_mark_is_no_feature() -> None:

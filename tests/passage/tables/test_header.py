@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import reading
 
 from passage.base.errors import Mistake
 from passage.tables import header, names, read
@@ -95,7 +96,7 @@ def test_a_date_that_no_calendar_has_is_damage(tmp_path: Path, look: Callable[[P
         look(path)
 
 
-@pytest.mark.parametrize("reader", [read.table, read.as_it_came])
+@pytest.mark.parametrize("reader", [read.table, reading.came])
 def test_texts_of_parquet_that_are_no_utf8_are_damage(tmp_path: Path, reader: Callable[[Path], object]) -> None:
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"a": pa.Array.from_buffers(pa.string(), 2, pa.array([b"\xff"] * 2).buffers())}), path)

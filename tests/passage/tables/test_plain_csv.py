@@ -1,5 +1,6 @@
 """What pyarrow reads is what pandas would read, and what it leaves to pandas."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -95,18 +96,18 @@ def test_each_value_stays_the_text_that_stands_there(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "text.csv"
     path.write_text(end.join(["n,t", *map(",".join, rows), ""]), encoding="utf-8", newline="")
-    text = plain_csv.as_text(path, ["n", "t"])
     quoted = any('"' in cell for row in rows for cell in row)
-    assert (text is None) == quoted
-    if text is not None:
-        pd.testing.assert_frame_equal(text, pd.read_csv(path, dtype=str, keep_default_na=False))
+    with pytest.raises(plain_csv.LeftToPandas) if quoted else nullcontext():
+        (text,) = plain_csv.as_text(path, ["n", "t"])
+        pd.testing.assert_frame_equal(text.to_pandas(), pd.read_csv(path, dtype=str, keep_default_na=False))
 
 
 @pytest.mark.parametrize("content", ["n,t\n1,2\n \n", "n,t\n1\n", "n,t\n1,\udcff\n"])
 def test_what_may_be_another_text_for_pandas_is_left_to_it(tmp_path: Path, content: str) -> None:
     path = tmp_path / "table.csv"
     path.write_text(content, encoding="utf-8", errors="surrogateescape")
-    assert plain_csv.as_text(path, content.partition("\n")[0].split(",")) is None
+    with pytest.raises(plain_csv.LeftToPandas):
+        list(plain_csv.as_text(path, content.partition("\n")[0].split(",")))
 
 
 def test_what_is_missing_is_what_pandas_takes_for_missing() -> None:

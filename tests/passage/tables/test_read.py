@@ -239,8 +239,8 @@ def test_a_row_may_lack_a_value_only_where_that_is_said_and_a_wrong_one_never(in
     path = in_folder("t.csv", "a,b\n,1\n2,\n3,3\n")
     wanted = {"a": Feature("a", missing="drop"), "b": Feature("b", missing="median")}
     rows = reading.features(read.table(path), wanted, path)
-    kept, dropped = convert.drop_missing(rows, ["a"])
-    assert kept["a"].tolist() == [2, 3]
+    kept, dropped = convert.without_gaps(rows, ["a"], 3)
+    assert kept.tolist() == [False, True, True]
     assert dropped == {"rows": 1, "of": 3, "missing": {"a": 1}}
     wrong = in_folder("t.csv", "a,b\nx,1\n2,\n")
     with pytest.raises(Mistake, match=r't\.csv, line 2: a is "x", but a feature must be a number'):
@@ -250,7 +250,7 @@ def test_a_row_may_lack_a_value_only_where_that_is_said_and_a_wrong_one_never(in
 @pytest.mark.parametrize("quote", ["", '"'])
 def test_a_row_as_it_came_is_text_to_the_letter(in_folder: Write, quote: str) -> None:
     path = in_folder("t.csv", f"id,a\n{quote}007{quote},1.50\nNA,2\n")
-    assert read.as_it_came(path).to_dict("list") == {"id": ["007", "NA"], "a": ["1.50", "2"]}
+    assert reading.came(path).to_dict("list") == {"id": ["007", "NA"], "a": ["1.50", "2"]}
 
 
 def test_late_faults_are_placed_by_their_line_in_the_file(in_folder: Write) -> None:
@@ -330,8 +330,8 @@ def test_lines_of_blanks_alone_do_not_shift_a_place(in_folder: Write) -> None:
 @pytest.mark.parametrize("text", ["a\n1\n \n\n2\n2", 'a\n1\n \n"2"\n2', "a,b\n1,x\n \n2,y\n\n2,y"])
 def test_a_line_of_blanks_is_a_row_for_no_reader(in_folder: Write, text: str, texts: list[str], end: str) -> None:
     path = in_folder("t.csv", text + end)
-    rows, came = read.table(path, texts), read.as_it_came(path)
-    assert rows["a"].astype(str).tolist() == came["a"].tolist() == ["1", "2", "2"]
+    assert read.table(path, texts)["a"].astype(str).tolist() == ["1", "2", "2"]
+    assert [reading.came(path, rows)["a"].tolist() for rows in (1, 2, 3)] == [["1", "2", "2"]] * 3
 
 
 def test_a_number_of_hundreds_of_digits_is_refused_and_not_printed_whole(in_folder: Write) -> None:
@@ -359,7 +359,7 @@ def test_dates_durations_and_booleans_of_parquet_are_no_numbers(in_folder: Write
 def test_what_pandas_noted_of_an_index_neither_hides_a_column_nor_doubles_rows(in_folder: Write) -> None:
     path = in_folder("t.parquet", "")
     pd.DataFrame({"a": [1, 2, 3], "b": [0, 1, 1]}, index=[0, 0, 1]).to_parquet(path)
-    assert read.as_it_came(path).index.tolist() == [0, 1, 2]
+    assert reading.came(path).index.tolist() == [0, 1, 2]
     pd.DataFrame({"a": [1, 2, 3], "b": [0, 1, 1]}).set_index("b").to_parquet(path)
     assert reading.labels(read.table(path), "b", 1, path).tolist() == [0, 1, 1]
 
@@ -376,10 +376,10 @@ def test_a_damaged_parquet_file_is_refused(in_folder: Write) -> None:
 
 def test_an_unnamed_column_keeps_its_empty_name(in_folder: Write) -> None:
     path = in_folder("t.csv", ",a\n1,2\n")
-    assert list(read.as_it_came(path)) == ["", "a"]
+    assert list(reading.came(path)) == ["", "a"]
 
 
 def test_a_column_that_csv_cannot_hold_is_scored_as_text(in_folder: Write) -> None:
     path = in_folder("t.parquet", "")
     pd.DataFrame({"a": [1, 2], "list": [[1], [2, 3]], "flag": [True, False]}).to_parquet(path)
-    assert read.as_it_came(path).to_dict("list") == {"a": [1, 2], "list": ["[1]", "[2 3]"], "flag": [True, False]}
+    assert reading.came(path).to_dict("list") == {"a": [1, 2], "list": ["[1]", "[2 3]"], "flag": [True, False]}

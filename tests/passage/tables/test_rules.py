@@ -27,7 +27,7 @@ def said(path: Path, columns: dict[str, Any], features: list[str]) -> list[str]:
     settings = lane(columns, features)
     table = read.table(path, settings.text_columns())
     faults = Violations(table, path)
-    found = convert.features(table, {name: settings.column(name) for name in features}, faults)
+    found = pd.DataFrame({name: convert.feature(table[name], settings.column(name), faults) for name in features})
     rules.check(table, found, settings, "columns", faults)
     try:
         faults.refuse()

@@ -108,7 +108,7 @@ def test_no_text_is_changed_by_its_separator_and_its_quotes(
     else:
         files.write_bytes(folder / "l.csv", taken.content)
     pd.testing.assert_frame_equal(
-        read.as_it_came(folder / "l.csv"), pd.DataFrame(rows, columns=header, dtype="str"), check_dtype=False
+        reading.came(folder / "l.csv"), pd.DataFrame(rows, columns=header, dtype="str"), check_dtype=False
     )
 
 
