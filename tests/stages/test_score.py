@@ -10,7 +10,7 @@ from conftest import ROOT
 
 from passage.base import blocks, files, parquet
 from passage.base.errors import Mistake
-from passage.tables import read
+from passage.tables import plain_csv, read
 from stages import associate, normalize, score, split, train
 
 Write = Callable[[str, str], Path]
@@ -122,6 +122,7 @@ def scored(source: Path) -> list[bytes]:
 def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "LARGE", 1)
     monkeypatch.setattr(parquet, "READ_TOGETHER", 9)  # two rows of three columns and one feature
+    monkeypatch.setattr(plain_csv, "BLOCK", 24)
 
 
 @pytest.mark.parametrize(
@@ -130,8 +131,9 @@ def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
         "basic,1,x\nplus,02,\nnew,3.50,NA\nplus,4, y\nbasic,5,z\n",
         'basic,1,x\nplus,02,\nnew,3.50,"a, b"\nplus,4,c\nbasic,5,d\n',
         "basic,1,x\nplus,02,\nbasic,3.50,y\n   \nplus,4,c\nnew,5,d\n",
+        "basic,1,x\nplus,2,y\n" * 60,
     ],
-    ids=["plain", "quoted", "blanks"],
+    ids=["plain", "quoted", "blanks", "too many for a search each"],
 )
 def test_a_batch_in_pieces_comes_to_the_bytes_of_the_whole_one(
     trained: Path, in_folder: Write, text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
