@@ -1,7 +1,9 @@
 """Tables as they come, row by row: table, or refused with one line that says where they are wrong."""
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -49,17 +51,48 @@ class OneByOne:
 def stored(path: Path, texts: Iterable[str], columns: Iterable[str], into: Path) -> pd.DataFrame | Columns | OneByOne:
     """Return what `table` does; of a table that is large, to be read column by column, of a CSV from a file `into`.
 
-    A CSV that Arrow does not read is read as a whole.
+    A CSV of which something else than numbers and `texts` is asked for is read as a whole.
     """
     wanted = set(columns)
     names = [name for name in header.columns(path) if name in wanted]
     if blocks.is_large(header.rows(path, memory.SAMPLE), len(names)):
         if path.suffix == ".parquet":
             return OneByOne(path, names)
-        found = plain_csv.stored(path, names, {*texts} & {*names}, into)
+        there, texts = header.columns(path), {*texts} & wanted
+        found = plain_csv.stored(path, names, texts, into) if len(there) > 1 else None  # as in _csv
+        found = found if found is not None else _in_pieces(path, there, names, texts, into)
         if found is not None:
             return found
     return table(path, texts, wanted)
+
+
+def _in_pieces(path: Path, there: list[str], columns: list[str], texts: set[str], into: Path) -> Columns | None:
+    """Return what pandas reads, some rows after the other, written `into` a file; nothing where it must see all rows.
+
+    That is where a column that is none of `texts` is more than numbers.
+    """
+    rows, whole = 0, {name for name in columns if name not in texts}  # columns that are whole numbers
+    schema = pa.schema([(name, pa.large_string() if name in texts else pa.float64()) for name in columns])
+
+    def parts() -> Iterator[pa.Table]:
+        nonlocal rows
+        options = _options(path, there, columns, texts) | {"chunksize": parquet.together(len(there))}
+        with _refusing(path), pd.read_csv(path, **options) as pieces:
+            for piece in pieces:
+                part, rows = _named(piece, there, columns), rows + len(piece)
+                for name in set(columns) - texts:
+                    exact = part[name].dtype == "int64" and part[name].abs().max() < plain_csv.EXACT
+                    if not exact and part[name].dtype != "float64":
+                        raise plain_csv.LeftToPandas
+                    whole.difference_update([] if exact else [name])
+                yield pa.Table.from_pandas(part, schema, preserve_index=False).replace_schema_metadata(None)
+
+    try:
+        parquet.write_arrow(into, parts(), **parquet.PLAIN)
+    except plain_csv.LeftToPandas:
+        return None
+    header.refuse_torn(path, rows)
+    return Columns(into, dict.fromkeys(whole, lambda column: column.astype("int64")))
 
 
 def _csv(path: Path, there: list[str], columns: list[str], texts: list[str]) -> pd.DataFrame:
@@ -67,16 +100,32 @@ def _csv(path: Path, there: list[str], columns: list[str], texts: list[str]) -> 
     table = None if alone else plain_csv.read(path, columns, [name for name in texts if name in columns])
     if table is not None:
         return table
+    with _refusing(path):
+        found = pd.read_csv(path, **_options(path, there, columns, texts))
+    header.refuse_torn(path, len(found))
+    return _named(found, there, columns)
+
+
+def _options(path: Path, there: list[str], columns: list[str], texts: Iterable[str]) -> dict[str, Any]:
+    # Where nothing is quoted, a row that is too long is refused only if all columns are read.
+    used = [there.index(name) for name in columns] if header.contains(path, b'"') else None
+    return {"low_memory": False, "dtype": dict.fromkeys(texts, str), "usecols": used}
+
+
+def _named(found: pd.DataFrame, there: list[str], columns: list[str]) -> pd.DataFrame:
+    """Return `columns` of what pandas has read, not by the names that it makes up."""
+    found.columns = pd.Index(there if len(found.columns) == len(there) else columns)
+    return found[columns]
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Raise Mistake for what pandas cannot read."""
     try:
-        # Where nothing is quoted, a row that is too long is refused only if all columns are read.
-        used = [there.index(name) for name in columns] if header.contains(path, b'"') else None
-        found = pd.read_csv(path, low_memory=False, dtype=dict.fromkeys(texts, str), usecols=used)
+        yield
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         header.walk(path)  # raises Mistake with the line, which pandas counts its own way
         raise Mistake(f"{path}: this is not CSV: {str(error).strip().splitlines()[-1]}") from None
-    header.refuse_torn(path, len(found))
-    found.columns = pd.Index(columns if used else there)  # not the names that pandas makes up
-    return found[columns]
 
 
 def as_it_came(path: Path, rows: int) -> Iterator[pd.DataFrame]:

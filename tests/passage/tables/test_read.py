@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import reading
 
+from passage.base import blocks, parquet
 from passage.base.errors import Mistake
 from passage.model.design import Feature
 from passage.params import labels
@@ -301,6 +302,54 @@ def test_of_a_table_with_quotes_pandas_makes_the_columns_that_are_asked_for(
         read.table(in_folder("t.csv", 'a,b\n"1",2,3\n1\n'), [], ["a"])
     with pytest.raises(Mistake, match=r"^t\.csv, line 3: 3 values, but the header names 2 columns$"):
         read.table(in_folder("t.csv", "a,b\n0x1,2\n1,2,3\n1\n"), [], ["a"])
+
+
+@pytest.fixture
+def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read tables as if they were beyond memory, two rows of four columns together."""
+    monkeypatch.setattr(blocks, "LARGE", 1)
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 8)
+
+
+QUOTED = 'n,t,f,g\n1,"a, b",1,\n2,01,2,3\n3,,2.5,4\n"4",x,3,5\n5,NA,4,6\n'
+
+
+@pytest.mark.usefixtures("in_pieces")
+def test_a_large_csv_that_pandas_must_read_is_read_in_pieces(in_folder: Write) -> None:
+    path = in_folder("t.csv", QUOTED)
+    found, whole = read.stored(path, ["t"], ["n", "t", "f", "g"], Path("raw.parquet")), read.table(path, ["t"])
+    assert isinstance(found, parquet.Columns)
+    assert [str(kind) for kind in whole.dtypes] == ["int64", "str", "float64", "float64"]
+    for name in whole:
+        pd.testing.assert_series_equal(found[str(name)], whole[name])
+
+
+@pytest.mark.usefixtures("in_pieces")
+@pytest.mark.parametrize("late", ["word", "true", "9007199254740993", "0x1F"])
+def test_a_column_that_is_more_than_numbers_is_read_as_a_whole(in_folder: Write, late: str) -> None:
+    path = in_folder("t.csv", f"{QUOTED}{late},x,1,1\n")
+    found = read.stored(path, ["t"], ["n", "t", "f", "g"], Path("raw.parquet"))
+    assert isinstance(found, pd.DataFrame)
+    pd.testing.assert_frame_equal(found, read.table(path, ["t"]))
+
+
+@pytest.mark.usefixtures("in_pieces")
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [
+        ("1,2\n", "line 7: 2 values, but the header names 4 columns"),
+        ("1,2,3,4,5\n", "line 7: 5 values, but the header names 4 columns"),
+        ('1,"2,3,4\n', "line 7: this is not CSV: unexpected end of data"),
+        ('1,"2"x,3,4\n', "line 7: this is not CSV: ',' expected after '\"'"),
+    ],
+)
+def test_a_large_csv_is_refused_in_the_words_for_a_small_one(in_folder: Write, late: str, said: str) -> None:
+    with pytest.raises(Mistake) as caught:
+        read.stored(in_folder("t.csv", QUOTED + late), ["t"], ["n", "t"], Path("raw.parquet"))
+    assert caught.value.lines == [f"t.csv, {said}"]
+    with pytest.raises(Mistake) as whole:
+        read.table(Path("t.csv"), ["t"], ["n", "t"])
+    assert whole.value.lines == caught.value.lines
 
 
 def test_a_table_without_quotes_is_not_walked(in_folder: Write, monkeypatch: pytest.MonkeyPatch) -> None:
