@@ -7,9 +7,7 @@ from passage import params
 from passage.base import environment, files, paths
 from passage.base.errors import Mistake
 from passage.params import Params, leftovers
-from passage.params.train import SAME_EVERYWHERE
-from passage.params.types import AUTO
-from passage.tables import first_rows, header, memory, raw
+from passage.tables import by_size, first_rows, header, memory, raw
 
 
 def wrong_tables(settings: Params) -> Iterator[str]:
@@ -38,32 +36,18 @@ def too_large(settings: Params) -> Iterator[str]:
         yield from memory.lacking(batch.data, lane.features, lane.categories(), f"score.{name}.data", as_it_came=True)
 
 
-def not_the_same_everywhere(settings: Params) -> Iterator[str]:
-    """Yield one line for each model whose last digits may be others on another machine."""
-    for name, lane in settings.models.items():
-        solver = lane.train.solver
-        if solver == AUTO:
-            columns = memory.numbers(Path(lane.data), lane.features, lane.categories())
-            solver = lane.solving(columns, header.rows(Path(lane.data), memory.SAMPLE)).train.solver
-        if solver not in SAME_EVERYWHERE:
-            auto = "auto, so " if lane.train.solver == AUTO else ""
-            yield (
-                f"warning: models.{name}.train.solver is {auto}{solver}: on another processor the last of its ten "
-                f"digits may differ, and `make verify` would say so; {', '.join(SAME_EVERYWHERE)} give the same "
-                "everywhere"
-            )
-
-
 def main() -> None:
     """Write data/checked, which every stage waits for, and clear away what lanes no longer listed have left."""
     settings = params.load()
     wrong = [*raw.special_files(), *wrong_tables(settings)]
-    if wrong := wrong or list(first_rows.texts(settings)) or list(too_large(settings)):
+    for further in (first_rows.texts, too_large, by_size.refused):
+        wrong = wrong or list(further(settings))
+    if wrong:
         raise Mistake(wrong)
     for line in leftovers.remove(settings):
         print(line)
     leftovers.refuse_strays(settings)
-    for warning in not_the_same_everywhere(settings):
+    for warning in by_size.not_the_same_everywhere(settings):
         print(warning)
     files.write_text(paths.CHECKED, environment.ground())
     print(f"nothing wrong; models: {', '.join(settings.models)}; to score: {', '.join(settings.score) or 'nothing'}")

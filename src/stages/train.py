@@ -41,7 +41,7 @@ def main(name: str) -> None:
     scaler, normalized = Scaler.read(files.read_json(lane.scaler)), Columns(lane.normalized_train)
     large = blocks.is_large(len(normalized), len(scaler.center))
     settings = settings.solving(len(scaler.center), len(normalized))
-    if large and (wrong := newton.refused(settings.train, f"models.{name}.train")):
+    if large and (wrong := settings.train.refused_by_blocks(f"models.{name}.train")):
         raise Mistake(f"params.yaml: {wrong}")
     original, chosen = Columns(lane.split_train), None
     if settings.chooses():

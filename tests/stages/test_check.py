@@ -7,9 +7,11 @@ import pytest
 from conftest import ROOT
 
 from passage import params
+from passage.base import blocks
 from passage.base.errors import Mistake
-from passage.tables import memory
-from stages.check import main, not_the_same_everywhere, too_large
+from passage.tables import by_size, memory
+from passage.tables.by_size import not_the_same_everywhere
+from stages.check import main, too_large
 
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
 
@@ -77,3 +79,54 @@ def test_new_rows_are_also_kept_as_they_came(monkeypatch: pytest.MonkeyPatch) ->
     assert [line for line in too_large(settings) if "(score." in line]
     monkeypatch.setattr(memory, "free", lambda: need + Path("data/raw/guessed_hours.csv").stat().st_size)
     assert not [line for line in too_large(settings) if "(score." in line]
+
+
+def rows_of(count: int) -> str:
+    return "hours_studied,passed_exam\n" + "".join(f"{row}.5,{row % 2}\n" for row in range(count))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("newton-cholesky", "lbfgs", r"solver is lbfgs, .*: it must be newton-cholesky or auto"),
+        (
+            "l1_ratio: 0.0\n      solver: newton-cholesky",
+            "l1_ratio: 1\n      solver: saga",
+            "l1_ratio is 1, .* must be 0",
+        ),
+        (
+            "l1_ratio: 0.0\n      solver: newton-cholesky",
+            "l1_ratio: 1\n      solver: auto",
+            "l1_ratio is 1, .* must be 0",
+        ),
+    ],
+)
+def test_a_fit_that_blocks_of_rows_do_not_allow_is_refused_before_anything_is_built(
+    in_folder: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch, old: str, new: str, said: str
+) -> None:
+    monkeypatch.setattr(blocks, "LARGE", 30)
+    in_folder("params.yaml", TEXT.replace(old, new, 1))
+    in_folder("data/raw/exam_hours_courses.csv", (ROOT / "data/raw/exam_hours_courses.csv").read_text(encoding="utf-8"))
+    in_folder("data/raw/guessed_hours.csv", (ROOT / "data/raw/guessed_hours.csv").read_text(encoding="utf-8"))
+    in_folder("data/raw/exam_hours.csv", rows_of(60))
+    with pytest.raises(Mistake, match=rf"^params\.yaml: models\.model\.train\.{said}$"):
+        main()
+    assert not Path("data/checked").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "old", "new"),
+    [
+        (45, "", ""),  # 33 are to train, if there are so many
+        (60, "method: random", "method: group\n      column: day"),
+        (60, "columns: {}", "columns: {hours_studied: {missing: drop}}"),
+        (60, "newton-cholesky", "auto"),
+    ],
+)
+def test_what_only_the_rows_can_tell_of_a_fit_by_blocks_is_left_to_train(
+    in_folder: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch, rows: int, old: str, new: str
+) -> None:
+    monkeypatch.setattr(blocks, "LARGE", 30)
+    in_folder("data/raw/exam_hours.csv", rows_of(rows))
+    text = TEXT.replace(old, new, 1).replace("newton-cholesky", "lbfgs", 1)
+    assert [line for line in by_size.refused(params.parse(text)) if ".model." in line] == []

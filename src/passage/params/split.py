@@ -68,6 +68,17 @@ class Split(Settings):
         """Whether a row may be predicted from earlier rows alone, by the column `mark`."""
         return self.method == "time"
 
+    @property
+    def training_share(self) -> float | None:
+        """About which share of many rows trains, where the method alone says so."""
+        match self.method:
+            case "none":
+                return 1.0
+            case "random" | "hash":
+                return 1 - (self.test_size or 0.0)
+            case _:
+                return None
+
     def used(self) -> dict[str, Any]:
         """Return the keys that the method uses, with their values."""
         return self.model_dump(include={"method", *_SPLIT_KEYS[self.method]})

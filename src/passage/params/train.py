@@ -10,6 +10,7 @@ from pydantic import (
     field_validator,
 )
 
+from passage.base import blocks
 from passage.params import messages
 from passage.params.types import AUTO, Folds, NumberOrAuto, Seed, Settings, Share
 
@@ -74,3 +75,12 @@ class Train(Settings):
         if unpenalised and l1_ratio > 0:
             raise messages.wrong(solver, "without a penalty (C of .inf) train.l1_ratio must be 0")
         return solver
+
+    def refused_by_blocks(self, key: str) -> str:
+        """Return what of this no fit by blocks of rows can do, with the `key` that names it; nothing where it can."""
+        many = f"a table of more than {blocks.LARGE:,} numbers"
+        if self.l1_ratio:
+            return f"{key}.l1_ratio is {self.l1_ratio:g}, but {many} is fitted with an L2 penalty alone: it must be 0"
+        if self.solver not in ("newton-cholesky", AUTO):
+            return f"{key}.solver is {self.solver}, but {many} is fitted by blocks: it must be newton-cholesky or auto"
+        return ""
