@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -24,10 +25,16 @@ from passage.base.errors import Mistake
 from passage.base.progress import bar
 from passage.tracking import git
 from tools.rebuild.clone import own_cache, plain_environment
+from tools.studies import bench_large
 from tools.studies.variations import ALL, Variation, interpreter, missing, with_locale
 
 UNEQUAL = 1  # exit code, also for what was to be tried and was not
 AS_IT_IS = Variation("as it is", "None")
+LOWER = {  # what is written below the modules of src/passage, whose functions look their limits up when they are called
+    "base/blocks.py": "LARGE = 10_000",
+    "base/parquet.py": "WRITTEN_TOGETHER, READ_TOGETHER = 2_000, 8_000",
+    "association/firth.py": "LIMIT = 1.0",  # no end of an interval is searched for
+}
 
 
 @dataclass(frozen=True)
@@ -53,21 +60,39 @@ def breast_cancer(clone: Path) -> None:
     """Put scikit-learn's breast cancer table (569 rows, 30 features) in the place of the lesson's."""
     from sklearn.datasets import load_breast_cancer
 
+    rows = load_breast_cancer(as_frame=True).frame
+    rows.to_csv(clone / paths.RAW / "breast_cancer.csv", index=False)
+    _put(clone, "breast_cancer", target="target", features=list(rows.columns.drop("target")))
+
+
+def by_blocks(clone: Path) -> None:
+    """Put a drawn table (6,000 rows, three numbers, a category) there, and lower the limits of what is read by blocks.
+
+    So it has several blocks, and comes to what it does in the way of a table beyond memory.
+    """
+    for module, limits in LOWER.items():
+        with (clone / "src/passage" / module).open("a", encoding="utf-8") as text:
+            text.write(f"\n{limits}\n")
+    bench_large.make_table(clone / paths.RAW / "by_blocks.csv", 6_000, 3, levels=4)
+    features, columns = ["x1", "x2", "x3", "level"], {"level": {"kind": "category"}}
+    _put(clone, "by_blocks", target=bench_large.TARGET, features=features, columns=columns)
+
+
+def _put(clone: Path, name: str, **changes: Any) -> None:
+    """Put a model of the table `name` in the place of the lesson's two."""
     yaml = YAML()
     settings = yaml.load(clone / paths.PARAMS)
-    rows = load_breast_cancer(as_frame=True).frame
-    rows.to_csv(clone / "data/raw/breast_cancer.csv", index=False)
     entry = settings["models"]["model"]
     entry.pop("words", None)
-    entry.update(data="data/raw/breast_cancer.csv", target="target", features=list(rows.columns.drop("target")))
-    settings.update(models={"breast_cancer": entry}, score={})
+    entry.update(data=(paths.RAW / f"{name}.csv").as_posix(), **changes)
+    settings.update(models={name: entry}, score={})
     yaml.dump(settings, clone / paths.PARAMS)
     git.run("add", "--all", folder=clone)
     author = ("-c", "user.name=reproduce", "-c", "user.email=reproduce@localhost")
-    git.run(*author, "commit", "--quiet", "--all", "--message", "the breast cancer table", folder=clone)
+    git.run(*author, "commit", "--quiet", "--all", "--message", f"the table {name}", folder=clone)
 
 
-TABLES: dict[str, Callable[[Path], None]] = {"lesson": lesson, "breast-cancer": breast_cancer}
+TABLES: dict[str, Callable[[Path], None]] = {"lesson": lesson, "breast-cancer": breast_cancer, "by-blocks": by_blocks}
 
 
 def build(table: str, variation: Variation, commit: str, scratch: Path) -> Build:

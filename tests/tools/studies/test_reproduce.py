@@ -1,8 +1,10 @@
 """The matrix: what is equal, what is not, and what could not be tried."""
 
+import json
 import shutil
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT, Project
 
@@ -121,6 +123,17 @@ def test_the_breast_cancer_table_takes_the_place_of_the_lessons(inside: Project)
     assert "params.yaml" not in inside.run("git", "status", "--porcelain").stdout
 
 
+def test_a_table_takes_the_place_of_the_lessons_that_is_read_by_blocks(inside: Project) -> None:
+    reproduce.by_blocks(inside.folder)
+    for stage in ("check", "split", "normalize", "train", "associate"):
+        inside.stage(stage, *["by_blocks"] * (stage != "check"))
+    rows = pq.read_metadata(inside.folder / "data/normalized/by_blocks/train.parquet")
+    assert (rows.num_rows, rows.num_row_groups) == (4500, 3)
+    model, association = (json.loads(inside.text(f"models/by_blocks/{name}.json")) for name in ("model", "association"))
+    assert model["iterations"] < 4  # from the optimum of the first rows
+    assert association["method"] == "firth-wald"
+
+
 def test_names_restrict_the_matrix_and_unknown_ones_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len({one.name for one in ALL}) == len(ALL)
     monkeypatch.setenv("TABLES", "lesson")
@@ -128,7 +141,7 @@ def test_names_restrict_the_matrix_and_unknown_ones_are_refused(monkeypatch: pyt
     tables, some = reproduce.wanted()
     assert (tables, [one.name for one in some]) == (["lesson"], ["as it is", "1 thread", "elsewhere"])
     monkeypatch.setenv("VARIATIONS", "3 threads")
-    with pytest.raises(Mistake, match="not known: 3 threads; there are lesson, breast-cancer, 1 thread"):
+    with pytest.raises(Mistake, match="not known: 3 threads; there are lesson, breast-cancer, by-blocks, 1 thread"):
         reproduce.wanted()
 
 
