@@ -9,6 +9,8 @@ from passage.base.errors import Mistake
 from passage.params import Params, leftovers
 from passage.tables import by_size, first_rows, header, memory, raw
 
+USUAL = 0.75  # of the rows train, where a column says which
+
 
 def wrong_tables(settings: Params) -> Iterator[str]:
     """Yield one line for each thing that is wrong with the header of a table that `settings` names."""
@@ -30,10 +32,12 @@ def _wrong(table: str, wanted: dict[str, str], named_by: str) -> Iterator[str]:
 def too_large(settings: Params) -> Iterator[str]:
     """Yield one line for each table that will not fit in memory."""
     for name, lane in settings.models.items():
-        yield from memory.lacking(lane.data, lane.needed_columns(name), lane.categories(), f"models.{name}.data")
+        columns, share = lane.needed_columns(name), lane.split.training_share or USUAL
+        yield from memory.lacking(lane.data, columns, lane.categories(), f"models.{name}.data", share)
     for name, batch in settings.score.items():
         lane = settings.models[batch.model]
-        yield from memory.lacking(batch.data, lane.features, lane.categories(), f"score.{name}.data", as_it_came=True)
+        key, times = f"score.{name}.data", memory.SCORE_TIMES
+        yield from memory.lacking(batch.data, lane.features, lane.categories(), key, times=times)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from conftest import ROOT
 from passage import params
 from passage.base import blocks
 from passage.base.errors import Mistake
-from passage.tables import by_size, memory
+from passage.tables import by_size, header, memory
 from passage.tables.by_size import not_the_same_everywhere
 from stages.check import main, too_large
 
@@ -71,14 +71,34 @@ def test_what_dvc_would_read_for_ever_is_told_with_all_else_that_is_wrong(
     assert any('the column "passed_exam"' in line for line in caught.value.lines[1:])
 
 
-def test_new_rows_are_also_kept_as_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_rows_take_more_than_others_for_they_are_written_as_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    settings = params.parse(TEXT)
+    monkeypatch.setattr(header, "rows", lambda path, sample: 3_000_000)
     _, _, need = memory.needed(Path("data/raw/guessed_hours.csv"), ["hours_studied"], [])
     monkeypatch.setattr(memory, "free", lambda: need)
-    assert [line for line in too_large(settings) if "(score." in line]
-    monkeypatch.setattr(memory, "free", lambda: need + Path("data/raw/guessed_hours.csv").stat().st_size)
-    assert not [line for line in too_large(settings) if "(score." in line]
+    assert [line for line in too_large(params.parse(TEXT)) if "(score." in line]
+
+
+@pytest.mark.parametrize(
+    ("rows", "method", "fits"),
+    [
+        (10, "random", True),
+        (10, "time", True),
+        (6.5, "none", True),
+        (6.5, "random", False),  # fewer than five train, in memory
+        (40, "random", False),
+    ],
+)
+def test_ten_million_rows_that_are_fitted_by_blocks_fit_in_a_gigabyte_and_a_half(
+    rows: float, method: str, fits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(header, "rows", lambda path, sample: int(rows * 1_000_000))
+    monkeypatch.setattr(memory, "numbers", lambda path, columns, categories: 10)
+    monkeypatch.setattr(memory, "free", lambda: 1_500_000_000)
+    text = TEXT.replace("method: random", f"method: {method}\n      column: day\n      test_from: 1", 1)
+    lines = [line for line in too_large(params.parse(text)) if "(models.model.data)" in line]
+    assert (lines == []) == fits
 
 
 def rows_of(count: int) -> str:

@@ -5,11 +5,16 @@ from pathlib import Path
 
 import psutil
 
+from passage.base import blocks
 from passage.base.progress import foretell
 from passage.tables import header
 
-# Measured at 100,000 rows x 500 numbers: the largest stage (normalize) took 3.4 times the values' own size.
-TIMES = 3.5
+# What the largest stage takes, as measured (docs/large.md). Of numbers that are held together, so many times their own
+# size: 3.4 at 100,000 rows x 500 (normalize), 2.9 at 3,000,000 x 10 (split), and `score` 4.4.
+TIMES, SCORE_TIMES = 3.5, 4.5
+# Of a table that is read by blocks, so many bytes for each row beside those that it takes at any size.
+BY_BLOCKS, A_ROW = 700_000_000, 45
+DRAWN = 20_000  # rows, those of a cross-validation, which are held at any size
 SQUARES = 4  # tables of columns by columns that a stage holds (correlations, information, its inverse)
 # Of one processor that the longest stage that reads and writes all rows takes for each value, as measured.
 SECONDS = 2e-7
@@ -29,24 +34,37 @@ def numbers(path: Path, columns: Collection[str], categories: Collection[str]) -
     return len(columns) + sum(max(len(set(one)) - 2, 0) for one in values)  # the reference has no column
 
 
-def needed(path: Path, columns: Collection[str], categories: Collection[str]) -> tuple[int, int, int]:
-    """Return about how many rows the table at `path` has, of how many numbers each is made, and the memory (bytes)."""
+def needed(
+    path: Path, columns: Collection[str], categories: Collection[str], share: float = 1.0, times: float = TIMES
+) -> tuple[int, int, int]:
+    """Return about how many rows the table at `path` has, of how many numbers each is made, and the memory (bytes).
+
+    share: of its rows, that are held together unless they are large. times: their own size.
+    """
     rows, made_of = header.rows(path, SAMPLE), numbers(path, columns, categories)
-    need = START + TIMES * 8 * rows * made_of + SQUARES * 8 * made_of**2
-    if path.suffix != ".parquet" and header.contains(path, b'"'):  # pandas keeps all columns' text while it reads
+    by_blocks = blocks.is_large(int(rows * share), made_of)
+    together = min(rows, DRAWN) * made_of if by_blocks else min(rows * made_of, blocks.LARGE)
+    need = START + times * 8 * together
+    if blocks.is_large(rows, made_of):
+        need = max(need, BY_BLOCKS + A_ROW * rows)
+    elif path.suffix != ".parquet" and header.contains(path, b'"'):  # pandas keeps all columns' text while it reads
         need += path.stat().st_size + PLACE * rows * len(header.columns(path))
-    return rows, made_of, int(need)
+    return rows, made_of, int(need + SQUARES * 8 * made_of**2)
 
 
 def lacking(
-    table: str, columns: Collection[str], categories: Collection[str], named_by: str, *, as_it_came: bool = False
+    table: str,
+    columns: Collection[str],
+    categories: Collection[str],
+    named_by: str,
+    share: float = 1.0,
+    times: float = TIMES,
 ) -> Iterator[str]:
     """Yield one line where a table will not fit in memory. named_by: the key of params.yaml that names it.
 
-    as_it_came: whether each row is kept as it came, too. What fits, but takes long to divide or score, is told.
+    share, times: as `needed` has them. What fits, but takes long to divide or score, is told.
     """
-    rows, made_of, need = needed(Path(table), columns, categories)
-    need += Path(table).stat().st_size if as_it_came else 0
+    rows, made_of, need = needed(Path(table), columns, categories, share, times)
     if need > (room := free()):
         yield (
             f"{table}: about {rows:,} rows of {made_of:,} numbers each need about {need / 1e9:.1f} GB of memory, and "

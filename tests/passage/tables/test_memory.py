@@ -7,6 +7,8 @@ import pandas as pd
 import psutil
 import pytest
 
+from passage.base import blocks
+from passage.model import folds
 from passage.tables import header, memory
 
 
@@ -51,6 +53,29 @@ def test_quotes_take_the_text_of_all_columns_and_a_place_for_each_value(tmp_path
     path.write_text('a,"b"\n' + "1,xyz\n" * 999 + '1,"z"\n')
     _, _, quoted = memory.needed(path, ["a"], [])
     assert quoted - plain == path.stat().st_size + 2 * 1000 * 8
+
+
+def test_a_table_that_is_large_takes_some_bytes_a_row_and_what_is_still_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('a,"b"\n' + '1,"x"\n' * 1000)
+    monkeypatch.setattr(memory, "START", 0)
+    monkeypatch.setattr(memory, "BY_BLOCKS", 0)
+    monkeypatch.setattr(memory, "A_ROW", 20)
+    monkeypatch.setattr(memory, "DRAWN", 10)
+    monkeypatch.setattr(blocks, "LARGE", 1500)
+    by_blocks, half = (memory.needed(path, ["a", "b"], [], share)[2] for share in (0.8, 0.5))
+    squares = memory.SQUARES * 8 * 2**2
+    assert by_blocks == memory.A_ROW * 1000 + squares  # and no text
+    assert half == memory.TIMES * 8 * 1500 + squares == memory.needed(path, ["a", "b"], [], 0.7)[2]
+    monkeypatch.setattr(memory, "DRAWN", 900)
+    assert memory.needed(path, ["a", "b"], [])[2] == memory.TIMES * 8 * 900 * 2 + squares
+    assert memory.needed(path, ["a", "b"], [], 1.0, 7.0)[2] == 7 * 8 * 900 * 2 + squares
+
+
+def test_what_is_drawn_is_what_a_cross_validation_draws() -> None:
+    assert memory.DRAWN == folds.ENOUGH
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
