@@ -19,8 +19,8 @@ def looks_like_a_row(names: Sequence[str], rows: Collection[Sequence[str]], know
     """Return in words why the first line is a row rather than `names`, "" where it is not.
 
     rows: the first ones below it. known: names that somebody has typed. It is a row where numbers stand above numbers,
-    but for those that count (years, weeks), or each text above one that is the same; a text above numbers makes it
-    names, and so does one that somebody knows and no row has.
+    but for those that count (years, weeks) where no text stands above the same, or each text above one that is the
+    same; a text above numbers makes it names, and so does one that somebody knows and no row has.
     """
     numbers, same = [], []
     others = False
@@ -37,7 +37,7 @@ def looks_like_a_row(names: Sequence[str], rows: Collection[Sequence[str]], know
             return ""
         else:
             others = True
-    if numbers and not _count(numbers):
+    if numbers and (same or not _count(numbers)):
         return f"{numbers[0]} stands above numbers"
     return f"{json.dumps(same[0], ensure_ascii=False)} stands above the same" if same and not others else ""
 

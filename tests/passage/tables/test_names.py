@@ -16,6 +16,7 @@ ROW, NAMES = True, False
         ("p x s", ["e x s", "p f y"], ROW),
         ("7 yes", ["8 no", "9 yes"], ROW),
         ("1.5 ? 2", ["2.5 ? 9"], ROW),
+        ("Braund 22 office", ["Cumings 38 home", "Allen 35 office"], ROW),
         ("age plan y", ["7 a 0", "8 b 1"], NAMES),
         ("age 172", ["7 108", "8 12"], NAMES),
         ("0 1 2 3", ["7 2.5 3 0", "9 8 1 1"], NAMES),
