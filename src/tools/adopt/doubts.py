@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -25,17 +26,25 @@ MEASURE = 4  # different numbers from which on -1 beside them may stand for none
 
 
 def alike(labels: Iterable[str]) -> str:
-    """Ask whether labels that differ in blanks or capitals alone are one."""
+    """Ask whether labels that differ in blanks, in capitals or in what nobody sees alone are one."""
     same = defaultdict(list)
     for label in labels:
-        same["".join(label.split()).casefold()].append(label)
+        same[_seen(label).casefold()].append(label)
     several = [sorted(every) for every in same.values() if len(every) > 1]
     if not several:
         return ""
-    blanks = all("".join(one.split()) == "".join(several[0][0].split()) for one in several[0])
+    first = ["".join(one.split()) for one in several[0]]
+    how = "blanks" if len(set(first)) == 1 else "blanks or capitals"
+    if len({one.casefold() for one in first}) > 1:  # two ways to write an accent, a letter of no width
+        how = "blanks, capitals or what nobody sees"
     shown = listed(json.dumps(short(one), ensure_ascii=False) for one in several[0])
     more = f" (as do those of {counted(len(several) - 1, 'other group')})" if len(several) > 1 else ""
-    return f"{shown} differ in {'blanks' if blanks else 'blanks or capitals'} only{more}: are they one and the same?"
+    return f"{shown} differ in {how} only{more}: are they one and the same?"
+
+
+def _seen(label: str) -> str:
+    """Return what of a label is seen: no blanks, no letters without width, and accents as they are written alike."""
+    return "".join(one for one in unicodedata.normalize("NFKC", label) if one.isprintable() and not one.isspace())
 
 
 def gap(counts: pd.Series) -> str:

@@ -19,6 +19,11 @@ from tools.adopt.leakage import gives_away
             ["No", "no", "yes", "yes "],
             '"No" and "no" differ in blanks or capitals only (as do those of one other ',
         ),
+        (
+            ["Bonn", "K\u00f6ln", "Ko\u0308ln"],
+            '"Ko\u0308ln" and "K\u00f6ln" differ in blanks, capitals or what nobody sees only: ',
+        ),
+        (["no", "yes", "y\u200bes"], '"yes" and "y\u200bes" differ in blanks, capitals or what nobody sees only: '),
         (["yes", "no", "yes, but"], ""),
     ],
 )
