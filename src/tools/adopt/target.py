@@ -10,7 +10,7 @@ import pandas as pd
 from pandas.api.types import is_float_dtype
 
 from passage.base.errors import Mistake
-from passage.base.wording import counted, listed
+from passage.base.wording import counted, listed, verb
 from passage.params.labels import REST, written
 from tools.adopt import doubts
 from tools.adopt.patterns import scalars
@@ -60,7 +60,8 @@ class Outcome:
         labels = [written(label) for label in (*(self.others or [self.negative]), self.positive)]
         found = [doubts.alike(labels)]
         if self.gaps:
-            found += [f"{counted(self.gaps, 'row')} without it are left out (missing: drop): are they like the others?"]
+            left = f"{counted(self.gaps, 'row')} without it {verb('is', self.gaps)} left out (missing: drop)"
+            found += [f"{left}: {verb('is', self.gaps)} {'it' if self.gaps == 1 else 'they'} like the others?"]
         if self.others:
             found += [f"{listed(map(_quoted, self.others))} count as one (others: rest): is that the question?"]
         return [one for one in found if one]

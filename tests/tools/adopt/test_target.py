@@ -59,6 +59,8 @@ def test_rows_without_a_label_are_left_out_by_a_rule_and_asked_about() -> None:
     found = outcome(column(1.0, None, 0.0, 1.0, None, 0.0, 1.0), "", "t.csv")
     assert (found.positive, found.counts, found.rules) == (1, {1: 3, 0: 2}, {"missing": "drop"})
     assert found.doubts == ["2 rows without it are left out (missing: drop): are they like the others?"]
+    (one,) = outcome(column(1.0, None, 0.0, 1.0, 0.0, 1.0), "", "t.csv").doubts
+    assert one == "one row without it is left out (missing: drop): is it like the others?"
 
 
 def test_of_several_labels_the_one_that_is_named_stands_against_the_rest() -> None:
