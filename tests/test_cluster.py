@@ -182,6 +182,9 @@ def test_a_fault_of_the_program_stays_one(dask: Cluster, stored: parquet.Columns
     dask.add()
     with pytest.raises(ZeroDivisionError):
         list(mapped(lambda block: 1 // 0, stored))
+    stored.path.unlink()
+    with pytest.raises(FileNotFoundError):
+        list(mapped(len, stored))
 
 
 LARGE = """

@@ -42,9 +42,10 @@ def mapped(
     table: all rows of a file. address: the scheduler's.
     Raises Mistake where the cluster cannot do it: it is not there, goes, or has other packages or another file.
     """
+    calls = list(_calls(function, Columns(table.path.absolute(), table.convert), [*columns]))
     with _client(address) as client:
         ahead, waiting = max(AHEAD * sum(client.nthreads().values()), 1), deque[Any]()
-        for call in _calls(function, Columns(table.path.absolute(), table.convert), [*columns]):
+        for call in calls:
             waiting.append(client.submit(cloudpickle.loads, cloudpickle.dumps(call), pure=False))
             if len(waiting) > ahead:
                 yield from _awaited(waiting.popleft(), client)
