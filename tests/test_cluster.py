@@ -87,12 +87,10 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> parquet.Columns:
 
 
 @contextmanager
-def refused(dask: Cluster, said: str) -> Iterator[None]:
+def refused(address: str, said: str) -> Iterator[None]:
     """Hold that it is refused in one line, within seconds."""
     begun = time.monotonic()
-    with pytest.raises(
-        Mistake, match=f"^DASK_SCHEDULER_ADDRESS is {dask.address}, but {said}; without that variable, "
-    ):
+    with pytest.raises(Mistake, match=f"^DASK_SCHEDULER_ADDRESS is {address}, but {said}; without that variable, "):
         yield
     assert time.monotonic() - begun < SECONDS
 
@@ -133,7 +131,7 @@ def test_a_worker_with_other_packages_is_refused(
 ) -> None:
     (dask.folder / "other.py").write_text(preloaded, encoding="utf-8")
     dask.add(1, "--preload", "other.py")
-    with refused(dask, said):
+    with refused(dask.address, said):
         list(mapped(len, stored))
 
 
@@ -151,22 +149,43 @@ def test_a_worker_that_sees_another_table_is_refused(
     found = mapped(len, stored)
     next(found)
     change(stored.path)
-    with refused(dask, said):
+    with refused(dask.address, said):
         list(found)
 
 
-def test_a_scheduler_that_dies_is_told(dask: Cluster, stored: parquet.Columns) -> None:
+@pytest.mark.parametrize("waits", [0, 2])
+def test_a_scheduler_that_dies_is_told(
+    dask: Cluster, stored: parquet.Columns, waits: int, capfd: pytest.CaptureFixture[str]
+) -> None:
     dask.add()
     found = mapped(len, stored)
     next(found)
     dask.kill(dask.scheduler)
-    with refused(dask, "the scheduler no longer answers: .*"):
+    time.sleep(waits)
+    with refused(dask.address, "the scheduler no longer answers"):
         list(found)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("127.0.0.1", "missing port number in address '127.0.0.1'"),
+        ("tls://127.0.0.1:1", "distributed.comm.tls of Dask's configuration names no certificate"),
+        ("tcp://127.0.0.1:1", "Timed out trying to connect to tcp://127.0.0.1:1 after 10 s"),
+    ],
+)
+def test_an_address_where_nobody_is_is_refused(
+    stored: parquet.Columns, address: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
+    with refused(address, f"no scheduler answers there: {said}"):
+        list(mapped(len, stored))
 
 
 def test_rows_that_kill_whoever_works_on_them_are_told(dask: Cluster, stored: parquet.Columns) -> None:
     dask.add(3)
-    with refused(dask, "4 workers ended at the same rows: have they memory enough.*"):
+    with refused(dask.address, "4 workers ended at the same rows: have they memory enough.*"):
         list(mapped(lambda block: os.kill(os.getpid(), signal.SIGKILL), stored))
 
 
@@ -174,7 +193,7 @@ def test_a_cluster_without_workers_is_told(
     dask: Cluster, stored: parquet.Columns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "WORKERS", 1)
-    with refused(dask, "no worker came within 1 seconds"):
+    with refused(dask.address, "no worker came within 1 seconds"):
         list(mapped(len, stored))
 
 

@@ -57,11 +57,16 @@ def mapped(
 def _client(address: str) -> Iterator[Any]:
     """Yield a client of the cluster; whatever the cluster itself fails at is a Mistake of one line."""
     try:
-        from distributed import Client, KilledWorker
+        from distributed import Client, KilledWorker, Security
+        from distributed.comm import resolve_address
     except ModuleNotFoundError:
         raise _mistake(address, "this Python has no distributed: `make setup-cluster` adds it") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it would say is said below
+    for logged in ("distributed", "distributed.client"):
+        logging.getLogger(logged).setLevel(logging.CRITICAL)  # what they would say is said below
     try:
+        resolve_address(address)  # before there is a client, which would end with a traceback of its own
+        if address.startswith("tls:") and not Security().get_connection_args("client")["ssl_context"]:
+            raise ValueError("distributed.comm.tls of Dask's configuration names no certificate")
         client = Client(address, timeout=ANSWER, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
         raise _mistake(address, f"no scheduler answers there: {error}") from None
@@ -77,8 +82,8 @@ def _client(address: str) -> Iterator[Any]:
             raise _mistake(address, f"{count} workers ended at the same rows: have they memory enough?") from None
         except ModuleNotFoundError as error:
             raise _mistake(address, f"a worker has no {error.name}: start it with this project's .venv") from None
-        except (CancelledError, OSError) as error:
-            raise _mistake(address, f"the scheduler no longer answers: {error}") from None
+        except (CancelledError, OSError):
+            raise _mistake(address, "the scheduler no longer answers") from None
 
 
 def _mistake(address: str, what: str) -> Mistake:
