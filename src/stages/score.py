@@ -54,7 +54,8 @@ def main(batch: str) -> None:
                 named = scored.assign(predicted=labels.decode(scored["predicted"], both))
                 ends = intervals.of_lane(rows, model.preparation, association, of, lane.target, both[1], count)
                 predictions = came.join(intervals.beside(named, ends), how="inner")
-                first.append(predictions.head(ROWS - sum(map(len, first))))
+                if lacking := ROWS - sum(map(len, first)):
+                    first.append(predictions.head(lacking).copy())  # or all of the part is held
                 yield predictions
             if read_again != len(kept):  # each prediction would stand in another's row
                 raise RuntimeError(f"{path} has {len(kept)} rows for one reader and {read_again} for the other")
