@@ -36,8 +36,7 @@ def too_large(settings: Params) -> Iterator[str]:
         yield from memory.lacking(lane.data, columns, lane.categories(), f"models.{name}.data", share)
     for name, batch in settings.score.items():
         lane = settings.models[batch.model]
-        key, times = f"score.{name}.data", memory.SCORE_TIMES
-        yield from memory.lacking(batch.data, lane.features, lane.categories(), key, times=times)
+        yield from memory.lacking(batch.data, lane.features, lane.categories(), f"score.{name}.data")
 
 
 def main() -> None:

@@ -71,14 +71,6 @@ def test_what_dvc_would_read_for_ever_is_told_with_all_else_that_is_wrong(
     assert any('the column "passed_exam"' in line for line in caught.value.lines[1:])
 
 
-def test_new_rows_take_more_than_others_for_they_are_written_as_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(header, "rows", lambda path, sample: 3_000_000)
-    _, _, need = memory.needed(Path("data/raw/guessed_hours.csv"), ["hours_studied"], [])
-    monkeypatch.setattr(memory, "free", lambda: need)
-    assert [line for line in too_large(params.parse(TEXT)) if "(score." in line]
-
-
 @pytest.mark.parametrize(
     ("rows", "method", "fits"),
     [

@@ -9,10 +9,11 @@ from passage.base import blocks
 from passage.base.progress import foretell
 from passage.tables import header
 
-# What the largest stage takes, as measured (docs/large.md). Of numbers that are held together, so many times their own
-# size: 3.4 at 100,000 rows x 500 (normalize), 2.9 at 3,000,000 x 10 (split), and `score` 4.4.
-TIMES, SCORE_TIMES = 3.5, 4.5
-# Of a table that is read by blocks, so many bytes for each row beside those that it takes at any size.
+# What the largest stage takes, as measured. Of numbers that are held together, so many times their own size: 3.4 at
+# 100,000 rows x 500 (normalize); at 3,000,000 x 10, 2.8 (split) and 2.5 (score).
+TIMES = 3.5
+# Of a table that is read by blocks, so many bytes for each row beside those that it takes at any size: 1.0 GB at
+# 10,000,000 x 10 (associate; split 0.9, normalize 0.8).
 BY_BLOCKS, A_ROW = 700_000_000, 45
 DRAWN = 20_000  # rows, those of a cross-validation, which are held at any size
 SQUARES = 4  # tables of columns by columns that a stage holds (correlations, information, its inverse)
@@ -35,16 +36,16 @@ def numbers(path: Path, columns: Collection[str], categories: Collection[str]) -
 
 
 def needed(
-    path: Path, columns: Collection[str], categories: Collection[str], share: float = 1.0, times: float = TIMES
+    path: Path, columns: Collection[str], categories: Collection[str], share: float = 1.0
 ) -> tuple[int, int, int]:
     """Return about how many rows the table at `path` has, of how many numbers each is made, and the memory (bytes).
 
-    share: of its rows, that are held together unless they are large. times: their own size.
+    share: of its rows, that are held together unless they are large.
     """
     rows, made_of = header.rows(path, SAMPLE), numbers(path, columns, categories)
     by_blocks = blocks.is_large(int(rows * share), made_of)
     together = min(rows, DRAWN) * made_of if by_blocks else min(rows * made_of, blocks.LARGE)
-    need = START + times * 8 * together
+    need = START + TIMES * 8 * together
     if blocks.is_large(rows, made_of):
         need = max(need, BY_BLOCKS + A_ROW * rows)
     elif path.suffix != ".parquet" and header.contains(path, b'"'):  # pandas keeps all columns' text while it reads
@@ -58,13 +59,12 @@ def lacking(
     categories: Collection[str],
     named_by: str,
     share: float = 1.0,
-    times: float = TIMES,
 ) -> Iterator[str]:
     """Yield one line where a table will not fit in memory. named_by: the key of params.yaml that names it.
 
-    share, times: as `needed` has them. What fits, but takes long to divide or score, is told.
+    share: as `needed` has it. What fits, but takes long to divide or score, is told.
     """
-    rows, made_of, need = needed(Path(table), columns, categories, share, times)
+    rows, made_of, need = needed(Path(table), columns, categories, share)
     if need > (room := free()):
         yield (
             f"{table}: about {rows:,} rows of {made_of:,} numbers each need about {need / 1e9:.1f} GB of memory, and "

@@ -71,7 +71,6 @@ def test_a_table_that_is_large_takes_some_bytes_a_row_and_what_is_still_held(
     assert half == memory.TIMES * 8 * 1500 + squares == memory.needed(path, ["a", "b"], [], 0.7)[2]
     monkeypatch.setattr(memory, "DRAWN", 900)
     assert memory.needed(path, ["a", "b"], [])[2] == memory.TIMES * 8 * 900 * 2 + squares
-    assert memory.needed(path, ["a", "b"], [], 1.0, 7.0)[2] == 7 * 8 * 900 * 2 + squares
 
 
 def test_what_is_drawn_is_what_a_cross_validation_draws() -> None:
