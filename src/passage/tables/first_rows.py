@@ -1,6 +1,7 @@
 """Features that params.yaml takes for numbers and that are texts, told by a table's first rows, before it is read."""
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ CELLS = 200_000  # values that are looked at, in as many rows as that makes, at 
 LEAST = 100
 SEVERAL = 3  # texts of a column, a hundredth of its rows at least, that are no slip of the pen
 SHARE = 0.01
+_BETWEEN = re.compile(r"\d ?[-–/:] ?\d")  # as in a day, a time and 20-30, which no way to write one number has
 
 
 def texts(settings: Params) -> Iterator[str]:
@@ -41,8 +43,10 @@ def _text(value: object) -> str:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return ""
     text = str(value)
-    if any(letter.isdigit() for letter in text) and not any(letter.isalpha() or letter in "+<>" for letter in text):
-        return ""  # a number, or one that is written otherwise, which is told with its line
+    if any(map(str.isdigit, text)) and not any(letter.isalpha() or letter in "+<>" for letter in text):
+        return (
+            text if _BETWEEN.search(text) else ""
+        )  # a number, or one that is written otherwise, which is told with its line
     try:
         float(text)
     except ValueError:

@@ -21,9 +21,12 @@ SETTINGS = params.parse(TEXT + "score: {}\nmlflow: {experiment: e}\n")
         (["1.5", "b", "c", "d"], "b"),
         (["1", "2", "<5"] * 3, "<5"),
         (["1", "2", ">50"] * 3, ">50"),
+        (["20-30", "30-40", "40+"] * 3, "20-30"),
+        (["2024-01-31", "2024-02-01", "2024-02-02"], "2024-01-31"),
+        (["9:30", "10:15", "11:00"], "9:30"),
         (["1.5", "b", "2", "b"] + ["3"] * 400, ""),  # slips of the pen, which are told with their lines
         (["1", "", "NA", "?", "-", "nan"] * 3, ""),
-        (["1,5", "1.234,5", "1e5", "-3", "$5"] * 3, ""),  # numbers written otherwise are, too
+        (["1,5", "1.234,5", "1e-5", "-3", "$-5", "1 000"] * 3, ""),  # numbers written otherwise are, too
     ],
 )
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
@@ -37,3 +40,12 @@ def test_a_feature_of_texts_is_told_with_what_makes_it_a_category(
     lines = list(first_rows.texts(SETTINGS.model_copy(update={"models": {"model": lane}})))
     says = f'hours_studied is "{told}" and the like, but a feature is a number unless models.model.columns says'
     assert [says in line for line in lines] == [True] * bool(told)
+
+
+def test_days_of_a_parquet_file_are_told(in_folder: Callable[[str, str], Path]) -> None:
+    path = in_folder("data/raw/exam_hours.csv", "").with_suffix(".parquet")
+    days = pd.date_range("2024-01-31", periods=3)
+    pd.DataFrame({"hours_studied": days, "passed_exam": 1}).to_parquet(path)
+    lane = SETTINGS.models["model"].model_copy(update={"data": str(path)})
+    (line,) = first_rows.texts(SETTINGS.model_copy(update={"models": {"model": lane}}))
+    assert 'hours_studied is "2024-01-31 00:00:00" and the like, but' in line
