@@ -86,7 +86,7 @@ def draw(
     if classifier.features == numbers and len(numbers) < 3:
         rows = pd.concat([_drawn(sides, side, prepared, settings) for side in sides], ignore_index=True)
         if len(numbers) == 1:
-            band = f"{confidence * 100:g} % band (Firth)" if found["curve"]["low"].notna().any() else ""
+            band = f"{confidence * 100:g} % band ({words.firth})" if found["curve"]["low"].notna().any() else ""
             drawn["curve"] = pictures.svg(pictures.curve(found["curve"], rows, classifier, words, band))
         else:
             drawn["regions"] = pictures.svg(pictures.regions(rows, classifier, scaler, words), 3.3)

@@ -26,6 +26,16 @@ class Vocabulary:
     probability: str = "probability"
     model: str = "model"
 
+    @property
+    def weighted(self) -> bool:
+        """Whether the model's probability is not that of such a row."""
+        return self.probability != "probability"
+
+    @property
+    def firth(self) -> str:
+        """What an interval beside the model's probability is of: Firth's fit weighs each row the same."""
+        return "Firth, unweighted" if self.weighted else "Firth"
+
     def column(self, name: str) -> Column:
         """Return what a column of the design table says; a number where nothing is known of it."""
         return self.design.get(name, Column(name, name, "number"))

@@ -67,7 +67,7 @@ def _table(title: str, path: Path, worth_it: pa.Table, count: int, one: Section)
         rows.append([*(row[name] for name in columns), *says, *chance, "; ".join(marks)])
     some = f"{len(rows)} of {count:,}: those outside the training range, then those thought least likely. "
     caption = f"{some if len(rows) < count else ''}All are in {path}."
-    sure = f"{level(one.confidence)} (Firth)"
+    sure = f"{level(one.confidence)} ({one.words.firth})"
     heads = [*columns, *labels, f"{one.words.probability} of {one.words.outcome}", sure, "mark"]
     return Table(f"{title}, {one.name}", heads, rows, caption, marked=marked)
 

@@ -145,7 +145,7 @@ def even_chances(one: Section) -> Table:
         "",
         "Firth",
         level(one.confidence),
-        f"{one.name} itself",
+        f"{one.name} itself{', weighted' if one.words.weighted else ''}",
         f"the {one.words.rows} reach from",
     ]
     others = chain.from_iterable(

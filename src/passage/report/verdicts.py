@@ -78,7 +78,7 @@ def _even_chance(feature: str, metrics: Mapping[str, Any], confidence: float, wo
         beyond = (
             "" if one["in_data"] else f", beyond the {number(one['least'])} to {number(one['greatest'])} of the rows"
         )
-        weighted = ", weighted," if words.probability != "probability" else ""
+        weighted = ", weighted," if words.weighted else ""
         model = f"; {words.model} itself{weighted} says {number(one['model'])}" if "model" in one else ""
         where = f"from {there} on" if one["rises"] else f"up to {there}"
         told = f"{where}, {words.outcome} is more likely than not (Firth, {level(confidence)}: {sure}{beyond}{model})."

@@ -1,12 +1,14 @@
 """What is said holds for every value of every setting: sentence x setting."""
 
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import students
 
 from passage.evaluation.vocabulary import Vocabulary, vocabulary
-from passage.report import association, captions, sections
+from passage.report import association, captions, predictions, sections, tables
 
 TEST = {"true_negatives": 11, "false_positives": 12, "false_negatives": 13, "true_positives": 14, "roc_auc": 0.75}
 METRICS: dict[str, Any] = {"test": TEST, "odds": {"hours": {}}}
@@ -25,6 +27,17 @@ def test_a_weighted_probability_is_called_one_at_each_picture(
     assert called in said
     assert said.count("probability") == said.count(called)
     assert "weighted" not in said.replace(called, "")
+
+
+@pytest.mark.parametrize(("class_weight", "of"), [(None, "Firth"), ("balanced", "Firth, unweighted")])
+def test_an_interval_beside_a_weighted_probability_says_that_it_is_of_another_one(
+    class_weight: str | None, of: str
+) -> None:
+    association, row = {"confidence": 0.9}, pa.table({"hours": ["3"], "probability": ["0.6"]})
+    model: dict[str, Any] = {"classes": [0, 1], "training_range": {}}
+    one = sections.Section("m", students.lane(), words(class_weight), model, {}, {}, association, {}, [])
+    assert f"90 % ({of})" in predictions._table("t", Path("t.csv"), row, 1, one).heads
+    assert f"m itself{', weighted' if class_weight else ''}" in tables.even_chances(one).heads
 
 
 @pytest.mark.parametrize(
