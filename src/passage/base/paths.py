@@ -24,12 +24,14 @@ METRICS = Path("metrics")
 # What `report` and `track` depend on as whole folders: nothing may lie in them that no lane of params.yaml has made.
 LANE_FOLDERS = (Path("models"), Path("predictions"), METRICS)
 
+LONGEST_NAME = 100  # letters: a file's name has 255 bytes in all, of which ends and MLflow's names take some
 KIND = "[A-Za-z_]+"  # of a plot or picture
 
 
 def is_name(name: str) -> bool:
     """Return whether a model or a batch may be called so: its name becomes a part of paths."""
-    return re.fullmatch("[A-Za-z0-9_-]*[A-Za-z0-9][A-Za-z0-9_-]*", name) is not None and name != "score"
+    letters = re.fullmatch("[A-Za-z0-9_-]*[A-Za-z0-9][A-Za-z0-9_-]*", name)
+    return letters is not None and name != "score" and len(name) <= LONGEST_NAME
 
 
 def is_raw_table(name: str) -> bool:

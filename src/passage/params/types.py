@@ -39,7 +39,8 @@ ADDED_COLUMNS = (
 
 def _lane_name(name: str) -> str:
     if not paths.is_name(name):
-        raise messages.wrong(name, "a name must consist of letters, digits, _ and -, and must not be score")
+        letters = f"letters, digits, _ and -, {paths.LONGEST_NAME} at most"
+        raise messages.wrong(name, f"a name must consist of {letters}, and must not be score")
     return name
 
 

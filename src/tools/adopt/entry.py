@@ -214,7 +214,7 @@ def _spliced(file: str, lines_of_entry: str) -> str:
 
 
 def valid_name(stem: str) -> str:
-    """Return a name for a model, made of a file's name: letters, digits, _ and -, and not score."""
+    """Return a name for a model, made of a file's name: letters, digits, _ and -, not too many, and not score."""
     letters = unicodedata.normalize("NFKD", stem.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^A-Za-z0-9_-]+", "_", letters).strip("_-")
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", letters)[: paths.LONGEST_NAME].strip("_-")
     return name if name and name != "score" else "table"

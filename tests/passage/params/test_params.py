@@ -220,6 +220,11 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
         ("features:\n    - hours_studied", "features: []", "models.model.features is empty; it must hold at least one"),
         ("model: model\n", "model: mode\n", 'score.guessed_hours.model is "mode"; it must be one of model, model_2'),
         ("  model_2:", "  score:", 'models.score is "score"; a name must consist of letters, digits, _ and -'),
+        (
+            "  model_2:",
+            f"  {'a' * 101}:",
+            f'models.{"a" * 101} is "{"a" * 101}"; a name must consist of letters, digits, _ and -, 100 at most',
+        ),
         ("  model_2:", "  a/b:", 'models.a/b is "a/b"; a name must consist of letters, digits, _ and -'),
         (
             "data/raw/exam_hours.csv",

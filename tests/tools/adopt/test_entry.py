@@ -235,6 +235,7 @@ def test_any_name_any_label_and_any_reason_are_read_back(columns: list[str], lab
         ("日本", "table"),
         ("--x--", "x"),
         ("a.b", "a_b"),
+        ("a" * 99 + "-" + "b" * 99, "a" * 99),
     ],
 )
 def test_a_files_name_becomes_a_models(stem: str, name: str) -> None:
