@@ -16,7 +16,7 @@ from passage.model import design
 from passage.params import Batch, Params, flat_params
 from passage.report.sections import section
 from passage.tracking import outputs
-from passage.tracking.staleness import ANEW, Stale
+from passage.tracking.staleness import ANEW, Stale, refuse_others
 
 LARGEST = 20_000_000  # bytes of a file that a run keeps; of a larger one it keeps the hash alone
 CELLS = ("true_negatives", "false_positives", "false_negatives", "true_positives")  # which the page has in a picture
@@ -74,9 +74,11 @@ def collect(
 ) -> Result:
     """Return the result of lane `name` from the files that its stages wrote, with `circumstances` among its tags.
 
-    there: the hashes of its tables and files, as `hashed` gives them.
+    there: the hashes of its tables and files, as `hashed` gives them. Raises Stale where the files were made with
+    other settings.
     """
     lane, told = settings.models[name], section(name, settings)
+    refuse_others(name, lane, told.model, told.association)
     batches = _batches(name, settings)
     built = outputs.of_lane(name, batches)
     decisive = [*paths.ModelPaths(name).result, *(path for batch in batches for path in paths.batch_result(batch))]
