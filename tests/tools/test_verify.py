@@ -355,6 +355,16 @@ FALSIFIED: dict[str, tuple[Callable[[Store], object], str]] = {
         lambda store: (store.model / "sitecustomize.py").touch(),
         "model files: the run has `",
     ),
+    "metric of the logged model": (
+        lambda store: store.sql(
+            "update logged_model_metrics set metric_value = 0.999 where metric_name = 'cv/accuracy'"
+        ),
+        "model's metric cv/accuracy: the run has `0.999`",
+    ),
+    "parameter of the logged model": (
+        lambda store: store.sql("update logged_model_params set param_value = '99' where param_key = 'train.C'"),
+        "model's parameter train.C: the run has `99`",
+    ),
     "logged model": (lambda store: store.change_model(), "model skops.steps.1.1.coef_: the run has `float64 [["),
 }
 

@@ -31,7 +31,8 @@ class Kept:
     """What the store holds of a run.
 
     folder: its artifacts, copied. problem: why they could not be copied. datasets: name and digest by context. model:
-    the folder that its model was copied into, None where there is no model.
+    the folder that its model was copied into, None where there is no model. logged: the parameters and metrics that
+    MLflow shows at the model itself.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Kept:
     metrics: Mapping[str, float] = field(default_factory=dict)
     datasets: Mapping[str, str] = field(default_factory=dict)
     model: Path | None = None
+    logged: Mapping[str, str] = field(default_factory=dict)
 
 
 def clear_away(writer: str) -> None:
@@ -141,24 +143,36 @@ def fetch(run_id: str, folder: Path, store: str | None = None) -> Kept:
     client = mlflow.MlflowClient(store)
     run = client.get_run(run_id)
     folder.mkdir(parents=True)
-    problem, model = "", None
+    problem, model, logged = "", None, dict[str, str]()
     try:
         client.download_artifacts(run_id, "", str(folder))
-        model = _fetch_model(run, folder.with_name(f"{folder.name}-model"), client)
+        model, logged = _fetch_model(run, folder.with_name(f"{folder.name}-model"), client)
     except (MlflowException, OSError) as error:  # of this run alone, perhaps
         problem = reason(error)
     inputs = run.inputs.dataset_inputs if run.inputs else []
     datasets = {one.tags[0].value if one.tags else "": f"{one.dataset.name} {one.dataset.digest}" for one in inputs}
     return Kept(
-        run_id, run.info.run_name, run.data.tags, run.data.params, folder, problem, run.data.metrics, datasets, model
+        run_id,
+        run.info.run_name,
+        run.data.tags,
+        run.data.params,
+        folder,
+        problem,
+        run.data.metrics,
+        datasets,
+        model,
+        logged,
     )
 
 
-def _fetch_model(run: Run, folder: Path, client: mlflow.MlflowClient) -> Path | None:
+def _fetch_model(run: Run, folder: Path, client: mlflow.MlflowClient) -> tuple[Path | None, dict[str, str]]:
     models = client.search_logged_models([run.info.experiment_id], f"source_run_id = '{run.info.run_id}'")
     for model in models[:1]:
-        return Path(mlflow.artifacts.download_artifacts(artifact_uri=model.artifact_location, dst_path=str(folder)))
-    return None
+        logged = {f"parameter {name}": value for name, value in (model.params or {}).items()}
+        logged |= {f"metric {one.key}": repr(one.value) for one in model.metrics or []}
+        location = model.artifact_location
+        return Path(mlflow.artifacts.download_artifacts(artifact_uri=location, dst_path=str(folder))), logged
+    return None, {}
 
 
 def written_again(root: Path, folder: Path) -> dict[str, Kept]:

@@ -52,6 +52,7 @@ def _records(run: Kept) -> Iterator[tuple[str, str]]:
     yield from ((f"tag {name}", value) for name, value in run.tags.items() if _is_result(name))
     yield from ((f"data set {context}", digest) for context, digest in run.datasets.items())
     yield "description", run.tags.get(DESCRIPTION, "")
+    yield from ((f"model's {name}", value) for name, value in run.logged.items())
     if run.model:
         yield from ((f"model {name}", value) for name, value in _model(run.model))
 
