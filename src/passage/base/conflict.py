@@ -12,8 +12,8 @@ STEPS = (
 )
 
 
-def refuse(path: Path, text: str) -> None:
-    """Raise Mistake where `text`, the content of `path`, has both sides of a merge."""
+def refuse(path: Path, text: str, steps: str = STEPS) -> None:
+    """Raise Mistake, with the `steps` out of it, where `text`, the content of `path`, has both sides of a merge."""
     if found := _MARK.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        raise Mistake(f"{path}, line {line}: both sides of a merge stand here; {STEPS}")
+        raise Mistake(f"{path}, line {line}: both sides of a merge stand here; {steps}")

@@ -4,6 +4,7 @@ Of the paths that it and other machine-written files name, only those are delete
 own stages write, below its root and through no link. `written_by` decides that for all.
 """
 
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,6 +97,9 @@ def tables(root: Path = Path()) -> Iterator[Table]:
             content = files.read_yaml(record)
             named = [(str(out["path"]), str(out["md5"])) for out in content["outs"]]
         except (YAMLError, KeyError, TypeError):
+            name = shlex.quote(str(record))
+            steps = f"choose one: `git checkout --ours {name}` (or --theirs), `dvc checkout {name}`, `git add {name}`"
+            conflict.refuse(record, record.read_text(encoding="utf-8", errors="replace"), steps)
             raise Mistake(f"{record}: it does not say which table DVC keeps") from None
         for name, md5 in named:
             if "wdir" in content or "/" in name or below(name) is None:

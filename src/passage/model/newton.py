@@ -24,7 +24,6 @@ from passage.base.parquet import Table
 from passage.base.progress import clock
 from passage.model import separation
 from passage.model.solver import foretell_fits
-from passage.params.train import Train
 
 SOLVER = "newton-cholesky"
 BEGUN = 50_000  # rows at whose optimum the search among all begins
@@ -116,16 +115,6 @@ def _derivatives(
         design.T @ (weight * (probability - actual)),
         (design.T * curvature) @ design,
     )
-
-
-def refused(train: Train, key: str) -> str:
-    """Return what of `train` no fit by blocks can do, with the `key` that names it; nothing where it can."""
-    many = f"a table of more than {blocks.LARGE:,} numbers"
-    if train.l1_ratio:
-        return f"{key}.l1_ratio is {train.l1_ratio:g}, but {many} is fitted with an L2 penalty alone: it must be 0"
-    if train.solver != SOLVER:
-        return f"{key}.solver is {train.solver}, but {many} is fitted by blocks: it must be {SOLVER} or auto"
-    return ""
 
 
 def optimum(table: Table, features: Sequence[str], target: str, arguments: dict[str, Any]) -> LogisticRegression:

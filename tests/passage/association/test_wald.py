@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from scipy.special import expit
 
 from passage.association import firth, margins, wald
 from passage.association.associate import _seconds, associate
@@ -201,6 +202,29 @@ def test_where_a_search_for_all_ends_would_take_too_long_rare_columns_keep_their
     assert quick.low[:3] != pytest.approx(whole.low[:3], rel=1e-9)
     found = associate(rows, target, 0.95)
     assert found.content()["profiled"] == ["rare"]
+
+
+def test_a_column_of_which_a_few_rows_have_most_of_the_weight_keeps_its_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance = np.random.default_rng(0)
+    rows = np.column_stack([chance.normal(size=20_000), np.exp(3 * chance.normal(size=20_000))])
+    target = (chance.random(20_000) < expit(rows[:, 0] / 2 - 0.5)).astype(int)
+    whole = firth.fit(rows, target)
+    monkeypatch.setattr(firth, "LIMIT", 1.1 * firth.price(*rows.shape, levered=True))
+    quick = firth.fit(rows, target)
+    assert quick.profiled == [1]
+    assert [quick.low[1], quick.high[1]] == pytest.approx([whole.low[1], whole.high[1]], rel=1e-6)
+    monkeypatch.setattr(margins, "KURTOSIS", 1e9)
+    plain, error = firth.fit(rows, target), (whole.high - whole.low)[1] / 3.92
+    assert plain.profiled == []
+    assert abs(plain.high - whole.high)[1] > error
+
+
+@pytest.mark.parametrize(("scale", "cell"), [(0.0, 50), (1.0, 50), (5.0, 50), (100.0, 20), (1e150, 20)])
+def test_of_values_far_away_few_rows_count(scale: float, cell: int) -> None:
+    column = np.append(np.linspace(-1, 1, 99), scale or 0.5)
+    assert margins.least_cells([column], np.arange(100) % 2) == [cell]
 
 
 def test_the_least_cell_is_of_a_columns_usual_value_or_not_by_class() -> None:

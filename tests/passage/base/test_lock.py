@@ -87,3 +87,14 @@ def test_a_record_of_a_table_may_only_name_a_file_beside_it(tmp_path: Path) -> N
         files.write_text(record, wrong)
         with pytest.raises(Mistake, match="it does not say which table DVC keeps"):
             list(lock.tables(tmp_path))
+
+
+def test_a_record_that_two_branches_changed_is_told_as_a_merge_with_the_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sides = "<<<<<<< HEAD\n- md5: a12\n=======\n- md5: b34\n>>>>>>> other\n"
+    files.write_text(Path("data/raw/of 2024/large.csv.dvc"), f"outs:\n{sides}  path: large.csv\n")
+    told = r"large.csv.dvc, line 2: both sides of a merge .*; choose one: `git checkout --ours 'data/raw/of 2024/large"
+    with pytest.raises(Mistake, match=told):
+        list(lock.tables())
