@@ -185,16 +185,16 @@ def test_auto_is_chosen_tracked_and_told(built: Project) -> None:
 
 
 @pytest.mark.long
-def test_a_queue_of_eight_from_a_dirty_tree_fills_a_store_that_was_not_there_and_every_run_is_rebuilt_equal(
+def test_a_queue_of_four_from_a_dirty_tree_fills_a_store_that_was_not_there_and_every_run_is_rebuilt_equal(
     built: Project,
 ) -> None:
     (built.folder / "mlflow.db").unlink()
     shutil.rmtree(built.folder / "mlruns")
     built.replace("src/passage/evaluation/odds.py", "import math\n", "import math  # not committed\n")
-    values = ["0.01", "0.03", "0.1", "0.3", "3.0", "10.0", "30.0", "100.0"]
+    values = ["0.01", "0.3", "3.0", "100.0"]
     built.dvc("exp", "run", "--queue", "-S", f"models.model.train.C={','.join(values)}")
     built.dvc("queue", "start", "-j", "2")
-    assert built.ended_queue().count("Success") == 8
+    assert built.ended_queue().count("Success") == len(values)
     found = runs(built)
     assert {run.info.status for run in found} == {"FINISHED"}
     tracked = [run.data.params["train.C"] for run in found if run.data.tags["model"] == "model"]
@@ -206,7 +206,7 @@ def test_a_queue_of_eight_from_a_dirty_tree_fills_a_store_that_was_not_there_and
         assert (folder / f"models/{run.data.tags['model']}/model.json").is_file()
     assert status(built) == " M src/passage/evaluation/odds.py\n"
     said = built.stage("verify", "all").stdout.splitlines()
-    assert said[-1] == "9 of 9 runs are equal, 0 differ, 0 cannot be rebuilt"
+    assert said[-1] == "5 of 5 runs are equal, 0 differ, 0 cannot be rebuilt"
 
 
 @pytest.mark.long
