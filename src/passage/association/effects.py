@@ -97,12 +97,12 @@ def of_number(
     name, least, greatest = str(column.name), float(column.min()), float(column.max())
     row, spread = usual.design[list(names)].to_numpy(), float(column.std(ddof=0))
     found = even_chance.crossing(fit, row, list(names).index(name), spread, level, chance)
-    others = [one for one in usual.features if one["feature"] != name] if len(usual.features) <= LISTED else None
+    few = len(usual.features) <= LISTED
     return found | {
         "in_data": least <= found.get("estimate", np.inf) <= greatest,
         "least": least,
         "greatest": greatest,
-        **({} if others is None else {"others": others}),
+        **({"others": [one for one in usual.features if one["feature"] != name]} if few else {}),
         "by": "profile" if fit.likelihood else "wald",
     }
 

@@ -25,7 +25,6 @@ from passage.base.progress import clock
 from passage.model import separation
 from passage.model.solver import foretell_fits
 
-SOLVER = "newton-cholesky"
 BEGUN = 50_000  # rows at whose optimum the search among all begins
 HALVINGS, SUFFICIENT = 21, 2.0**-11  # of a step at most; the share of what it promises that it must gain
 NO_CHANGE = 16 * np.finfo(float).eps  # of the loss, relatively: rounding

@@ -148,9 +148,8 @@ def even_chances(one: Section) -> Table:
         f"{one.name} itself{', weighted' if one.words.weighted else ''}",
         f"the {one.words.rows} reach from",
     ]
-    others = chain.from_iterable(
-        verdicts.others(feature, one.metrics) for feature in [*every][:2]
-    )  # of two, those of all
+    # those beside two numbers are all that there are
+    others = chain.from_iterable(verdicts.others(feature, one.metrics) for feature in [*every][:2])
     held = dict.fromkeys(map(verdicts.at, others))
     caption = f"Other features are held at {', '.join(held)}." if held else ""
     return Table(f"Where the chance of {one.name} is even", heads, rows, caption)

@@ -44,9 +44,8 @@ def _text(value: object) -> str:
         return ""
     text = str(value)
     if any(map(str.isdigit, text)) and not any(letter.isalpha() or letter in "+<>" for letter in text):
-        return (
-            text if _BETWEEN.search(text) else ""
-        )  # a number, or one that is written otherwise, which is told with its line
+        # a number, or one that is written otherwise, is told with its line
+        return text if _BETWEEN.search(text) else ""
     try:
         float(text)
     except ValueError:
