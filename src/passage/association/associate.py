@@ -203,7 +203,8 @@ def _found(
     """
     groups, target, count, columns = list(tested.values()), rows.target, len(rows), len(rows.columns)
     less = "fewer features" if count < 10 * columns else "fewer features or rows"
-    foretell(f"odds of {count:,} rows of {columns} columns", _seconds(count, columns), less)
+    if groups or count > 1 + columns:  # else there are neither estimates nor a programme
+        foretell(f"odds of {count:,} rows of {columns} columns", _seconds(count, columns), less)
     if groups and columns * firth.price(count, columns) > firth.LIMIT and margins.suit(rows):
         found = wald.fit(rows, confidence, groups)
         if found and separation.overlap_is_certain(found[1]):

@@ -48,7 +48,7 @@ def _least_cell(column: np.ndarray, target: np.ndarray) -> int:
 def _counted(away: np.ndarray) -> int:
     """Return how many rows count, by how far `away` from the column's mean they are, (n_rows,).
 
-    Ends without a search were off by four standard errors where as few as five had all the weight.
+    Where fewer than five rows had all the weight, ends without a search were off by up to four standard errors.
     """
     if not away.any():
         return len(away)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from passage.association import effects, gaps, intervals
 from passage.base import parquet
@@ -38,7 +37,8 @@ def even(association: Mapping[str, Any], model: Model, rows: Table, target: str)
     prepared, threshold = model.preparation, model.classifier.threshold
     whole = parquet.where(rows, gaps.complete(rows, [one.name for one in prepared.features]))
     usual = effects.typical(whole, prepared)
-    every = {name: _named(one, name, usual.design, model, PLAIN_THRESHOLD) for name, one in found.items()}
+    held = {str(column): float(value) for column, value in usual.design.items()}  # each number asks for all others
+    every = {name: _named(one, name, held, model, PLAIN_THRESHOLD) for name, one in found.items()}
     if threshold != PLAIN_THRESHOLD and "fit" in association:
         fit = intervals.refit(association, (rows, rows[target].to_numpy()), prepared)
         names, level = association["fit"]["columns"], association["confidence"]
@@ -47,11 +47,13 @@ def even(association: Mapping[str, Any], model: Model, rows: Table, target: str)
             kept: dict[str, Any] = {
                 key: there[key] for key in ("estimate", "shape", "low", "high", "in_data") if key in there
             }
-            one["at_threshold"] = {"threshold": threshold} | _named(kept, name, usual.design, model, threshold)
+            one["at_threshold"] = {"threshold": threshold} | _named(kept, name, held, model, threshold)
     return every
 
 
-def _named(found: Mapping[str, Any], name: str, usual: pd.Series, model: Model, chance: float) -> dict[str, Any]:
+def _named(
+    found: Mapping[str, Any], name: str, usual: Mapping[str, float], model: Model, chance: float
+) -> dict[str, Any]:
     """Return `found` with its estimate called firth, and where the model has this `chance`, others `usual`."""
     named = {"firth" if key == "estimate" else key: value for key, value in found.items()}
     slopes, intercept = (model.classifier.original_units[key] for key in ("coefficients", "intercept"))

@@ -31,12 +31,16 @@ def describe(sides: Mapping[str, Table], target: str, features: Sequence[Feature
 
 
 def _described(feature: Feature, every: Sequence[Table], fitted: Table, target: str) -> dict[str, Any]:
-    gaps = np.sum([_pair(rows[target][rows[feature.name].isna()]) for rows in every], axis=0)
-    known = {"feature": feature.name, "missing": gaps.tolist()}
     if feature.kind == "number":
-        parts = (_values(feature.name, every, target, label) for label in (0, 1))
+        values, label = _values(feature.name, every, target)
+        gap = np.isnan(values)
+        classes = [label == one for one in (False, True)]
+        known = {"feature": feature.name, "missing": [int((gap & one).sum()) for one in classes]}
+        parts = (values[one & ~gap] for one in classes)
         quartiles = [np.quantile(part, [0.25, 0.5, 0.75], overwrite_input=True) if len(part) else [] for part in parts]
         return known | {"quartiles": [[significant(one, PREDICTED) for one in part] for part in quartiles]}
+    gaps = np.sum([_pair(rows[target][rows[feature.name].isna()]) for rows in every], axis=0)
+    known = {"feature": feature.name, "missing": gaps.tolist()}
     of_rows, of_fit = _counts(feature, every, target), _counts(feature, [fitted], target)
     names = [*(feature.categories or ("false", "true"))]
     if len(names) > LEVELS:
@@ -46,11 +50,12 @@ def _described(feature: Feature, every: Sequence[Table], fitted: Table, target: 
     return known | {"levels": [*levels]}
 
 
-def _values(name: str, every: Sequence[Table], target: str, label: int) -> np.ndarray:
-    """Return the numbers of one class, (n_rows,), without gaps."""
+def _values(name: str, every: Sequence[Table], target: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of a feature, NaN where there is a gap, and whether their rows are of class 1, (n_rows,)."""
     parts = chain.from_iterable(parquet.blocks(rows, [name, target]) for rows in every)
-    found = [part[name][part[target] == label].dropna().to_numpy(dtype=float) for part in parts]
-    return np.concatenate(found)
+    found = [(part[name].to_numpy(float, na_value=np.nan), part[target].to_numpy(bool)) for part in parts]
+    values, label = zip(*found, strict=True)
+    return np.concatenate(values), np.concatenate(label)
 
 
 def _counts(feature: Feature, every: Sequence[Table], target: str) -> dict[str, list[int]]:

@@ -221,6 +221,22 @@ def test_a_column_of_which_a_few_rows_have_most_of_the_weight_keeps_its_search(
     assert abs(plain.high - whole.high)[1] > error
 
 
+@pytest.mark.parametrize(("sigma", "seed"), [(1.5, 1), (2.0, 2), (3.0, 6)])
+def test_where_some_more_rows_have_the_weight_ends_without_a_search_are_within_a_tenth_of_an_error(
+    sigma: float, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = np.random.default_rng(seed)
+    rows = np.column_stack([chance.normal(size=20_000), np.exp(sigma * chance.normal(size=20_000))])
+    tells = 0.3 * np.minimum(rows[:, 1] / rows[:, 1].std(), 8) * (seed % 2)
+    target = (chance.random(20_000) < expit(rows[:, 0] / 2 - 0.5 + tells)).astype(int)
+    assert margins.CELL <= margins.least_cells(rows.T, target)[1] < 200
+    whole = firth.fit(rows, target)
+    monkeypatch.setattr(firth, "LIMIT", 0.0)
+    quick = firth.fit(rows, target)
+    error = (whole.high - whole.low)[1] / 3.92
+    assert np.abs([quick.low[1] - whole.low[1], quick.high[1] - whole.high[1]]).max() < error / 10
+
+
 @pytest.mark.parametrize(("scale", "cell"), [(0.0, 50), (1.0, 50), (5.0, 50), (100.0, 20), (1e150, 20)])
 def test_of_values_far_away_few_rows_count(scale: float, cell: int) -> None:
     column = np.append(np.linspace(-1, 1, 99), scale or 0.5)
@@ -251,6 +267,9 @@ def test_estimates_that_take_longer_than_a_minute_are_foretold(
     associate(table, target, 0.95)
     told = "odds of 400 rows of 3 columns will take about 60 min or more; fewer features or rows make it less\n"
     assert capsys.readouterr().out == told
+    wide = np.random.default_rng(0).normal(size=(30, 40))
+    associate(pd.DataFrame(wide, columns=list(map(str, range(40)))), np.arange(30) % 2, 0.95)
+    assert capsys.readouterr().out == "", "of fewer rows than columns there are no estimates"
 
 
 @pytest.mark.parametrize(
