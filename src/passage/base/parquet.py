@@ -62,7 +62,7 @@ class Columns:
         """Return all columns, where there are several, of so few rows that they are read together anyway."""
         rows, columns = self._file().metadata.num_rows, self._file().metadata.num_columns
         if self._held is None and columns > 1 and rows * columns <= READ_TOGETHER:
-            self._held = read(self.path)
+            (self._held,) = _parts(self._file(), self._file().schema_arrow.names, rows)
         return self._held
 
     def __contains__(self, name: str) -> bool:

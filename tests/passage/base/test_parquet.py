@@ -107,3 +107,10 @@ def test_tables_side_by_side_have_the_same_rows_where_one_of_them_would_be_read_
         ([0, 1, 2, 3], [0, 1, 2, 3]),
         ([4, 5, 6], [4, 5, 6]),
     ]
+
+
+def test_a_wide_table_that_is_read_whole_lies_together_in_memory(tmp_path: Path) -> None:
+    table = pd.DataFrame(np.arange(600.0).reshape(4, 150), columns=[f"x{column}" for column in range(150)])
+    parquet.write(tmp_path / "x.parquet", table)
+    [part] = parquet.Columns(tmp_path / "x.parquet").parts([*map(str, table)])
+    assert part.assign(y=1.0).shape == (4, 151), "in 150 pieces, pandas would warn that this is slow"
