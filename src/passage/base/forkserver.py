@@ -28,13 +28,15 @@ from pathlib import Path
 
 from passage.base import parent
 
-PACKAGES = (  # in the order in which stages need them
+PACKAGES = (  # in the order in which stages need them, large ones in parts: who asks waits for the end of one import
     "pyarrow.parquet",
     "pyarrow.csv",
     "pandas",
     "pydantic",
     "ruamel.yaml",
     "tqdm",
+    "scipy.optimize",
+    "scipy.stats",
     "sklearn.model_selection",
     "sklearn.linear_model",
     "sklearn.preprocessing",
@@ -42,9 +44,13 @@ PACKAGES = (  # in the order in which stages need them
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
     "jinja2",
+    "fastapi",
     "mlflow.pyfunc",
     "mlflow.sklearn",
+    "sqlalchemy.orm",
+    "alembic.migration",
     "mlflow.store.tracking.sqlalchemy_store",
+    "sklearn.ensemble",
     "skops.io",
 )
 LOOK_EVERY = 0.2  # seconds, while packages are imported
