@@ -4,8 +4,8 @@ MLflow has no file to switch its telemetry off in (DVC's switches are in .dvc/co
 folder that every user of the machine may write to, unless it is told otherwise; in .dvc/config it could only be told
 an absolute path. matplotlib keeps its list of fonts in the home folder, which need not be there.
 
-Importing packages, and DVC's reading and writing of dvc.lock, make many objects that stay; to look for garbage each time
-that 700 are new takes a quarter of the time of the imports.
+Importing packages, and DVC's reading and writing of dvc.lock, make many objects that stay; to look for garbage each
+time that 700 are new takes a quarter of the time of the imports.
 """
 
 import gc

@@ -32,7 +32,7 @@ from passage.association.estimates import (
     without_search,
 )
 from passage.association.fit import Fit
-from passage.association.likelihood import INFLUENTIAL, Point, point_at
+from passage.association.likelihood import INFLUENTIAL, OfRows, Point
 from passage.association.profile import EXACT, SAME
 from passage.association.search import maximise
 from passage.base.progress import clock
@@ -64,29 +64,29 @@ def fit(
     so which ones they meet is up to the rows, and not to the last bits of a processor's arithmetic.
     """
     _require_both_classes(target)
-    center, transform, design, sign = _designed(rows, target)
-    free, slopes = np.eye(design.shape[1]), np.column_stack([np.zeros(len(transform)), transform])
+    center, transform, likelihood = _designed(rows, target)
+    free, slopes = np.eye(1 + len(transform)), np.column_stack([np.zeros(len(transform)), transform])
     groups = [[position] for position in range(len(slopes))] if together is None else together
-    nothing = point_at(design, sign, np.zeros(len(free)), plainly=True)
+    nothing = likelihood.at(np.zeros(len(free)), plainly=True)
     searched = _affordable(nothing, rows, target)
     if len(searched) < len(slopes):
         with clock(f"odds of {len(slopes)} features"):
-            nothing = maximise(design, sign, nothing, free, EXACT, plainly=True)
+            nothing = maximise(likelihood, nothing, free, EXACT, plainly=True)
     once = price(len(rows), len(slopes), levered=True) / LEVERED_SEARCH
-    best = point_at(design, sign, nothing.theta) if searched or once <= LIMIT else nothing
-    best = maximise(design, sign, best, free, EXACT) if searched else best
+    best = likelihood.at(nothing.theta) if searched or once <= LIMIT else nothing
+    best = maximise(likelihood, best, free, EXACT) if searched else best
     tested = [place for place, group in enumerate(groups) if set(group) <= set(searched)]
     ends, others = list[tuple[float, Point]](), list[Point]()
     while searched:
-        ends = profile.ends(design, sign, best, slopes[searched], level)
+        ends = profile.ends(likelihood, best, slopes[searched], level)
         if (higher := ends[-1][1]).value <= best.value + SAME:
-            others = profile.without(design, sign, best, [slopes[groups[place]] for place in tested])
+            others = profile.without(likelihood, best, [slopes[groups[place]] for place in tested])
             higher = others[-1] if others else best
         if higher.value <= best.value + SAME:
             break
-        best = maximise(design, sign, higher, free, EXACT)  # the first one was not the only optimum
+        best = maximise(likelihood, higher, free, EXACT)  # the first one was not the only optimum
     covariance = _covariance(best)
-    designs = (design[block] for block in blocks(len(design)))
+    designs = (likelihood.design[block] for block in blocks(len(rows)))
     coefficients, low, high = without_search(designs, best.theta, covariance, slopes, level)
     tests = wald_tests(coefficients, slopes @ covariance @ slopes.T, groups)
     if searched:
@@ -106,7 +106,7 @@ def fit(
             transform=transform,
             theta=best.theta,
             covariance=np.linalg.inv(best.information),
-            likelihood=(design, sign, best) if is_small(*rows.shape) and len(searched) == len(slopes) else None,
+            likelihood=(likelihood, best) if is_small(*rows.shape) and len(searched) == len(slopes) else None,
         ),
     )
 
@@ -118,11 +118,11 @@ def is_small(rows: int, columns: int) -> bool:
 
 def again(rows: np.ndarray, target: np.ndarray, found: Fit) -> Fit:
     """Return the fit of the same `rows` and `target` that was `found` before, with its likelihood."""
-    center, transform, design, sign = _designed(rows, target)
+    center, transform, likelihood = _designed(rows, target)
     level = found.theta[0] + (center - found.center) @ found.coefficients
     start = np.concatenate([[level], np.linalg.solve(transform, found.coefficients)])
-    best = maximise(design, sign, point_at(design, sign, start), np.eye(len(start)), EXACT)
-    return Fit(center, transform, best.theta, np.linalg.inv(best.information), (design, sign, best))
+    best = maximise(likelihood, likelihood.at(start), np.eye(len(start)), EXACT)
+    return Fit(center, transform, best.theta, np.linalg.inv(best.information), (likelihood, best))
 
 
 def price(rows: int, columns: int, *, levered: bool = False) -> float:
@@ -147,8 +147,8 @@ def _affordable(nothing: Point, rows: np.ndarray, target: np.ndarray) -> list[in
 
 def slope(column: np.ndarray, target: np.ndarray) -> tuple[float, float]:
     """Return Firth's coefficient of one column (n_rows,), without any other, and its variance."""
-    _, transform, design, sign = _designed(column[:, np.newaxis], target)
-    best = maximise(design, sign, point_at(design, sign, np.zeros(2)), np.eye(2), EXACT)
+    _, transform, likelihood = _designed(column[:, np.newaxis], target)
+    best = maximise(likelihood, likelihood.at(np.zeros(2)), np.eye(2), EXACT)
     scale = float(transform[0, 0])
     return scale * float(best.theta[1]), scale**2 * float(np.linalg.inv(best.information)[1, 1])
 
@@ -171,15 +171,11 @@ def _require_both_classes(target: np.ndarray) -> None:
         raise ValueError(f"the target {only} rows; both 0 and 1 must be among them")
 
 
-def _designed(rows: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return center and transform of `_whiten`, the design table, and the sign of each row: 1 for class 1, else -1."""
+def _designed(rows: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray, OfRows]:
+    """Return center and transform of `_whiten`, and the likelihood of the whitened rows."""
     center, transform, whitened = _whiten(np.asarray(rows, dtype=float))
-    return (
-        center,
-        transform,
-        np.column_stack([np.ones(len(whitened)), whitened]),
-        np.where(np.asarray(target) == 1, 1.0, -1.0),
-    )
+    sign = np.where(np.asarray(target) == 1, 1.0, -1.0)
+    return center, transform, OfRows(np.column_stack([np.ones(len(whitened)), whitened]), sign)
 
 
 def _whiten(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -8,10 +8,10 @@ import numpy as np
 from scipy.special import ndtri
 
 from passage.association import profile
-from passage.association.likelihood import Point
+from passage.association.likelihood import OfRows, Point
 from passage.base.rounding import FITTED, significant
 
-Likelihood = tuple[np.ndarray, np.ndarray, Point]
+Searched = tuple[OfRows, Point]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Fit:
 
     center: the columns' means, (n_columns,). transform: (n_columns, n_columns), so that the coefficients in the
     columns' own units are transform @ theta[1:]. theta: (1 + n_columns,), the first of them the log-odds at `center`.
-    covariance: of theta. likelihood: Firth's, as design, sign and its optimum (profile.ends); None where rows or
+    covariance: of theta. likelihood: Firth's, and its optimum; None where rows or
     columns are so many that questions are answered by the covariance alone.
     """
 
@@ -28,7 +28,7 @@ class Fit:
     transform: np.ndarray
     theta: np.ndarray
     covariance: np.ndarray
-    likelihood: Likelihood | None = None
+    likelihood: Searched | None = None
 
     @property
     def coefficients(self) -> np.ndarray:
@@ -58,8 +58,8 @@ class Fit:
         if self.likelihood is None:
             away = float(direction @ self.theta) - value
             return away**2 / float(direction @ self.covariance @ direction), start
-        design, sign, best = self.likelihood
-        found = profile.at(design, sign, best, direction, value, start)
+        likelihood, best = self.likelihood
+        found = profile.at(likelihood, best, direction, value, start)
         return max(2 * (best.value - found.value), 0.0), found.theta
 
     def interval(self, directions: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.linalg import LinAlgError
@@ -29,30 +30,58 @@ class Point:
     converged: bool = False
 
 
-def point_at(design: np.ndarray, sign: np.ndarray, theta: np.ndarray, *, plainly: bool = False) -> Point:
-    """Return the point `theta`; its value is -inf where the information has no inverse in floating point.
+class Likelihood(Protocol):
+    """Firth's penalised log-likelihood of some rows."""
 
-    design: (n_rows, n_parameters). sign: (n_rows,), 1 for class 1 and -1 for class 0. plainly: the information stands
-    for the curvature, so that a search takes more steps, each at a small part of the price.
+    def at(self, theta: np.ndarray, *, plainly: bool = False) -> Point:
+        """Return the point `theta`; its value is -inf where the information has no inverse in floating point.
+
+        plainly: the information stands for the curvature, so that a search takes more steps, each at a small part of
+        the price.
+        """
+
+    def change(self, point: Point, step: np.ndarray) -> float:
+        """Return the greatest change of a row's log-odds that `step` brings, each times the root of the row's leverage.
+
+        It says how far the information, and with it Newton's picture of the penalty, still holds. A step across several
+        hills lands on one that the last bits choose; a short one climbs the hill that it stands on.
+        """
+
+
+@dataclass(frozen=True)
+class OfRows:
+    """The likelihood of rows that are held.
+
+    design: (n_rows, n_parameters). sign: (n_rows,), 1 for class 1 and -1 for class 0.
     """
-    log_odds = design @ theta
-    yes, no = expit(log_odds), expit(-log_odds)
-    weights, skew = yes * no, no - yes
-    root_weights = np.sqrt(weights)
-    information = _total(lambda block: _square(design[block] * root_weights[block, np.newaxis]), len(design))
-    diagonal = np.diag(factor := _root(information))
-    if diagonal.min() <= SINGULAR * max(diagonal.max(), 1):
-        return Point(theta, -np.inf, np.zeros_like(theta), information, information, np.zeros_like(weights))
-    half = np.linalg.inv(factor)
-    value = log_expit(sign * log_odds).sum() + np.log(diagonal).sum()
-    ones = np.ones(len(theta))
-    spread = np.concatenate([np.square(design[block] @ half.T) @ ones for block in blocks(len(design))])
-    leverage = weights * spread
-    residual = sign * np.where(sign > 0, no, yes) + leverage * skew / 2
-    curvature = information
-    if leverage.max() > INFLUENTIAL and not plainly:
-        curvature = information + _penalty_curvature(design, half, weights, skew, spread)
-    return Point(theta, float(value), design.T @ residual, information, curvature, leverage)
+
+    design: np.ndarray
+    sign: np.ndarray
+
+    def at(self, theta: np.ndarray, *, plainly: bool = False) -> Point:
+        """Return what Likelihood.at does."""
+        design, sign, log_odds = self.design, self.sign, self.design @ theta
+        yes, no = expit(log_odds), expit(-log_odds)
+        weights, skew = yes * no, no - yes
+        root_weights = np.sqrt(weights)
+        information = _total(lambda block: _square(design[block] * root_weights[block, np.newaxis]), len(design))
+        diagonal = np.diag(factor := _root(information))
+        if diagonal.min() <= SINGULAR * max(diagonal.max(), 1):
+            return Point(theta, -np.inf, np.zeros_like(theta), information, information, np.zeros_like(weights))
+        half = np.linalg.inv(factor)
+        value = log_expit(sign * log_odds).sum() + np.log(diagonal).sum()
+        ones = np.ones(len(theta))
+        spread = np.concatenate([np.square(design[block] @ half.T) @ ones for block in blocks(len(design))])
+        leverage = weights * spread
+        residual = sign * np.where(sign > 0, no, yes) + leverage * skew / 2
+        curvature = information
+        if leverage.max() > INFLUENTIAL and not plainly:
+            curvature = information + _penalty_curvature(design, half, weights, skew, spread)
+        return Point(theta, float(value), design.T @ residual, information, curvature, leverage)
+
+    def change(self, point: Point, step: np.ndarray) -> float:
+        """Return what Likelihood.change does."""
+        return float((np.sqrt(point.leverage) * np.abs(self.design @ step)).max())
 
 
 def _root(information: np.ndarray) -> np.ndarray:

@@ -18,8 +18,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, stdtrit
 
-from passage.association import likelihood
-from passage.association.fit import Fit, Likelihood
+from passage.association.fit import Fit, Searched
 from passage.association.rows import Rows
 from passage.base.rounding import PREDICTED, significant
 
@@ -85,14 +84,14 @@ def _differences(theta: np.ndarray, before: np.ndarray, places: list[int]) -> np
     return np.column_stack([(high - low).sum(axis=0), derivatives])
 
 
-def _end(fit: Fit, searched: Likelihood, before: np.ndarray, place: int, side: int, wanted: float) -> float:
+def _end(fit: Fit, searched: Searched, before: np.ndarray, place: int, side: int, wanted: float) -> float:
     """Return how far the mean difference goes where the root of twice what the likelihood loses is at most `wanted`.
 
     A search may stop at a lesser hill, so there are three, each from as far as Wald would go: along the mean's own
     slope, and along the column both ways.
     side: -1 for the lower end, 1 for the upper one.
     """
-    design, sign, best = searched
+    likelihood, best = searched
     root = np.linalg.inv(np.linalg.cholesky(best.information)).T
     turn = np.vstack([np.eye(1, len(fit.theta)), fit.slopes]) @ root  # from steps of one standard error each
 
@@ -101,11 +100,11 @@ def _end(fit: Fit, searched: Likelihood, before: np.ndarray, place: int, side: i
         return np.asarray(-side * np.concatenate([sums[:1], sums[1:] @ turn]) / len(before))
 
     def left(step: np.ndarray) -> float:
-        point = likelihood.point_at(design, sign, best.theta + root @ step, plainly=True)
+        point = likelihood.at(best.theta + root @ step, plainly=True)
         return max(wanted**2 - 2 * (best.value - point.value), NOWHERE)
 
     def falling(step: np.ndarray) -> np.ndarray:
-        score = likelihood.point_at(design, sign, best.theta + root @ step, plainly=True).score
+        score = likelihood.at(best.theta + root @ step, plainly=True).score
         return np.asarray(2 * root.T @ score)
 
     fit_theta = fit.in_units().theta

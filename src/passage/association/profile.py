@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import ndtri
 
-from passage.association.likelihood import Point, point_at
-from passage.association.search import LONGEST, STEPS, change, maximise, newton
+from passage.association.likelihood import Likelihood, Point
+from passage.association.search import LONGEST, STEPS, maximise, newton
 from passage.base.progress import bar
 
 EXACT = 1e-22  # what the next step would gain in log-likelihood where the search for the coefficients ends
@@ -21,41 +21,39 @@ SETTLING, SETTLED = 60, 1e-16  # steps towards an end at most, and the last one'
 SAME = 1e-7  # two optima whose log-likelihoods differ by less count as one
 
 
-def ends(
-    design: np.ndarray, sign: np.ndarray, best: Point, slopes: np.ndarray, level: float
-) -> list[tuple[float, Point]]:
+def ends(likelihood: Likelihood, best: Point, slopes: np.ndarray, level: float) -> list[tuple[float, Point]]:
     """Return the lower ends of all `slopes`, then the upper ones; no more after an optimum higher than `best`."""
     found: list[tuple[float, Point]] = []
     for slope, side in bar("intervals of the odds", "ends", [(slope, side) for side in (-1, 1) for slope in slopes]):
-        found.append(_end(design, sign, best, slope, side, level))
+        found.append(_end(likelihood, best, slope, side, level))
         if found[-1][1].value > best.value + SAME:
             break
     return found
 
 
-def without(design: np.ndarray, sign: np.ndarray, best: Point, slopes: Sequence[np.ndarray]) -> list[Point]:
+def without(likelihood: Likelihood, best: Point, slopes: Sequence[np.ndarray]) -> list[Point]:
     """Return for each of `slopes`, (n_columns, n_parameters), the optimum where slopes @ theta is 0.
 
     No more after an optimum higher than `best`.
     """
     found: list[Point] = []
     for columns in bar("tests of the features", "features", slopes):
-        found.append(_without(design, sign, best, columns))
+        found.append(_without(likelihood, best, columns))
         if found[-1].value > best.value + SAME:
             break
     return found
 
 
-def at(design: np.ndarray, sign: np.ndarray, best: Point, slope: np.ndarray, value: float, start: np.ndarray) -> Point:
+def at(likelihood: Likelihood, best: Point, slope: np.ndarray, value: float, start: np.ndarray) -> Point:
     """Return the optimum where `slope` @ theta is `value`, reached from `start`, a theta near it, or from `best`."""
     others = np.linalg.qr(slope[:, np.newaxis], mode="complete").Q[:, 1:]
     toward = np.linalg.solve(best.information, slope)
     thetas = (theta - toward * (slope @ theta - value) / (slope @ toward) for theta in (start, best.theta))
-    points = [point for theta in thetas if np.isfinite((point := point_at(design, sign, theta)).value)]
-    return max((maximise(design, sign, point, others, PROFILED) for point in points), key=lambda point: point.value)
+    points = [point for theta in thetas if np.isfinite((point := likelihood.at(theta)).value)]
+    return max((maximise(likelihood, point, others, PROFILED) for point in points), key=lambda point: point.value)
 
 
-def along(design: np.ndarray, sign: np.ndarray, best: Point, slopes: np.ndarray, side: int, level: float) -> np.ndarray:
+def along(likelihood: Likelihood, best: Point, slopes: np.ndarray, side: int, level: float) -> np.ndarray:
     """Return the lower (side -1) or upper (1) end of each of `slopes` (n, n_parameters), as `ends` does, (n,).
 
     Each search begins where the one before has ended, by the steps of Venzon and Moolgavkar (1988), A method for
@@ -64,15 +62,13 @@ def along(design: np.ndarray, sign: np.ndarray, best: Point, slopes: np.ndarray,
     """
     wanted, start, found = best.value - float(ndtri((1 + level) / 2)) ** 2 / 2, best, np.empty(len(slopes))
     for place, slope in enumerate(slopes):
-        end = _settled(design, sign, start, slope, side, wanted)
+        end = _settled(likelihood, start, slope, side, wanted)
         start = end or best
-        found[place] = slope @ end.theta if end else _end(design, sign, best, slope, side, level)[0]
+        found[place] = slope @ end.theta if end else _end(likelihood, best, slope, side, level)[0]
     return found
 
 
-def _settled(
-    design: np.ndarray, sign: np.ndarray, point: Point, slope: np.ndarray, side: int, wanted: float
-) -> Point | None:
+def _settled(likelihood: Likelihood, point: Point, slope: np.ndarray, side: int, wanted: float) -> Point | None:
     """Return where the log-likelihood is `wanted` and `slope` @ theta is extreme, or None where that is not sure.
 
     The log-likelihood is taken for a parabola, on whose contour the extreme is known; where the penalty's own curvature
@@ -87,30 +83,28 @@ def _settled(
         else:
             return None
         step = climb + side * np.sqrt(rest / sharp) * toward
-        point = point_at(design, sign, point.theta + step / max(change(design, point, step) / LONGEST, 1.0))
+        point = likelihood.at(point.theta + step / max(likelihood.change(point, step) / LONGEST, 1.0))
         if not np.isfinite(point.value):
             return None
         if float(step @ point.information @ step) < SETTLED:
             least = slope * (slope @ point.theta) / (slope @ slope)
             others = np.linalg.qr(slope[:, np.newaxis], mode="complete").Q[:, 1:]
-            return point if _other_optimum(design, sign, point, least, others) is None else None
+            return point if _other_optimum(likelihood, point, least, others) is None else None
     return None
 
 
-def _without(design: np.ndarray, sign: np.ndarray, best: Point, columns: np.ndarray) -> Point:
+def _without(likelihood: Likelihood, best: Point, columns: np.ndarray) -> Point:
     others = np.linalg.qr(columns.T, mode="complete").Q[:, len(columns) :]
     weighted = others.T @ best.information
     nearest = others @ np.linalg.solve(weighted @ others, weighted @ best.theta)
-    starts = [point_at(design, sign, nearest)]
+    starts = [likelihood.at(nearest)]
     if best.curvature is not best.information or not np.isfinite(starts[0].value):  # there may be several optima
-        starts.append(point_at(design, sign, np.zeros_like(nearest)))
-    climbed = [maximise(design, sign, start, others, EXACT) for start in starts if np.isfinite(start.value)]
+        starts.append(likelihood.at(np.zeros_like(nearest)))
+    climbed = [maximise(likelihood, start, others, EXACT) for start in starts if np.isfinite(start.value)]
     return max(climbed, key=lambda point: point.value)
 
 
-def _end(
-    design: np.ndarray, sign: np.ndarray, best: Point, slope: np.ndarray, side: int, level: float
-) -> tuple[float, Point]:
+def _end(likelihood: Likelihood, best: Point, slope: np.ndarray, side: int, level: float) -> tuple[float, Point]:
     """Return where the profile of `slope` @ theta has lost what `level` allows, and the optimum there.
 
     The end is infinite where none was found, or where the optimum turned out higher than `best`.
@@ -127,13 +121,13 @@ def _end(
     ridge = _ridge(point, unit, others)
     step = float(wanted / np.sqrt(ridge @ best.curvature @ ridge))
     for _ in range(STEPS):
-        longest = LONGEST / change(design, point, ridge)
+        longest = LONGEST / likelihood.change(point, ridge)
         step = float(np.clip(step, -longest, longest))
-        start = point_at(design, sign, point.theta + side * step * ridge)
+        start = likelihood.at(point.theta + side * step * ridge)
         if not np.isfinite(start.value):
             step /= 2
             continue
-        point = maximise(design, sign, start, others, PROFILED)
+        point = maximise(likelihood, start, others, PROFILED)
         if point.value > best.value + SAME:
             break
         lost, step = _remaining(best, point, ridge := _ridge(point, unit, others), wanted, side)
@@ -143,7 +137,7 @@ def _end(
         elif not -beyond < step <= 0:  # on a lower ridge
             point, ridge, step = inside, _ridge(inside, unit, others), beyond / 2
         if abs(step) <= CLOSE * side * (slope @ point.theta - estimate):
-            elsewhere = _other_optimum(design, sign, point, unit * (slope @ point.theta), others)
+            elsewhere = _other_optimum(likelihood, point, unit * (slope @ point.theta), others)
             if elsewhere is None:
                 return float(slope @ point.theta + side * step), point
             if elsewhere.value > best.value + SAME:
@@ -166,15 +160,13 @@ def _remaining(best: Point, point: Point, ridge: np.ndarray, wanted: float, side
     return lost, (wanted - lost) * lost / falling if falling > 0 else np.inf
 
 
-def _other_optimum(
-    design: np.ndarray, sign: np.ndarray, point: Point, theta: np.ndarray, others: np.ndarray
-) -> Point | None:
+def _other_optimum(likelihood: Likelihood, point: Point, theta: np.ndarray, others: np.ndarray) -> Point | None:
     """Return the constrained optimum reached from `theta` where it is higher than `point`, or None.
 
     The penalty can make several of them, but hardly where no row has much weight.
     """
     if point.curvature is point.information:
         return None
-    start = point_at(design, sign, theta)
-    found = maximise(design, sign, start, others, PROFILED) if np.isfinite(start.value) else start
+    start = likelihood.at(theta)
+    found = maximise(likelihood, start, others, PROFILED) if np.isfinite(start.value) else start
     return found if found.value > point.value + SAME else None

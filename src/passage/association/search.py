@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from passage.association.likelihood import Point, point_at
+from passage.association.likelihood import Likelihood, Point
 
 FLAT = 0.02  # least curvature, in units of the information, that a Newton step trusts
 STEPS = 200
@@ -22,9 +22,7 @@ def newton(point: Point, free: np.ndarray, gradient: np.ndarray) -> np.ndarray:
     return np.asarray(turned.T @ ((turned @ gradient) / np.maximum(np.abs(sizes), FLAT)))
 
 
-def maximise(
-    design: np.ndarray, sign: np.ndarray, point: Point, free: np.ndarray, enough: float, *, plainly: bool = False
-) -> Point:
+def maximise(likelihood: Likelihood, point: Point, free: np.ndarray, enough: float, *, plainly: bool = False) -> Point:
     """Return the optimum that Newton's method reaches from `point` by moving within the columns of `free`.
 
     A step is halved until it gains, so the value never falls. The search ends when a step promises less than `enough`.
@@ -32,23 +30,14 @@ def maximise(
     for _ in range(STEPS):
         step = newton(point, free, point.score)
         promised = float(point.score @ step)
-        step = step / max(change(design, point, step) / LONGEST, 1.0)
+        step = step / max(likelihood.change(point, step) / LONGEST, 1.0)
         gain = float(point.score @ step)
-        following = point_at(design, sign, point.theta + step, plainly=plainly)
+        following = likelihood.at(point.theta + step, plainly=plainly)
         rounding = 1e-13 * (abs(point.value) + 1)
         while following.value < point.value + 1e-4 * gain - rounding and gain > enough:
             step, gain = step / 2, gain / 2
-            following = point_at(design, sign, point.theta + step, plainly=plainly)
+            following = likelihood.at(point.theta + step, plainly=plainly)
         point = following
         if promised <= enough:
             return replace(point, converged=True)
     return point
-
-
-def change(design: np.ndarray, point: Point, step: np.ndarray) -> float:
-    """Return the greatest change of a row's log-odds that `step` brings, each times the root of the row's leverage.
-
-    It says how far the information, and with it Newton's picture of the penalty, still holds. A step across several
-    hills lands on one that the last bits choose; a short one climbs the hill that it stands on.
-    """
-    return float((np.sqrt(point.leverage) * np.abs(design @ step)).max())

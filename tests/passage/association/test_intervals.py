@@ -29,10 +29,10 @@ def test_the_ends_are_those_of_the_profile_search() -> None:
     new = ROWS.iloc[[3, 17, 3]]
     found = of(new)
     fit = firth.fit(LESSON, PASSED).fit
-    design, sign, best = fit.likelihood or pytest.fail("not small")
+    likelihood, best = fit.likelihood or pytest.fail("not small")
     for row, ends in zip(new.to_numpy(), found, strict=True):
         direction = fit.directions(row[np.newaxis])[0]
-        theirs = [profile._end(design, sign, best, direction, side, 0.9)[0] for side in (-1, 1)]
+        theirs = [profile._end(likelihood, best, direction, side, 0.9)[0] for side in (-1, 1)]
         assert ends == pytest.approx(expit(theirs), rel=1e-6)
     assert (found[0] == found[2]).all()
     assert intervals.how(known(), 3) == "profile"

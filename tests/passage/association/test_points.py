@@ -8,7 +8,7 @@ from scipy.special import expit
 from scipy.stats import t
 from students import HOURS, LESSON, PASSED
 
-from passage.association import firth, likelihood, points
+from passage.association import firth, points
 from passage.association.fit import Fit
 from passage.association.rows import Rows
 
@@ -62,7 +62,7 @@ def test_a_number_rises_by_one_and_a_level_takes_the_references_place() -> None:
 @pytest.mark.parametrize("rows", [LESSON[:, :1], LESSON])
 def test_of_few_rows_no_fit_that_the_likelihood_allows_has_an_effect_beyond_the_ends(rows: np.ndarray) -> None:
     fit = firth.fit(rows, PASSED).fit
-    design, sign, best = fit.likelihood or pytest.fail("not small")
+    likelihood, best = fit.likelihood or pytest.fail("not small")
     wanted = t.ppf(0.975, len(rows) - rows.shape[1] - 1)
     root, random = np.linalg.cholesky(np.linalg.inv(best.information)), np.random.default_rng(0)
     ends = points.effects(fit, Rows.of(rows), [], 0.95)[0]
@@ -70,7 +70,7 @@ def test_of_few_rows_no_fit_that_the_likelihood_allows_has_an_effect_beyond_the_
     for _ in range(1000):
         step = random.normal(size=len(best.theta))
         theta = best.theta + root @ (step / np.linalg.norm(step) * wanted * random.uniform(0.5, 2))
-        if 2 * (best.value - likelihood.point_at(design, sign, theta).value) <= wanted**2:
+        if 2 * (best.value - likelihood.at(theta).value) <= wanted**2:
             coefficients = fit.transform @ theta[1:]
             log_odds = theta[0] + (rows - fit.center) @ coefficients
             tried.append(100 * (expit(log_odds + coefficients[0]) - expit(log_odds)).mean())
