@@ -3,7 +3,7 @@
 Written to models/NAME/association.json. It depends on the rows alone, not on how strongly a model is penalised.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from typing import Any
@@ -26,7 +26,7 @@ from passage.association.estimates import FIRTH, FIRTH_WALD
 from passage.association.fit import Fit
 from passage.association.rows import Rows
 from passage.association.search import STEPS
-from passage.base import parquet
+from passage.base import blocks, parquet
 from passage.base.parquet import Columns, Table
 from passage.base.progress import foretell
 from passage.base.rounding import PREDICTED, significant
@@ -152,19 +152,23 @@ def _associated(rows: Rows, confidence: float, columns: Sequence[Column]) -> tup
     kept = [name for name in varying if name not in left_out]
     known = [name for name in kept if name not in unknown] if len(np.unique(target)) > 1 else []
     tested = _by_feature(known, kept, feature_of)
-    found, kind, method = _found(rows.part(kept), confidence, tested)
+    by_feature = _by_feature(varying, varying, feature_of)
+    groups = one_class.groups(rows.part(varying), list(by_feature.values()))
+    pure = {name: group for name, group in groups.items() if name in known}
+    found, kind, method = _found(rows.part(kept), confidence, tested, pure)
     spreads = dict(zip(varying, np.sqrt(np.diag(covariances)).tolist(), strict=True))
     numbers = {name: {"standard_deviation": spreads.get(name, 0.0)} for name in features}
     if found:
         ends = {"coefficient": found.coefficients, "low": found.low, "high": found.high}
         for place in (place for places in tested.values() for place in places):
             numbers[kept[place]] = {end: values[place] for end, values in ends.items()} | numbers[kept[place]]
-    by_feature = _by_feature(varying, varying, feature_of)
     alone = [varying.index(kept[places[0]]) for places in tested.values() if len(places) == 1]
     inflated = dependence.inflation(correlations, [varying.index(name) for name in kept], alone)
-    groups = one_class.groups(rows.part(varying), list(by_feature.values()))
-    pure = {name: group for name, group in groups.items() if name in known}
-    separating = [] if kind == "none" else separation.pure(rows.part(kept).values(), target)
+    separating: list[tuple[int, float, int]] = []
+    if kind == "quasi" and _is_large(rows):  # which it is by pure columns alone
+        separating = [(kept.index(name), value, int(here.sum())) for name, value, here in _pure(rows, pure)]
+    elif kind != "none":
+        separating = separation.pure(rows.part(kept).values(), target)
     association = Association(
         confidence=confidence,
         rows=len(rows),
@@ -195,11 +199,12 @@ def _by_feature(names: Sequence[str], among: Sequence[str], feature_of: Mapping[
 
 
 def _found(
-    rows: Rows, confidence: float, tested: Mapping[str, list[int]]
+    rows: Rows, confidence: float, tested: Mapping[str, list[int]], pure: Collection[str]
 ) -> tuple[estimates.Estimates | None, separation.Separation, str]:
     """Return estimates where a column has one, how the classes are separated, and the method.
 
-    tested: the positions of the columns of each feature that have one.
+    tested: the positions of the columns of each feature that have one. pure: columns of which one value goes with one
+    class alone.
     """
     groups, target, count, columns = list(tested.values()), rows.target, len(rows), len(rows.columns)
     less = "fewer features" if count < 10 * columns else "fewer features or rows"
@@ -209,12 +214,40 @@ def _found(
         found = wald.fit(rows, confidence, groups)
         if found and separation.overlap_is_certain(found[1]):
             return found[0], "none", FIRTH_WALD
+    if groups and _is_large(rows) and _others_overlap(rows, pure):
+        return firth.fit(rows, target, confidence, groups), "quasi" if pure else "none", FIRTH_WALD
     values = rows.values()
     kind = separation.kind(values, target) if len(np.unique(target)) > 1 else "none"
     if not groups:
         return None, kind, FIRTH
     penalised = firth.fit(values, target, confidence, groups)
     return penalised, kind, FIRTH if len(penalised.profiled) == columns else FIRTH_WALD
+
+
+def _is_large(rows: Rows) -> bool:
+    return blocks.is_large(len(rows), len(rows.columns))
+
+
+def _others_overlap(rows: Rows, pure: Collection[str]) -> bool:
+    """Return whether classes certainly overlap among the other columns, and the rows that `pure` ones leave."""
+    left = np.ones(len(rows), dtype=bool)
+    for _, _, here in _pure(rows, pure):
+        left &= ~here
+    if len(np.unique(rows.target[left])) < 2:
+        return False
+    others = [name for name in rows.columns if name not in pure]
+    fitted = wald.fit(Rows(parquet.where(rows.table, left), others, rows.target[left]), 0.95) if others else None
+    return fitted is not None and separation.overlap_is_certain(fitted[1])
+
+
+def _pure(rows: Rows, names: Collection[str]) -> Iterator[tuple[str, float, np.ndarray]]:
+    """Yield the columns `names` of two values of which one goes with one class alone, this value, and its rows."""
+    for name in names:
+        column = rows.column(name)
+        for value in (column.min(), column.max()):
+            here = column == value
+            if rows.target[here].min() == rows.target[here].max():
+                yield name, float(value), here
 
 
 def _seconds(count: int, columns: int) -> float:

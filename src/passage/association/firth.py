@@ -9,7 +9,8 @@ likelihood loses where the feature's coefficients are 0. Of one column, it rejec
 
 Each end and each test is a search of its own. Where those of all features would take too long, ends are those of
 `estimates.without_search` and tests are Wald's, of the same penalised fit; but not those of a column with a rare cell,
-which they may miss by a standard error.
+which they may miss by a standard error. Of such a column, the few rows that have another than its usual value are
+searched as they are, and all others as the parabola that they are near the optimum, which costs as much as the few.
 
 Firth (1993), Bias reduction of maximum likelihood estimates, Biometrika 80:27-38.
 Heinze and Schemper (2002), A solution to the problem of separation in logistic regression, Statistics in Medicine
@@ -32,48 +33,57 @@ from passage.association.estimates import (
     without_search,
 )
 from passage.association.fit import Fit
-from passage.association.likelihood import INFLUENTIAL, OfRows, Point
+from passage.association.likelihood import INFLUENTIAL, Likelihood, OfBlocks, OfRows, Point
 from passage.association.profile import EXACT, SAME
+from passage.association.rows import Rows
 from passage.association.search import maximise
 from passage.base.progress import clock
+from passage.base.rounding import significant
 
 ROWS, COLUMNS = 200, 20  # up to which more is asked of the likelihood; of more rows Wald's ends hold the truth as often
 LIMIT = 2e10  # multiplications for all searches, some twenty seconds, from which there are none
 SEARCH, LEVERED_SEARCH = 20, 40  # evaluations that both ends and the test of a column take, about: without rows above
 # INFLUENTIAL, and with them
 EACH_ROW = 150  # multiplications that an evaluation's exponentials are worth
+TOLD, FAR = 2, 50.0  # digits of a test's chi-squared where the parabola of other rows is taken, and how far it goes
 CUBED = 0.2  # of n_parameters**3 multiplications, which are of large matrices and faster, one that counts
 
 
 def fit(
-    rows: np.ndarray,
+    rows: np.ndarray | Rows,
     target: np.ndarray,
     level: float = 0.95,
     together: Sequence[Sequence[int]] | None = None,
 ) -> Estimates:
     """Return Firth's estimates for `rows` with profile penalised-likelihood intervals and tests, or without searches.
 
-    rows: (n_rows, n_features), finite, in any units: their scale changes the result's units and nothing else.
+    rows: (n_rows, n_features), finite, in any units: their scale changes the result's units and nothing else; or some
+    after the other, so that they are not held, of which no column is constant or follows from others.
     target: (n_rows,), 0 or 1. level: how often the intervals are to hold the truth. together: positions of the columns
     that are tested together; without it, each column is tested alone. Where the searches would take more than LIMIT,
-    only the ends of columns with a rare cell (margins) are searched for, the rarest first. A test is searched for where
-    the ends of all its columns are.
+    or rows are not held, only the ends of columns with a rare cell (margins) are searched for, the rarest first, among
+    the rows that they tell apart if these are few. A test is searched for where the ends of all its columns are.
     Raises ValueError for one class alone, a column with one value, and columns of which one follows from others.
     What a search takes is `price`. Few rows with many features can give the penalised
     likelihood several optima; of those that the searches meet the highest one counts. No step is longer than LONGEST,
     so which ones they meet is up to the rows, and not to the last bits of a processor's arithmetic.
     """
     _require_both_classes(target)
-    center, transform, likelihood = _designed(rows, target)
+    likelihood: Likelihood
+    if held := isinstance(rows, np.ndarray):
+        center, transform, likelihood = _designed(rows, target)
+    else:
+        center, transform, likelihood = _by_blocks(rows)
     free, slopes = np.eye(1 + len(transform)), np.column_stack([np.zeros(len(transform)), transform])
     groups = [[position] for position in range(len(slopes))] if together is None else together
     nothing = likelihood.at(np.zeros(len(free)), plainly=True)
-    searched = _affordable(nothing, rows, target)
+    columns = Rows.of(rows, target) if isinstance(rows, np.ndarray) else rows
+    searched, few = _affordable(nothing, columns, held=held)
     if len(searched) < len(slopes):
         with clock(f"odds of {len(slopes)} features"):
             nothing = maximise(likelihood, nothing, free, EXACT, plainly=True)
-    once = price(len(rows), len(slopes), levered=True) / LEVERED_SEARCH
-    best = likelihood.at(nothing.theta) if searched or once <= LIMIT else nothing
+    once = price(len(target), len(slopes), levered=True) / LEVERED_SEARCH
+    best = likelihood.at(nothing.theta) if searched or (held and once <= LIMIT) else nothing
     best = maximise(likelihood, best, free, EXACT) if searched else best
     tested = [place for place, group in enumerate(groups) if set(group) <= set(searched)]
     ends, others = list[tuple[float, Point]](), list[Point]()
@@ -86,13 +96,24 @@ def fit(
             break
         best = maximise(likelihood, higher, free, EXACT)  # the first one was not the only optimum
     covariance = _covariance(best)
-    designs = (likelihood.design[block] for block in blocks(len(rows)))
-    coefficients, low, high = without_search(designs, best.theta, covariance, slopes, level)
+    coefficients, low, high = without_search(likelihood.designs(), best.theta, covariance, slopes, level)
     tests = wald_tests(coefficients, slopes @ covariance @ slopes.T, groups)
     if searched:
         low[searched], high[searched] = np.reshape([end for end, _ in ends], (2, -1))
     for place, point in zip(tested, others, strict=True):
         tests[place] = _likelihood_ratio(best, point, groups[place])
+    profiled = list(searched)
+    for place, group in enumerate(map(list, groups) if few else ()):
+        if set(group) <= few:
+            if not (near := _near(likelihood, best, columns, group)):
+                continue
+            tests[place] = _test_among_few(near, best, slopes[group])
+        for column in sorted(few & set(group)):
+            if near := _near(likelihood, best, columns, [column]):
+                of_few = profile.ends(near, near.at(best.theta), slopes[[column]], level)
+                if all(point.converged for _, point in of_few):
+                    low[column], high[column] = (end for end, _ in of_few)
+                    profiled.append(column)
     return Estimates(
         coefficients=coefficients,  # slope @ theta
         intercept=float(best.theta[0] - coefficients @ center),
@@ -100,13 +121,15 @@ def fit(
         high=high,
         tests=tests,
         converged=best.converged and all(point.converged for point in [*(point for _, point in ends), *others]),
-        profiled=searched,
+        profiled=sorted(profiled),
         fit=Fit(
             center=center,
             transform=transform,
             theta=best.theta,
             covariance=np.linalg.inv(best.information),
-            likelihood=(likelihood, best) if is_small(*rows.shape) and len(searched) == len(slopes) else None,
+            likelihood=(likelihood, best)
+            if isinstance(likelihood, OfRows) and is_small(len(target), len(slopes)) and len(searched) == len(slopes)
+            else None,
         ),
     )
 
@@ -135,14 +158,41 @@ def price(rows: int, columns: int, *, levered: bool = False) -> float:
     return float(rows * each * (LEVERED_SEARCH if levered else SEARCH))
 
 
-def _affordable(nothing: Point, rows: np.ndarray, target: np.ndarray) -> list[int]:
-    """Return which columns' ends to search for: all, or those with rare cells as far as LIMIT goes."""
-    each = price(*rows.shape, levered=bool(nothing.leverage.max() > INFLUENTIAL))
-    if each * rows.shape[1] <= LIMIT:
-        return list(range(rows.shape[1]))
-    cells = margins.least_cells(rows.T, target)
-    rarest = [int(place) for place in np.argsort(cells, kind="stable") if cells[place] < margins.CELL]
-    return sorted(rarest[: int(LIMIT // each)])
+def _affordable(nothing: Point, rows: Rows, *, held: bool) -> tuple[list[int], set[int]]:
+    """Return the columns whose ends to search for among all rows, and those of which few rows are enough.
+
+    All among all rows; or, as far as LIMIT goes, those with rare cells, the rarest first. held: whether all rows are.
+    """
+    count = len(rows.columns)
+    each = price(len(rows), count, levered=bool(nothing.leverage.max() > INFLUENTIAL)) if held else np.inf
+    if each * count <= LIMIT:
+        return list(range(count)), set()
+    cells = margins.least_cells(rows.each(), rows.target)
+    searched, few, left = list[int](), set[int](), LIMIT
+    for place in (int(place) for place in np.argsort(cells, kind="stable") if cells[place] < margins.CELL):
+        taken = margins.apart([rows.column(rows.columns[place])], rows.target)
+        costs = each if taken is None else price(int(taken.sum()), count, levered=True)
+        if costs <= left:
+            left -= costs
+            few.add(place) if taken is not None else searched.append(place)
+    return sorted(searched), few
+
+
+def _near(likelihood: Likelihood, best: Point, rows: Rows, places: Sequence[int]) -> OfRows | None:
+    """Return the likelihood of the few rows that columns tell apart, and of the others around `best`, if they are few.
+
+    places: the columns' positions.
+    """
+    taken = margins.apart((rows.column(rows.columns[place]) for place in places), rows.target)
+    return None if taken is None else likelihood.few(taken).around(best)
+
+
+def _test_among_few(near: OfRows, best: Point, slopes: np.ndarray) -> Test:
+    """Return the test of columns that few rows decide, with the digits that others' parabola leaves it."""
+    found = _likelihood_ratio(
+        peak := near.at(best.theta), profile.without(near, peak, [slopes])[-1], range(len(slopes))
+    )
+    return Test(min(significant(found.chi_squared, TOLD), FAR), found.degrees_of_freedom)
 
 
 def slope(column: np.ndarray, target: np.ndarray) -> tuple[float, float]:
@@ -176,6 +226,14 @@ def _designed(rows: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndar
     center, transform, whitened = _whiten(np.asarray(rows, dtype=float))
     sign = np.where(np.asarray(target) == 1, 1.0, -1.0)
     return center, transform, OfRows(np.column_stack([np.ones(len(whitened)), whitened]), sign)
+
+
+def _by_blocks(rows: Rows) -> tuple[np.ndarray, np.ndarray, OfBlocks]:
+    """Return the same of rows that are not held."""
+    center, covariances = rows.moments()
+    scale, correlations = np.sqrt(np.diag(covariances)), dependence.correlations(covariances)
+    transform = np.linalg.inv(np.linalg.cholesky(correlations)).T / scale[:, np.newaxis]
+    return center, transform, OfBlocks(rows, center, transform)
 
 
 def _whiten(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,14 +1,15 @@
 """Firth's penalised log-likelihood at one point: its value, gradient and curvature."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.linalg import LinAlgError
 from scipy.special import expit, log_expit
 
 from passage.association.estimates import BLOCK, blocks
+from passage.association.rows import Rows
 
 INFLUENTIAL = 0.05  # leverage from which the penalty's own curvature is worth its price
 SINGULAR = 1e-7  # ratio in the information's Cholesky factor from which its digits are gone
@@ -18,7 +19,8 @@ SINGULAR = 1e-7  # ratio in the information's Cholesky factor from which its dig
 class Point:
     """The penalised log-likelihood at `theta` (n_parameters,), its gradient, and minus its second derivative.
 
-    information: the same without the penalty, which is always positive definite. leverage: of each row, (n_rows,).
+    information: the same without the penalty, which is always positive definite. leverage: of each row that is held,
+    (n_rows,), or the greatest one of all, (1,).
     """
 
     theta: np.ndarray
@@ -47,41 +49,171 @@ class Likelihood(Protocol):
         hills lands on one that the last bits choose; a short one climbs the hill that it stands on.
         """
 
+    def designs(self) -> Iterator[np.ndarray]:
+        """Yield the design of some rows after the other, (n, n_parameters)."""
+
+    def few(self, taken: np.ndarray) -> "OfRows":
+        """Return the likelihood of some rows alone, which are held. taken: which, (n_rows,)."""
+
+
+@dataclass(frozen=True)
+class Parabola:
+    """A log-likelihood near `theta` (n_parameters,): its slope there, and its information, which changes nowhere."""
+
+    theta: np.ndarray
+    slope: np.ndarray
+    information: np.ndarray
+
 
 @dataclass(frozen=True)
 class OfRows:
     """The likelihood of rows that are held.
 
-    design: (n_rows, n_parameters). sign: (n_rows,), 1 for class 1 and -1 for class 0.
+    design: (n_rows, n_parameters). sign: (n_rows,), 1 for class 1 and -1 for class 0. rest: what other rows say.
     """
 
     design: np.ndarray
     sign: np.ndarray
+    rest: Parabola | None = None
 
     def at(self, theta: np.ndarray, *, plainly: bool = False) -> Point:
         """Return what Likelihood.at does."""
-        design, sign, log_odds = self.design, self.sign, self.design @ theta
-        yes, no = expit(log_odds), expit(-log_odds)
-        weights, skew = yes * no, no - yes
-        root_weights = np.sqrt(weights)
-        information = _total(lambda block: _square(design[block] * root_weights[block, np.newaxis]), len(design))
-        diagonal = np.diag(factor := _root(information))
-        if diagonal.min() <= SINGULAR * max(diagonal.max(), 1):
-            return Point(theta, -np.inf, np.zeros_like(theta), information, information, np.zeros_like(weights))
-        half = np.linalg.inv(factor)
-        value = log_expit(sign * log_odds).sum() + np.log(diagonal).sum()
-        ones = np.ones(len(theta))
-        spread = np.concatenate([np.square(design[block] @ half.T) @ ones for block in blocks(len(design))])
-        leverage = weights * spread
-        residual = sign * np.where(sign > 0, no, yes) + leverage * skew / 2
+        odds = _Odds.of(self.design @ theta)
+        information = _information(self.design, odds)
+        if self.rest:
+            information = information + self.rest.information
+        if (half := _half(root := _root(information))) is None:
+            return Point(theta, -np.inf, np.zeros_like(theta), information, information, np.zeros(len(self.sign)))
+        value = odds.value(self.sign) + np.log(np.diag(root)).sum()
+        spread = _spread(self.design, half)
+        leverage = odds.weights * spread
+        score = self.design.T @ odds.residual(self.sign, leverage)
         curvature = information
         if leverage.max() > INFLUENTIAL and not plainly:
-            curvature = information + _penalty_curvature(design, half, weights, skew, spread)
-        return Point(theta, float(value), design.T @ residual, information, curvature, leverage)
+            curvature = information + _penalty_curvature(self.design, half, odds, spread)
+        if self.rest:
+            falling = self.rest.slope - self.rest.information @ (theta - self.rest.theta)
+            value = value + (self.rest.slope + falling) @ (theta - self.rest.theta) / 2
+            score = score + falling
+        return Point(theta, float(value), score, information, curvature, leverage)
 
     def change(self, point: Point, step: np.ndarray) -> float:
         """Return what Likelihood.change does."""
         return float((np.sqrt(point.leverage) * np.abs(self.design @ step)).max())
+
+    def designs(self) -> Iterator[np.ndarray]:
+        """Yield the design of some rows after the other."""
+        return (self.design[block] for block in blocks(len(self.design)))
+
+    def few(self, taken: np.ndarray) -> "OfRows":
+        """Return the likelihood of some rows alone. taken: which, (n_rows,)."""
+        return OfRows(self.design[taken], self.sign[taken])
+
+    def around(self, best: Point) -> "OfRows":
+        """Return the likelihood of these rows, and of all others, with which `best` is the optimum, as a parabola.
+
+        Where these few decide a coefficient, what an interval allows it to move by moves the others hardly, and a
+        search takes as long as the few take.
+        """
+        own = self.at(best.theta, plainly=True).information
+        flat = Parabola(best.theta, np.zeros_like(best.theta), best.information - own)
+        slope = -replace(self, rest=flat).at(best.theta, plainly=True).score
+        return replace(self, rest=replace(flat, slope=slope))
+
+
+@dataclass(frozen=True)
+class OfBlocks:
+    """The likelihood of rows that are not held: they are read, and made a design, for each point.
+
+    rows: in their own units. center, transform: as `Fit` has them. The information stands for the curvature, always.
+    """
+
+    rows: Rows
+    center: np.ndarray
+    transform: np.ndarray
+
+    def at(self, theta: np.ndarray, *, plainly: bool = True) -> Point:
+        """Return what Likelihood.at does; of leverage, that of the row that has most."""
+        information, value = np.zeros((len(theta),) * 2), 0.0
+        for design, sign in self._parts():
+            odds = _Odds.of(design @ theta)
+            information, value = information + _information(design, odds), value + float(odds.value(sign))
+        if (half := _half(root := _root(information))) is None:
+            return Point(theta, -np.inf, np.zeros_like(theta), information, information, np.zeros(1))
+        score, most = np.zeros_like(theta), 0.0
+        for design, sign in self._parts():
+            odds = _Odds.of(design @ theta)
+            leverage = odds.weights * _spread(design, half)
+            score, most = score + design.T @ odds.residual(sign, leverage), max(most, float(leverage.max()))
+        value += float(np.log(np.diag(root)).sum())
+        return Point(theta, value, score, information, information, np.array([most]))
+
+    def change(self, point: Point, step: np.ndarray) -> float:
+        """Return what Likelihood.change does."""
+        half, most = np.linalg.inv(_root(point.information)), 0.0
+        for design in self.designs():
+            leverage = _Odds.of(design @ point.theta).weights * _spread(design, half)
+            most = max(most, float((np.sqrt(leverage) * np.abs(design @ step)).max()))
+        return most
+
+    def designs(self) -> Iterator[np.ndarray]:
+        """Yield the design of some rows after the other."""
+        return (design for design, _ in self._parts())
+
+    def few(self, taken: np.ndarray) -> OfRows:
+        """Return the likelihood of some rows alone, which are held. taken: which, (n_rows,)."""
+        start, parts = 0, []
+        for design, sign in self._parts():
+            here = taken[start : (start := start + len(sign))]
+            parts.append((design[here], sign[here]))
+        designs, signs = zip(*parts, strict=True)
+        return OfRows(np.concatenate(designs), np.concatenate(signs))
+
+    def _parts(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for values, target in self.rows:
+            whitened = (values - self.center) @ self.transform
+            yield np.column_stack([np.ones(len(values)), whitened]), np.where(target == 1, 1.0, -1.0)
+
+
+@dataclass(frozen=True)
+class _Odds:
+    """What follows from the log-odds of rows: the probabilities of both classes, weights and their skew, (n_rows,)."""
+
+    log_odds: np.ndarray
+    yes: np.ndarray
+    no: np.ndarray
+    weights: np.ndarray
+    skew: np.ndarray
+
+    @classmethod
+    def of(cls, log_odds: np.ndarray) -> Self:
+        yes, no = expit(log_odds), expit(-log_odds)
+        return cls(log_odds, yes, no, yes * no, no - yes)
+
+    def value(self, sign: np.ndarray) -> float:
+        """Return the log-likelihood without the penalty."""
+        return float(log_expit(sign * self.log_odds).sum())
+
+    def residual(self, sign: np.ndarray, leverage: np.ndarray) -> np.ndarray:
+        """Return what each row's log-odds are pulled by."""
+        return np.asarray(sign * np.where(sign > 0, self.no, self.yes) + leverage * self.skew / 2)
+
+
+def _information(design: np.ndarray, odds: _Odds) -> np.ndarray:
+    root_weights = np.sqrt(odds.weights)
+    return _total(lambda block: _square(design[block] * root_weights[block, np.newaxis]), len(design))
+
+
+def _spread(design: np.ndarray, half: np.ndarray) -> np.ndarray:
+    """Return each row's square in the information's inverse, (n_rows,), of which `half` is a root."""
+    ones = np.ones(len(half))
+    return np.concatenate([np.square(design[block] @ half.T) @ ones for block in blocks(len(design))])
+
+
+def _half(root: np.ndarray) -> np.ndarray | None:
+    """Return the inverse of the information's Cholesky factor, or None where its digits are gone."""
+    diagonal = np.diag(root)
+    return None if diagonal.min() <= SINGULAR * max(diagonal.max(), 1) else np.linalg.inv(root)
 
 
 def _root(information: np.ndarray) -> np.ndarray:
@@ -104,16 +236,15 @@ def _total(of: Callable[[slice], np.ndarray], count: int) -> np.ndarray:
     return total
 
 
-def _penalty_curvature(
-    design: np.ndarray, half: np.ndarray, weights: np.ndarray, skew: np.ndarray, spread: np.ndarray
-) -> np.ndarray:
+def _penalty_curvature(design: np.ndarray, half: np.ndarray, odds: _Odds, spread: np.ndarray) -> np.ndarray:
     """Return minus the second derivative of log(det(information)) / 2, (n_parameters, n_parameters).
 
     half: a root of the information's inverse. The weights' derivatives by the log-odds are weights * skew and
     weights * (1 - 6 * weights).
     """
-    third = _total(lambda block: _third_moments(design[block], half, (weights * skew)[block]), len(design))
-    second = weights * (1 - 6 * weights) * spread
+    skewed = odds.weights * odds.skew
+    third = _total(lambda block: _third_moments(design[block], half, skewed[block]), len(design))
+    second = odds.weights * (1 - 6 * odds.weights) * spread
     gram = _total(lambda block: (design[block].T * second[block]) @ design[block], len(design))
     return np.asarray(third @ third.T - gram) / 2
 

@@ -12,6 +12,7 @@ from passage.association.rows import Rows
 
 EVENTS_PER_PARAMETER = 50  # rows of the rarer class
 CELL = 100  # rows in a column's least cell
+FEWER = 20  # times as many rows of each class as in a rare cell, so that what all others say is near a parabola
 KURTOSIS = 20  # of a column's values of one class, up to which each of its rows counts as one
 
 
@@ -35,6 +36,22 @@ def least_cells(columns: Iterable[np.ndarray], target: np.ndarray) -> np.ndarray
 def two_values(column: np.ndarray) -> bool:
     """Return whether a column has no more than two values."""
     return bool(((column == column.min()) | (column == column.max())).all())
+
+
+def apart(columns: Iterable[np.ndarray], target: np.ndarray) -> np.ndarray | None:
+    """Return which rows have another than the usual value in one of `columns`, (n_rows,), where these are few.
+
+    They are few where the rest has CELL of each class, and FEWER times as many as they have of their rarer one. None
+    else, and where a column has no usual value.
+    """
+    taken = np.zeros(len(target), dtype=bool)
+    for column in columns:
+        usual = column == np.median(column)
+        if 2 * usual.sum() < len(column):
+            return None
+        taken |= ~usual
+    least, rare = (min(int((side & (target == label)).sum()) for label in (0, 1)) for side in (~taken, taken))
+    return taken if least >= max(CELL, FEWER * rare) else None
 
 
 def _least_cell(column: np.ndarray, target: np.ndarray) -> int:
