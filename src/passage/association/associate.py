@@ -36,6 +36,11 @@ from passage.model.preparation import Preparation
 
 SAME = 1e-150  # what values differ by in a column that counts as constant: the square of less is no number
 SECONDS = 3e-9  # that Firth's estimates take for each row and pair of columns, or for each three columns, as measured
+AGAIN, ROW = (
+    15e-9,
+    150,
+)  # s for each row and pair of columns that are read again for each of 15 steps, and what a row is
+# worth in pairs
 PROGRAMME = 5e-8  # that a linear programme takes for each row and pair of columns
 NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
 
@@ -208,9 +213,11 @@ def _found(
     """
     groups, target, count, columns = list(tested.values()), rows.target, len(rows), len(rows.columns)
     less = "fewer features" if count < 10 * columns else "fewer features or rows"
+    suit = bool(groups) and columns * firth.price(count, columns) > firth.LIMIT and margins.suit(rows)
+    again = AGAIN * count * (ROW + columns**2) if _is_large(rows) and not suit else 0.0
     if groups or count > 1 + columns:  # else there are neither estimates nor a programme
-        foretell(f"odds of {count:,} rows of {columns} columns", _seconds(count, columns), less)
-    if groups and columns * firth.price(count, columns) > firth.LIMIT and margins.suit(rows):
+        foretell(f"odds of {count:,} rows of {columns} columns", _seconds(count, columns) + again, less)
+    if suit:
         found = wald.fit(rows, confidence, groups)
         if found and separation.overlap_is_certain(found[1]):
             return found[0], "none", FIRTH_WALD

@@ -45,6 +45,7 @@ LIMIT = 2e10  # multiplications for all searches, some twenty seconds, from whic
 SEARCH, LEVERED_SEARCH = 20, 40  # evaluations that both ends and the test of a column take, about: without rows above
 # INFLUENTIAL, and with them
 EACH_ROW = 150  # multiplications that an evaluation's exponentials are worth
+NEAR = 1e-16  # as EXACT, where each step reads all rows again: coefficients to 1e-8 of their standard errors
 TOLD, FAR = 2, 50.0  # digits of a test's chi-squared where the parabola of other rows is taken, and how far it goes
 CUBED = 0.2  # of n_parameters**3 multiplications, which are of large matrices and faster, one that counts
 
@@ -81,7 +82,7 @@ def fit(
     searched, few = _affordable(nothing, columns, held=held)
     if len(searched) < len(slopes):
         with clock(f"odds of {len(slopes)} features"):
-            nothing = maximise(likelihood, nothing, free, EXACT, plainly=True)
+            nothing = maximise(likelihood, nothing, free, EXACT if held else NEAR, plainly=True)
     once = price(len(target), len(slopes), levered=True) / LEVERED_SEARCH
     best = likelihood.at(nothing.theta) if searched or (held and once <= LIMIT) else nothing
     best = maximise(likelihood, best, free, EXACT) if searched else best

@@ -37,10 +37,10 @@ def fit(
     def designs() -> Iterator[Block]:
         return ((_design((values - center) / scale), target) for values, target in rows)
 
-    some = _some(designs(), step)
-    begun = _maximise(lambda: iter([some]), len(some[1]), np.zeros(len(scale) + 1))
+    some, nothing = _some(designs(), step), np.zeros(len(scale) + 1)
+    begun, _ = _maximise(lambda: iter([some]), len(some[1]), nothing) or (nothing, None)  # a rare column may lack rows
     with clock(f"odds of {len(rows):,} rows"):
-        found = None if begun is None else _maximise(designs, len(rows), begun[0])
+        found = _maximise(designs, len(rows), begun)
         if found is None:
             return None
         likeliest, information = found

@@ -14,7 +14,7 @@ from passage.association import firth, margins, wald
 from passage.association.associate import _associated, _seconds, associate
 from passage.association.estimates import Estimates
 from passage.association.rows import Rows
-from passage.base import blocks, parquet
+from passage.base import blocks, parquet, progress
 from passage.base.parquet import Columns
 
 
@@ -262,18 +262,23 @@ def test_a_category_of_rare_levels_is_tested_among_the_rows_of_all_of_them(monke
 
 
 @pytest.mark.parametrize("pure", [False, True])
-def test_rows_that_are_not_held_say_the_same(pure: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_rows_that_are_not_held_say_the_same_and_how_long_it_takes(
+    pure: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     rows, target = with_rare(20_000, 4)
     rows["b"] /= 1e3
     if pure:
         rows["rare"] *= target
     monkeypatch.setattr(firth, "LIMIT", 1.1 * firth.price(8, 4, levered=True))
+    monkeypatch.setattr(progress, "LONG", 0.05)
     held = associate(rows, target, 0.95).content()
+    assert capsys.readouterr().out == ""
     parquet.write(tmp_path / "rows.parquet", rows)
     monkeypatch.setattr(blocks, "LARGE", len(rows))
     monkeypatch.setattr(parquet, "READ_TOGETHER", 12_000)
     monkeypatch.setattr(Rows, "values", lambda _: pytest.fail("all rows are held"))
     found, _ = _associated(Rows(Columns(tmp_path / "rows.parquet"), [*rows], target), 0.95, [])
+    assert capsys.readouterr().out.startswith("odds of 20,000 rows of 4 columns will take about")
     assert (held["separation"], held["profiled"]) == ("quasi" if pure else "none", ["rare"])
     assert held.get("pure", []) == ([("rare", 1.0, 4)] if pure else [])
     assert_alike(found.content(), held)
