@@ -328,7 +328,15 @@ FALSIFIED: dict[str, tuple[Callable[[Store], object], str]] = {
     "dirty": (lambda store: store.tag("git.dirty", "true"), "tag git.dirty: the run has `true`, the rebuild `false`"),
     "data set": (
         lambda store: store.sql("update datasets set digest = '0000' || substr(digest, 5)"),
-        "data set training: the run has `exam_hours.csv 0000",
+        "data set training: the run has `0000",
+    ),
+    "where a data set is from": (
+        lambda store: store.sql('update datasets set dataset_source = \'{"uri": "http://elsewhere/rows.csv"}\''),
+        "data set training: the run has `",
+    ),
+    "how many rows a data set has": (
+        lambda store: store.sql("update datasets set dataset_profile = replace(dataset_profile, '15', '1500')"),
+        "data set training: the run has `",
     ),
     "description": (
         lambda store: store.tag(results_view.DESCRIPTION, "All right."),

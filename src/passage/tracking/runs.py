@@ -30,9 +30,9 @@ TRUSTED = ["numpy.dtype"]  # of what a run's model may hold what skops does not 
 class Kept:
     """What the store holds of a run.
 
-    folder: its artifacts, copied. problem: why they could not be copied. datasets: name and digest by context. model:
-    the folder that its model was copied into, None where there is no model. logged: the parameters and metrics that
-    MLflow shows at the model itself.
+    folder: its artifacts, copied. problem: why they could not be copied. datasets: all that it says of each, by
+    context. model: the folder that its model was copied into, None where there is no model. logged: the parameters and
+    metrics that MLflow shows at the model itself.
     """
 
     id: str
@@ -150,7 +150,7 @@ def fetch(run_id: str, folder: Path, store: str | None = None) -> Kept:
     except (MlflowException, OSError) as error:  # of this run alone, perhaps
         problem = reason(error)
     inputs = run.inputs.dataset_inputs if run.inputs else []
-    datasets = {one.tags[0].value if one.tags else "": f"{one.dataset.name} {one.dataset.digest}" for one in inputs}
+    datasets = {one.tags[0].value if one.tags else "": " ".join(map(str, dict(one.dataset).values())) for one in inputs}
     return Kept(
         run_id,
         run.info.run_name,
