@@ -68,7 +68,8 @@ def without_search(
     third = np.zeros(len(slopes))
     for design in designs:
         yes = expit(design @ theta)
-        third -= (yes * (1 - yes) * (1 - 2 * yes)) @ (design @ (ridges / errors)) ** 3
+        along = design @ (ridges / errors)
+        third -= (yes * (1 - yes) * (1 - 2 * yes)) @ (along * along * along)  # a power takes ten times as long
     middle, away = coefficients + errors * third * quantile**2 / 6, quantile * errors
     return coefficients, middle - away, middle + away
 

@@ -11,6 +11,8 @@ from passage.association.estimates import blocks
 from passage.base import parquet
 from passage.base.parquet import Table
 
+TOGETHER = 2**16  # rows whose columns are brought together
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -34,10 +36,11 @@ class Rows:
         """Yield the values of some rows, (n, n_columns), and their target, (n,)."""
         start = 0
         for part in parquet.blocks(self.table, self.columns):
-            values = part.to_numpy(dtype=float)
-            for block in blocks(len(values)):
-                yield values[block], self.target[start + block.start : start + block.stop][: len(values[block])]
-            start += len(values)
+            for first in range(0, len(part), TOGETHER):  # not all of a table in memory, which would be copied each time
+                values = part.iloc[first : first + TOGETHER].to_numpy(dtype=float)
+                for block in blocks(len(values)):
+                    yield values[block], self.target[start + block.start : start + block.stop][: len(values[block])]
+                start += len(values)
 
     def column(self, name: str) -> np.ndarray:
         """Return one column, (n_rows,)."""
