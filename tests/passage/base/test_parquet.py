@@ -1,6 +1,8 @@
 """Tables between stages: the same bytes each time, read as they were written."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier, get_ident
 
 import numpy as np
 import pandas as pd
@@ -92,6 +94,27 @@ def test_a_file_of_many_columns_is_opened_once_and_a_small_one_is_read_once(
     taken = parquet.where(columns, np.array([False, True, True]))
     assert taken["x3"].tolist()[:1] == [-3.0]
     assert len(opened) == 2, "and once for the rows that were taken"
+
+
+def test_each_thread_reads_from_a_file_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As both sides of a split do; two that read from one waited for each other, for ever, in one build of many."""
+    parquet.write(tmp_path / "x.parquet", pd.DataFrame({"x": range(40), "y": range(40)}))
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 8)
+    read_by, file = dict[int, set[int]](), pq.ParquetFile.read_row_group
+
+    def noted(self: pq.ParquetFile, *asked: object, **how: object) -> object:
+        read_by.setdefault(id(self), set()).add(get_ident())
+        return file(self, *asked, **how)
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", noted)
+    columns, both = parquet.Columns(tmp_path / "x.parquet"), Barrier(2, timeout=60)
+
+    def total(_: int) -> int:
+        return sum(int(part["x"].sum()) for part in columns.parts(["x", "y"]) if both.wait() >= 0)
+
+    with ThreadPoolExecutor(2) as threads:
+        assert [*threads.map(total, range(2))] == [780, 780]
+    assert [len(threads) for threads in read_by.values()] == [1, 1]
 
 
 def test_tables_side_by_side_have_the_same_rows_where_one_of_them_would_be_read_whole(
