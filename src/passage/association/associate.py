@@ -160,7 +160,7 @@ def _associated(rows: Rows, confidence: float, columns: Sequence[Column]) -> tup
     by_feature = _by_feature(varying, varying, feature_of)
     groups = one_class.groups(rows.part(varying), list(by_feature.values()))
     pure = {name: group for name, group in groups.items() if name in known}
-    found, kind, method = _found(rows.part(kept), confidence, tested, pure)
+    found, kind, method, separating = _found(rows.part(kept), confidence, tested, pure)
     spreads = dict(zip(varying, np.sqrt(np.diag(covariances)).tolist(), strict=True))
     numbers = {name: {"standard_deviation": spreads.get(name, 0.0)} for name in features}
     if found:
@@ -169,11 +169,6 @@ def _associated(rows: Rows, confidence: float, columns: Sequence[Column]) -> tup
             numbers[kept[place]] = {end: values[place] for end, values in ends.items()} | numbers[kept[place]]
     alone = [varying.index(kept[places[0]]) for places in tested.values() if len(places) == 1]
     inflated = dependence.inflation(correlations, [varying.index(name) for name in kept], alone)
-    separating: list[tuple[int, float, int]] = []
-    if kind == "quasi" and _is_large(rows):  # which it is by pure columns alone
-        separating = [(kept.index(name), value, int(here.sum())) for name, value, here in _pure(rows, pure)]
-    elif kind != "none":
-        separating = separation.pure(rows.part(kept).values(), target)
     association = Association(
         confidence=confidence,
         rows=len(rows),
@@ -205,8 +200,8 @@ def _by_feature(names: Sequence[str], among: Sequence[str], feature_of: Mapping[
 
 def _found(
     rows: Rows, confidence: float, tested: Mapping[str, list[int]], pure: Collection[str]
-) -> tuple[estimates.Estimates | None, separation.Separation, str]:
-    """Return estimates where a column has one, how the classes are separated, and the method.
+) -> tuple[estimates.Estimates | None, separation.Separation, str, list[tuple[int, float, int]]]:
+    """Return estimates where a column has one, how the classes are separated, the method, and `separation.pure`.
 
     tested: the positions of the columns of each feature that have one. pure: columns of which one value goes with one
     class alone.
@@ -220,41 +215,59 @@ def _found(
     if suit:
         found = wald.fit(rows, confidence, groups)
         if found and separation.overlap_is_certain(found[1]):
-            return found[0], "none", FIRTH_WALD
-    if groups and _is_large(rows) and _others_overlap(rows, pure):
-        return firth.fit(rows, target, confidence, groups), "quasi" if pure else "none", FIRTH_WALD
+            return found[0], "none", FIRTH_WALD, []
+    if groups and _is_large(rows) and (only := _separating(rows, pure, groups)) is not None:
+        return firth.fit(rows, target, confidence, groups), "quasi" if pure else "none", FIRTH_WALD, only
     values = rows.values()
     kind = separation.kind(values, target) if len(np.unique(target)) > 1 else "none"
+    separating = separation.pure(values, target) if kind != "none" else []
     if not groups:
-        return None, kind, FIRTH
+        return None, kind, FIRTH, separating
     penalised = firth.fit(values, target, confidence, groups)
-    return penalised, kind, FIRTH if len(penalised.profiled) == columns else FIRTH_WALD
+    return penalised, kind, FIRTH if len(penalised.profiled) == columns else FIRTH_WALD, separating
 
 
 def _is_large(rows: Rows) -> bool:
     return blocks.is_large(len(rows), len(rows.columns))
 
 
-def _others_overlap(rows: Rows, pure: Collection[str]) -> bool:
-    """Return whether classes certainly overlap among the other columns, and the rows that `pure` ones leave."""
-    left = np.ones(len(rows), dtype=bool)
-    for _, _, here in _pure(rows, pure):
+def _separating(
+    rows: Rows, pure: Collection[str], groups: Sequence[Sequence[int]]
+) -> list[tuple[int, float, int]] | None:
+    """Return `separation.pure` where it is certain that but for groups of one class alone the classes overlap.
+
+    Planes divide all classes as they divide those of the rows that are in no such group (separation.kind): `pure`
+    columns tell such groups apart, or all columns of a feature do, whose reference is one. groups: their positions.
+    """
+    left, found = np.ones(len(rows), dtype=bool), list[tuple[int, float, int]]()
+    for place, value, here in _pure(rows, pure):
+        found.append((place, value, int(here.sum())))
         left &= ~here
+    for group in groups:
+        if len(group) > 1 and pure and {rows.columns[place] for place in group} <= {*pure}:
+            here = left.copy()
+            for place in group:
+                here &= (column := rows.column(rows.columns[place])) == column.min()
+            if here.any() and rows.target[here].min() == rows.target[here].max():
+                left, found = left & ~here, []
     if len(np.unique(rows.target[left])) < 2:
-        return False
-    others = [name for name in rows.columns if name not in pure]
-    fitted = wald.fit(Rows(parquet.where(rows.table, left), others, rows.target[left]), 0.95) if others else None
-    return fitted is not None and separation.overlap_is_certain(fitted[1])
+        return None
+    rest = Rows(parquet.where(rows.table, left), rows.columns, rows.target[left])
+    names = [name for name in rows.columns if _varies(rest.column(name))]
+    correlations = dependence.correlations(rest.part(names).moments()[1])
+    following = dependence.redundant(correlations, {name: [place] for place, name in enumerate(names)})
+    fitted = wald.fit(rest.part([name for name in names if name not in following]), 0.95) if names else None
+    return found if fitted is not None and separation.overlap_is_certain(fitted[1]) else None
 
 
-def _pure(rows: Rows, names: Collection[str]) -> Iterator[tuple[str, float, np.ndarray]]:
+def _pure(rows: Rows, names: Collection[str]) -> Iterator[tuple[int, float, np.ndarray]]:
     """Yield the columns `names` of two values of which one goes with one class alone, this value, and its rows."""
-    for name in names:
-        column = rows.column(name)
-        for value in (column.min(), column.max()):
+    for place, name in enumerate(rows.columns):
+        column = rows.column(name) if name in names else np.empty(0)
+        for value in (column.min(), column.max()) if name in names else ():
             here = column == value
             if rows.target[here].min() == rows.target[here].max():
-                yield name, float(value), here
+                yield place, float(value), here
 
 
 def _seconds(count: int, columns: int) -> float:

@@ -9,8 +9,8 @@ likelihood loses where the feature's coefficients are 0. Of one column, it rejec
 
 Each end and each test is a search of its own. Where those of all features would take too long, ends are those of
 `estimates.without_search` and tests are Wald's, of the same penalised fit; but not those of a column with a rare cell,
-which they may miss by a standard error. Of such a column, the few rows that have another than its usual value are
-searched as they are, and all others as the parabola that they are near the optimum, which costs as much as the few.
+which they may miss by a standard error. Of such a column, the few rows that decide it (few.py) are searched as they
+are, and all others as the parabola that they are near the optimum, which costs as much as the few.
 
 Firth (1993), Bias reduction of maximum likelihood estimates, Biometrika 80:27-38.
 Heinze and Schemper (2002), A solution to the problem of separation in logistic regression, Statistics in Medicine
@@ -20,10 +20,13 @@ models, Biometrika 108:71-82.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+from scipy.special import chdtri
 
 from passage.association import dependence, margins, profile
+from passage.association import few as few_rows
 from passage.association.estimates import (
     DEPENDENT,
     Estimates,
@@ -38,7 +41,6 @@ from passage.association.profile import EXACT, SAME
 from passage.association.rows import Rows
 from passage.association.search import maximise
 from passage.base.progress import clock
-from passage.base.rounding import significant
 
 ROWS, COLUMNS = 200, 20  # up to which more is asked of the likelihood; of more rows Wald's ends hold the truth as often
 LIMIT = 2e10  # multiplications for all searches, some twenty seconds, from which there are none
@@ -46,7 +48,9 @@ SEARCH, LEVERED_SEARCH = 20, 40  # evaluations that both ends and the test of a 
 # INFLUENTIAL, and with them
 EACH_ROW = 150  # multiplications that an evaluation's exponentials are worth
 NEAR = 1e-16  # as EXACT, where each step reads all rows again: coefficients to 1e-8 of their standard errors
-TOLD, FAR = 2, 50.0  # digits of a test's chi-squared where the parabola of other rows is taken, and how far it goes
+FAR = 1e-12  # p-value as far as which the parabola of other rows goes
+LIKELIEST, ENOUGH, SHORT = 30, 1e-3, 1e-3  # steps to the likeliest point at most, what the last one promises, and the
+# shortest part of one: a search begins there
 CUBED = 0.2  # of n_parameters**3 multiplications, which are of large matrices and faster, one that counts
 
 
@@ -63,11 +67,12 @@ def fit(
     target: (n_rows,), 0 or 1. level: how often the intervals are to hold the truth. together: positions of the columns
     that are tested together; without it, each column is tested alone. Where the searches would take more than LIMIT,
     or rows are not held, only the ends of columns with a rare cell (margins) are searched for, the rarest first, among
-    the rows that they tell apart if these are few. A test is searched for where the ends of all its columns are.
+    the rows that decide them if these are few. A test is searched for where the ends of all its columns are.
     Raises ValueError for one class alone, a column with one value, and columns of which one follows from others.
-    What a search takes is `price`. Few rows with many features can give the penalised
+    What a search takes is `price`. Few rows with many features, or far values, can give the penalised
     likelihood several optima; of those that the searches meet the highest one counts. No step is longer than LONGEST,
-    so which ones they meet is up to the rows, and not to the last bits of a processor's arithmetic.
+    so which ones they meet is up to the rows, and not to the last bits of a processor's arithmetic, but for optima of
+    the same height (of a column and its mirror image).
     """
     _require_both_classes(target)
     likelihood: Likelihood
@@ -82,10 +87,13 @@ def fit(
     searched, few = _affordable(nothing, columns, held=held)
     if len(searched) < len(slopes):
         with clock(f"odds of {len(slopes)} features"):
-            nothing = maximise(likelihood, nothing, free, EXACT if held else NEAR, plainly=True)
+            nothing = _highest(likelihood, nothing, EXACT if held else NEAR, plainly=True)
     once = price(len(target), len(slopes), levered=True) / LEVERED_SEARCH
-    best = likelihood.at(nothing.theta) if searched or (held and once <= LIMIT) else nothing
-    best = maximise(likelihood, best, free, EXACT) if searched else best
+    if searched or (held and once <= LIMIT):
+        best = likelihood.at(nothing.theta)
+    else:
+        best = replace(nothing, curvature=nothing.information)
+    best = _highest(likelihood, best, EXACT) if searched else replace(best, converged=nothing.converged)
     tested = [place for place, group in enumerate(groups) if set(group) <= set(searched)]
     ends, others = list[tuple[float, Point]](), list[Point]()
     while searched:
@@ -104,17 +112,15 @@ def fit(
     for place, point in zip(tested, others, strict=True):
         tests[place] = _likelihood_ratio(best, point, groups[place])
     profiled = list(searched)
-    for place, group in enumerate(map(list, groups) if few else ()):
-        if set(group) <= few:
-            if not (near := _near(likelihood, best, columns, group)):
-                continue
-            tests[place] = _test_among_few(near, best, slopes[group])
-        for column in sorted(few & set(group)):
-            if near := _near(likelihood, best, columns, [column]):
-                of_few = profile.ends(near, near.at(best.theta), slopes[[column]], level)
-                if all(point.converged for _, point in of_few):
-                    low[column], high[column] = (end for end, _ in of_few)
-                    profiled.append(column)
+    asked = _asked(columns, groups, few)
+    most = _most(len(slopes))
+    for one, got in zip(asked, few_rows.searched(likelihood, best, slopes, level, asked, most), strict=True):
+        if got and one.ends:
+            low[one.columns[0]], high[one.columns[0]] = got.ends
+            profiled.append(one.columns[0])
+        if got and got.lost is not None:
+            place = next(place for place, group in enumerate(groups) if set(one.columns) <= set(group))
+            tests[place] = _told(got.lost, len(one.columns))
     return Estimates(
         coefficients=coefficients,  # slope @ theta
         intercept=float(best.theta[0] - coefficients @ center),
@@ -179,21 +185,70 @@ def _affordable(nothing: Point, rows: Rows, *, held: bool) -> tuple[list[int], s
     return sorted(searched), few
 
 
-def _near(likelihood: Likelihood, best: Point, rows: Rows, places: Sequence[int]) -> OfRows | None:
-    """Return the likelihood of the few rows that columns tell apart, and of the others around `best`, if they are few.
+def _highest(likelihood: Likelihood, start: Point, enough: float, *, plainly: bool = False) -> Point:
+    """Return the optimum above `start`, or where rows have much weight a higher one that is near the likeliest point.
 
-    places: the columns' positions.
+    Rows far away make several optima, tens of log-likelihood apart, and no climb from 0 meets the one near their side.
     """
-    taken = margins.apart((rows.column(rows.columns[place]) for place in places), rows.target)
-    return None if taken is None else likelihood.few(taken).around(best)
+    free = np.eye(len(start.theta))
+    found = maximise(likelihood, start, free, enough, plainly=plainly)
+    if found.leverage.max() > INFLUENTIAL and (likeliest := _likeliest(likelihood, found)) is not None:
+        begun = likelihood.at(likeliest, plainly=plainly)
+        other = maximise(likelihood, begun, free, enough, plainly=plainly) if np.isfinite(begun.value) else begun
+        return other if other.converged and other.value > found.value + SAME else found
+    return found
 
 
-def _test_among_few(near: OfRows, best: Point, slopes: np.ndarray) -> Test:
-    """Return the test of columns that few rows decide, with the digits that others' parabola leaves it."""
-    found = _likelihood_ratio(
-        peak := near.at(best.theta), profile.without(near, peak, [slopes])[-1], range(len(slopes))
-    )
-    return Test(min(significant(found.chi_squared, TOLD), FAR), found.degrees_of_freedom)
+def _likeliest(likelihood: Likelihood, point: Point) -> np.ndarray | None:
+    """Return the theta where Newton's method ends without the penalty, or None where it does not."""
+    theta, (value, score, information) = point.theta, likelihood.without_penalty(point.theta)
+    for _ in range(LIKELIEST):
+        try:
+            step = np.linalg.solve(information, score)
+        except np.linalg.LinAlgError:
+            return None
+        if not np.isfinite(promised := float(score @ step)):
+            return None
+        if promised <= ENOUGH:
+            break
+        part = 1.0
+        while (following := likelihood.without_penalty(theta + part * step))[0] < value and part > SHORT:
+            part /= 2
+        theta, (value, score, information) = theta + part * step, following
+    else:
+        return None
+    return theta
+
+
+def _asked(rows: Rows, groups: Sequence[Sequence[int]], few: set[int]) -> list[few_rows.Asked]:
+    """Return what to search for among few rows: the ends of the columns `few`, and the tests of their `groups`."""
+    asked = []
+    for group in map(list, groups):
+        alone = len(group) == 1
+        asked += [
+            few_rows.Asked([place], taken, ends=True, test=alone)
+            for place in sorted(few & set(group))
+            if (taken := _apart(rows, [place])) is not None
+        ]
+        if not alone and set(group) <= few and (taken := _apart(rows, group, 0)) is not None:
+            asked.append(few_rows.Asked(group, taken, ends=False, test=True))
+    return asked
+
+
+def _apart(rows: Rows, places: Sequence[int], times: int = margins.FEWER) -> np.ndarray | None:
+    """Return the positions of the few rows that columns tell apart, or None where they are not few."""
+    taken = margins.apart((rows.column(rows.columns[place]) for place in places), rows.target, times)
+    return None if taken is None else np.flatnonzero(taken)
+
+
+def _most(columns: int) -> float:
+    """Return how many rows all columns that few decide can be searched among, together: some are searched twice."""
+    return 2 * LIMIT / price(1, columns, levered=True)
+
+
+def _told(lost: float, degrees: int) -> Test:
+    """Return the test of columns that few rows decide, as far as others' parabola goes."""
+    return Test(min(2 * lost if lost > SAME else 0.0, float(chdtri(degrees, FAR))), degrees)
 
 
 def slope(column: np.ndarray, target: np.ndarray) -> tuple[float, float]:

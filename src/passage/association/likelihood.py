@@ -38,9 +38,12 @@ class Likelihood(Protocol):
     def at(self, theta: np.ndarray, *, plainly: bool = False) -> Point:
         """Return the point `theta`; its value is -inf where the information has no inverse in floating point.
 
-        plainly: the information stands for the curvature, so that a search takes more steps, each at a small part of
-        the price.
+        plainly: the penalty's curvature is that with each row's leverage held, so that a search takes more steps, each
+        at a small part of the price. The information alone has a row of leverage 1 go to and fro without end.
         """
+
+    def without_penalty(self, theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        """Return the log-likelihood without the penalty, its gradient, and the information."""
 
     def change(self, point: Point, step: np.ndarray) -> float:
         """Return the greatest change of a row's log-odds that `step` brings, each times the root of the row's leverage.
@@ -53,7 +56,7 @@ class Likelihood(Protocol):
         """Yield the design of some rows after the other, (n, n_parameters)."""
 
     def few(self, taken: np.ndarray) -> "OfRows":
-        """Return the likelihood of some rows alone, which are held. taken: which, (n_rows,)."""
+        """Return the likelihood of some rows alone, which are held. taken: their positions, ascending."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,23 @@ class OfRows:
         leverage = odds.weights * spread
         score = self.design.T @ odds.residual(self.sign, leverage)
         curvature = information
-        if leverage.max() > INFLUENTIAL and not plainly:
-            curvature = information + _penalty_curvature(self.design, half, odds, spread)
+        if leverage.max() > INFLUENTIAL:
+            curvature = information + (
+                _levered(self.design, odds, leverage)
+                if plainly
+                else _penalty_curvature(self.design, half, odds, spread)
+            )
         if self.rest:
             falling = self.rest.slope - self.rest.information @ (theta - self.rest.theta)
             value = value + (self.rest.slope + falling) @ (theta - self.rest.theta) / 2
             score = score + falling
         return Point(theta, float(value), score, information, curvature, leverage)
+
+    def without_penalty(self, theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        """Return what Likelihood.without_penalty does."""
+        odds = _Odds.of(self.design @ theta)
+        score = self.design.T @ odds.residual(self.sign, np.zeros(1))
+        return odds.value(self.sign), score, _information(self.design, odds)
 
     def change(self, point: Point, step: np.ndarray) -> float:
         """Return what Likelihood.change does."""
@@ -106,7 +119,7 @@ class OfRows:
         return (self.design[block] for block in blocks(len(self.design)))
 
     def few(self, taken: np.ndarray) -> "OfRows":
-        """Return the likelihood of some rows alone. taken: which, (n_rows,)."""
+        """Return the likelihood of some rows alone. taken: their positions."""
         return OfRows(self.design[taken], self.sign[taken])
 
     def around(self, best: Point) -> "OfRows":
@@ -125,7 +138,7 @@ class OfRows:
 class OfBlocks:
     """The likelihood of rows that are not held: they are read, and made a design, for each point.
 
-    rows: in their own units. center, transform: as `Fit` has them. The information stands for the curvature, always.
+    rows: in their own units. center, transform: as `Fit` has them. The curvature is that of `plainly`, always.
     """
 
     rows: Rows
@@ -140,13 +153,24 @@ class OfBlocks:
             information, value = information + _information(design, odds), value + float(odds.value(sign))
         if (half := _half(root := _root(information))) is None:
             return Point(theta, -np.inf, np.zeros_like(theta), information, information, np.zeros(1))
-        score, most = np.zeros_like(theta), 0.0
+        score, curvature, most = np.zeros_like(theta), information, 0.0
         for design, sign in self._parts():
             odds = _Odds.of(design @ theta)
             leverage = odds.weights * _spread(design, half)
+            if leverage.max() > INFLUENTIAL:
+                curvature = curvature + _levered(design, odds, leverage)
             score, most = score + design.T @ odds.residual(sign, leverage), max(most, float(leverage.max()))
         value += float(np.log(np.diag(root)).sum())
-        return Point(theta, value, score, information, information, np.array([most]))
+        return Point(theta, value, score, information, curvature, np.array([most]))
+
+    def without_penalty(self, theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        """Return what Likelihood.without_penalty does."""
+        value, score, information = 0.0, np.zeros_like(theta), np.zeros((len(theta),) * 2)
+        for design, sign in self._parts():
+            odds = _Odds.of(design @ theta)
+            value, score = value + odds.value(sign), score + design.T @ odds.residual(sign, np.zeros(1))
+            information = information + _information(design, odds)
+        return value, score, information
 
     def change(self, point: Point, step: np.ndarray) -> float:
         """Return what Likelihood.change does."""
@@ -161,18 +185,22 @@ class OfBlocks:
         return (design for design, _ in self._parts())
 
     def few(self, taken: np.ndarray) -> OfRows:
-        """Return the likelihood of some rows alone, which are held. taken: which, (n_rows,)."""
+        """Return the likelihood of some rows alone, which are held. taken: their positions, ascending."""
         start, parts = 0, []
-        for design, sign in self._parts():
-            here = taken[start : (start := start + len(sign))]
-            parts.append((design[here], sign[here]))
+        for values, target in self.rows:
+            first, last = np.searchsorted(taken, [start, start + len(target)])
+            if here := list(taken[first:last] - start):
+                parts.append(self._part(values[here], target[here]))
+            start += len(target)
         designs, signs = zip(*parts, strict=True)
         return OfRows(np.concatenate(designs), np.concatenate(signs))
 
     def _parts(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for values, target in self.rows:
-            whitened = (values - self.center) @ self.transform
-            yield np.column_stack([np.ones(len(values)), whitened]), np.where(target == 1, 1.0, -1.0)
+        return (self._part(*part) for part in self.rows)
+
+    def _part(self, values: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        whitened = (values - self.center) @ self.transform
+        return np.column_stack([np.ones(len(values)), whitened]), np.where(target == 1, 1.0, -1.0)
 
 
 @dataclass(frozen=True)
@@ -247,6 +275,12 @@ def _penalty_curvature(design: np.ndarray, half: np.ndarray, odds: _Odds, spread
     second = odds.weights * (1 - 6 * odds.weights) * spread
     gram = _total(lambda block: (design[block].T * second[block]) @ design[block], len(design))
     return np.asarray(third @ third.T - gram) / 2
+
+
+def _levered(design: np.ndarray, odds: _Odds, leverage: np.ndarray) -> np.ndarray:
+    """Return minus the second derivative of the penalty where no leverage changes, of the rows that have much."""
+    much = leverage > INFLUENTIAL
+    return _square(design[much] * np.sqrt((odds.weights * leverage)[much, np.newaxis]))
 
 
 def _third_moments(design: np.ndarray, half: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -38,11 +38,11 @@ def two_values(column: np.ndarray) -> bool:
     return bool(((column == column.min()) | (column == column.max())).all())
 
 
-def apart(columns: Iterable[np.ndarray], target: np.ndarray) -> np.ndarray | None:
+def apart(columns: Iterable[np.ndarray], target: np.ndarray, times: int = FEWER) -> np.ndarray | None:
     """Return which rows have another than the usual value in one of `columns`, (n_rows,), where these are few.
 
-    They are few where the rest has CELL of each class, and FEWER times as many as they have of their rarer one. None
-    else, and where a column has no usual value.
+    They are few where the rest has CELL of each class, and so many `times` as they have of their rarer one. None else,
+    and where a column has no usual value.
     """
     taken = np.zeros(len(target), dtype=bool)
     for column in columns:
@@ -51,7 +51,7 @@ def apart(columns: Iterable[np.ndarray], target: np.ndarray) -> np.ndarray | Non
             return None
         taken |= ~usual
     least, rare = (min(int((side & (target == label)).sum()) for label in (0, 1)) for side in (~taken, taken))
-    return taken if least >= max(CELL, FEWER * rare) else None
+    return taken if least >= max(CELL, times * rare) else None
 
 
 def _least_cell(column: np.ndarray, target: np.ndarray) -> int:

@@ -119,7 +119,8 @@ def _end(likelihood: Likelihood, best: Point, slope: np.ndarray, side: int, leve
     unit = slope / (slope @ slope)
     point = inside = best  # inside: the last point that has lost less than what is wanted
     ridge = _ridge(point, unit, others)
-    step = float(wanted / np.sqrt(ridge @ best.curvature @ ridge))
+    curved = next(size for by in (best.curvature, best.information) if (size := float(ridge @ by @ ridge)) > 0)
+    step = wanted / float(np.sqrt(curved))  # a saddle is not curved downwards
     for _ in range(STEPS):
         longest = LONGEST / likelihood.change(point, ridge)
         step = float(np.clip(step, -longest, longest))

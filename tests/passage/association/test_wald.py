@@ -8,14 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from scipy.special import expit
+from scipy.special import chdtrc, chdtri, expit
 
 from passage.association import firth, margins, wald
 from passage.association.associate import _associated, _seconds, associate
 from passage.association.estimates import Estimates
+from passage.association.likelihood import OfBlocks, OfRows
 from passage.association.rows import Rows
+from passage.association.search import maximise
 from passage.base import blocks, parquet, progress
 from passage.base.parquet import Columns
+from passage.model.design import Column
 
 
 def drawn(rows: int, slope: float = 1.0, intercept: float = -1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -242,7 +245,7 @@ def test_at_the_border_of_what_counts_as_few_ends_are_those_of_all_rows(
     few = firth.fit(rows, target)
     assert few.profiled == [6]
     assert off(few, whole, 6) < 0.03
-    assert few.tests[6].chi_squared == pytest.approx(min(whole.tests[6].chi_squared, firth.FAR), rel=0.06)
+    assert few.tests[6].chi_squared == pytest.approx(min(whole.tests[6].chi_squared, chdtri(1, firth.FAR)), rel=0.06)
     target[yes] = True  # no longer few
     assert firth.fit(rows, target).profiled == []
 
@@ -259,6 +262,89 @@ def test_a_category_of_rare_levels_is_tested_among_the_rows_of_all_of_them(monke
     assert few.profiled == [3, 4]
     assert few.tests[3].chi_squared == pytest.approx(whole.tests[3].chi_squared, rel=0.05)
     assert few.tests[3].degrees_of_freedom == 2
+
+
+def overlapping(case: str) -> tuple[np.ndarray, np.ndarray, list[list[int]]]:
+    """Return rows of which a few tell two rare columns apart, or a rare level from a rare reference."""
+    chance, count = np.random.default_rng(8), 3000
+    a = chance.normal(size=count)
+    target = (chance.random(count) < expit(a - 1)).astype(int)
+    target[:20] = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1]
+    at = np.arange(count)
+    columns = {
+        "nested": [at < 8, at < 14],
+        "nearly the same": [at < 19, (at > 0) & (at < 20)],
+        "rare reference": [at >= 20, at < 8],
+        "far numbers": [np.where(at < 10, 1.0 + at, 0), np.where((at > 2) & (at < 12), 1.0 + 1e6 * (at % 8 == 3), 0)],
+    }[case]
+    together = [[0], [1, 2]] if case == "rare reference" else [[0], [1], [2]]
+    return np.column_stack([a, *columns]).astype(float), target, together
+
+
+@pytest.mark.parametrize("case", ["nested", "nearly the same", "rare reference", "far numbers"])
+def test_rows_that_tell_rare_columns_from_each_other_are_searched_too(
+    case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the rows of one column alone, ends were off by up to three quarters of a standard error."""
+    rows, target, together = overlapping(case)
+    monkeypatch.setattr(firth, "LIMIT", np.inf)
+    whole = firth.fit(rows, target, together=together)
+    monkeypatch.setattr(firth, "LIMIT", 3 * firth.price(60, 3, levered=True))
+    few = firth.fit(rows, target, together=together)
+    assert (few.profiled, few.converged) == ([1, 2], True)
+    assert max(off(few, whole, column) for column in (1, 2)) < 0.01
+    for ours, theirs in zip(few.tests[1:], whole.tests[1:], strict=True):
+        assert ours.chi_squared == pytest.approx(theirs.chi_squared, rel=0.01)
+
+
+def test_a_test_of_many_rare_levels_is_never_hidden_by_how_far_the_parabola_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of 40 degrees a chi-squared of 50 would be a p-value of 0.13."""
+    chance, count, levels = np.random.default_rng(0), 3000, 40
+    level = np.minimum(np.arange(count) // 8, levels)
+    target = (chance.random(count) < np.where(level == levels, 0.2, 0.5 + 0.45 * (-1.0) ** level)).astype(int)
+    rows = np.column_stack([chance.normal(size=count), level[:, np.newaxis] == np.arange(levels)]).astype(float)
+    monkeypatch.setattr(firth, "LIMIT", 50 * firth.price(400, 41, levered=True))
+    found = firth.fit(rows, target, together=[[0], [*range(1, 41)]])
+    assert found.profiled == [*range(1, 41)]
+    assert chdtrc(40, found.tests[1].chi_squared) < 1e-11
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_estimates_of_a_column_with_a_single_1_are_found_in_few_steps(
+    held: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row has leverage 1: where the information stood for the curvature, each step went as far back again."""
+    values, target = drawn(2000)
+    rows = np.column_stack([values, np.arange(2000) == 7])
+    whole, likelihood = searched(rows, target), OfRows if held else OfBlocks
+    seen, at = list[Any](), likelihood.at
+
+    def counted(*where: Any, **how: Any) -> Any:
+        seen.append(where)
+        return at(*where, **how)
+
+    monkeypatch.setattr(likelihood, "at", counted)
+    monkeypatch.setattr(firth, "LIMIT", firth.price(2000, 4))
+    found = firth.fit(rows if held else Rows.of(rows, target), target)
+    assert found.converged
+    assert found.coefficients == pytest.approx(whole.coefficients, rel=1e-6)
+    assert off(found, whole, 3) < 1e-3
+    assert len(seen) < (150 if held else 25)
+
+
+def test_of_several_optima_that_near_the_likeliest_point_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 0 the search ends at one with a chance that is e**6 times less."""
+    chance = np.random.default_rng(1)
+    far = np.append(np.exp(4 * chance.normal(size=100)), np.zeros(2900))
+    target = (chance.random(3000) < expit(np.minimum(far, 3) - 1)).astype(int)
+    rows = np.column_stack([chance.normal(size=3000), far])
+    likelihood = firth._designed(rows, target)[2]
+    from_0 = maximise(likelihood, likelihood.at(np.zeros(3)), np.eye(3), 1e-22)
+    for limit in (np.inf, 0.0):
+        monkeypatch.setattr(firth, "LIMIT", limit)
+        assert likelihood.at(firth.fit(rows, target).fit.theta).value > from_0.value + 6
 
 
 @pytest.mark.parametrize("pure", [False, True])
@@ -282,6 +368,63 @@ def test_rows_that_are_not_held_say_the_same_and_how_long_it_takes(
     assert (held["separation"], held["profiled"]) == ("quasi" if pure else "none", ["rare"])
     assert held.get("pure", []) == ([("rare", 1.0, 4)] if pure else [])
     assert_alike(found.content(), held)
+
+
+def grouped(case: str) -> tuple[pd.DataFrame, np.ndarray, list[Column]]:
+    """Return rows with a group of one class, which features they are of, and something else."""
+    chance, count = np.random.default_rng(0), 4000
+    table = pd.DataFrame(chance.normal(size=(count, 2)), columns=["a", "b"])
+    target = (chance.random(count) < expit(table["a"].to_numpy())).astype(int)
+    first, level = np.arange(count) < 20, None
+    if case.startswith("reference"):
+        level = chance.integers(0, 4, count)
+        target = (table["a"] > np.array([0, -1, 0, 1])[level]).astype(int).to_numpy(copy=True)
+        table = table.assign(**{f"l{one}": (level == one) * 1.0 for one in (1, 2, 3)})
+        if case == "reference, and errors":
+            target[100:200] = 1 - target[100:200]
+        target[level == 0] = 0
+    else:
+        target[first] = 1
+        table["group"] = first * 1.0
+    if case == "another number divides them":
+        steps = chance.integers(0, 5, count)
+        table["steps"] = np.where(target == 1, np.maximum(steps, 2), np.minimum(steps, 2)) * 1.0
+    if case == "a number of these rows alone":
+        table["inside"] = np.where(first, chance.normal(size=count), 0)
+    if case == "what follows without them":
+        table["one"] = (chance.random(count) < 0.3) * 1.0
+        table["other"] = np.where(first, chance.integers(0, 2, count), 1 - table["one"])
+    names = [str(name) for name in table]
+    return table, target, [Column(name, "l" if name in ("l1", "l2", "l3") else name, "x") for name in names]
+
+
+@pytest.mark.parametrize(
+    ("case", "separation", "holds"),
+    [
+        ("reference", "perfect", True),
+        ("reference, and errors", "quasi", False),
+        ("another number divides them", "quasi", True),
+        ("a number of these rows alone", "quasi", False),
+        ("what follows without them", "quasi", False),
+    ],
+)
+def test_how_groups_of_one_class_separate_the_others_is_the_same_by_blocks(
+    case: str, separation: str, holds: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    table, target, columns = grouped(case)
+    monkeypatch.setattr(firth, "LIMIT", 1e6)
+    held, asked, values = _associated(Rows(table, [*table], target), 0.95, columns)[0], list[Rows](), Rows.values
+    parquet.write(tmp_path / "rows.parquet", table)
+    monkeypatch.setattr(blocks, "LARGE", len(table))
+
+    def counted(rows: Rows) -> np.ndarray:
+        asked.append(rows)
+        return values(rows)
+
+    monkeypatch.setattr(Rows, "values", counted)
+    found = _associated(Rows(Columns(tmp_path / "rows.parquet"), [*table], target), 0.95, columns)[0]
+    assert (held.separation, found.separation, bool(asked)) == (separation, separation, holds)
+    assert (found.pure, found.one_class) == (held.pure, held.one_class)
 
 
 def assert_alike(one: Any, other: Any) -> None:
