@@ -36,7 +36,7 @@ from passage.model.preparation import Preparation
 
 SAME = 1e-150  # what values differ by in a column that counts as constant: the square of less is no number
 SECONDS = 3e-9  # that Firth's estimates take for each row and pair of columns, or for each three columns, as measured
-AGAIN, ROW = 3e-8, 150  # s for each row and pair of columns that are read again, for some 90 passes, and what a row is
+AGAIN, ROW = 2e-8, 150  # s for each row and pair of columns that are read again, for some 45 passes, and what a row is
 # worth in pairs
 PROGRAMME = 5e-8  # that a linear programme takes for each row and pair of columns
 NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtri, ndtri
 
-from passage.association import profile
+from passage.association import margins, profile
 from passage.association.likelihood import Likelihood, OfRows, Point
+from passage.association.rows import Rows
+from passage.association.search import SAME
 
 MOVED = 0.25  # log-odds; the weighted squares of all rows' are about 4 at an end, so that others' cubes hardly count
 ROUNDS = 5
@@ -38,6 +40,27 @@ class Found:
 
     ends: list[float]
     lost: float | None
+
+
+def asked(rows: Rows, groups: Sequence[Sequence[int]], few: set[int]) -> list[Asked]:
+    """Return what to search for among few rows: the ends of the columns `few`, and the tests of their `groups`."""
+    found = []
+    for group in map(list, groups):
+        alone = len(group) == 1
+        found += [
+            Asked([place], taken, ends=True, test=alone)
+            for place in sorted(few & set(group))
+            if (taken := _apart(rows, [place])) is not None
+        ]
+        if not alone and set(group) <= few and (taken := _apart(rows, group, 0)) is not None:
+            found.append(Asked(group, taken, ends=False, test=True))
+    return found
+
+
+def _apart(rows: Rows, places: Sequence[int], times: int = margins.FEWER) -> np.ndarray | None:
+    """Return the positions of the few rows that columns tell apart, or None where they are not few."""
+    taken = margins.apart((rows.column(rows.columns[place]) for place in places), rows.target, times)
+    return None if taken is None else np.flatnonzero(taken)
 
 
 def searched(
@@ -86,7 +109,7 @@ def _found(
     ends = profile.ends(near, peak, slopes[columns], level) if asked.ends else []
     without = profile.without(near, peak, [slopes[columns]]) if asked.test else []
     points = [*(point for _, point in ends), *without]
-    if not all(point.converged and point.value <= peak.value + profile.SAME for point in points):
+    if not all(point.converged and point.value <= peak.value + SAME for point in points):
         return None, nothing
     lost = peak.value - without[-1].value if without else None
     steps = [point.theta - peak.theta for _, point in ends]

@@ -37,9 +37,9 @@ from passage.association.estimates import (
 )
 from passage.association.fit import Fit
 from passage.association.likelihood import INFLUENTIAL, Likelihood, OfBlocks, OfRows, Point
-from passage.association.profile import EXACT, SAME
+from passage.association.profile import EXACT
 from passage.association.rows import Rows
-from passage.association.search import maximise
+from passage.association.search import SAME, highest, maximise
 from passage.base.progress import clock
 
 ROWS, COLUMNS = 200, 20  # up to which more is asked of the likelihood; of more rows Wald's ends hold the truth as often
@@ -49,8 +49,6 @@ SEARCH, LEVERED_SEARCH = 20, 40  # evaluations that both ends and the test of a 
 EACH_ROW = 150  # multiplications that an evaluation's exponentials are worth
 NEAR = 1e-16  # as EXACT, where each step reads all rows again: coefficients to 1e-8 of their standard errors
 FAR = 1e-12  # p-value as far as which the parabola of other rows goes
-LIKELIEST, ENOUGH, SHORT = 30, 1e-3, 1e-3  # steps to the likeliest point at most, what the last one promises, and the
-# shortest part of one: a search begins there
 CUBED = 0.2  # of n_parameters**3 multiplications, which are of large matrices and faster, one that counts
 
 
@@ -87,13 +85,13 @@ def fit(
     searched, few = _affordable(nothing, columns, held=held)
     if len(searched) < len(slopes):
         with clock(f"odds of {len(slopes)} features"):
-            nothing = _highest(likelihood, nothing, EXACT if held else NEAR, plainly=True)
+            nothing = _climbed(likelihood, nothing, EXACT if held else NEAR, plainly=True)
     once = price(len(target), len(slopes), levered=True) / LEVERED_SEARCH
     if searched or (held and once <= LIMIT):
         best = likelihood.at(nothing.theta)
     else:
         best = replace(nothing, curvature=nothing.information)
-    best = _highest(likelihood, best, EXACT) if searched else replace(best, converged=nothing.converged)
+    best = _climbed(likelihood, best, EXACT) if searched else replace(best, converged=nothing.converged)
     tested = [place for place, group in enumerate(groups) if set(group) <= set(searched)]
     ends, others = list[tuple[float, Point]](), list[Point]()
     while searched:
@@ -112,7 +110,7 @@ def fit(
     for place, point in zip(tested, others, strict=True):
         tests[place] = _likelihood_ratio(best, point, groups[place])
     profiled = list(searched)
-    asked = _asked(columns, groups, few)
+    asked = few_rows.asked(columns, groups, few)
     most = _most(len(slopes))
     for one, got in zip(asked, few_rows.searched(likelihood, best, slopes, level, asked, most), strict=True):
         if got and one.ends:
@@ -185,60 +183,11 @@ def _affordable(nothing: Point, rows: Rows, *, held: bool) -> tuple[list[int], s
     return sorted(searched), few
 
 
-def _highest(likelihood: Likelihood, start: Point, enough: float, *, plainly: bool = False) -> Point:
-    """Return the optimum above `start`, or where rows have much weight a higher one that is near the likeliest point.
-
-    Rows far away make several optima, tens of log-likelihood apart, and no climb from 0 meets the one near their side.
-    """
-    free = np.eye(len(start.theta))
-    found = maximise(likelihood, start, free, enough, plainly=plainly)
-    if found.leverage.max() > INFLUENTIAL and (likeliest := _likeliest(likelihood, found)) is not None:
-        begun = likelihood.at(likeliest, plainly=plainly)
-        other = maximise(likelihood, begun, free, enough, plainly=plainly) if np.isfinite(begun.value) else begun
-        return other if other.converged and other.value > found.value + SAME else found
-    return found
-
-
-def _likeliest(likelihood: Likelihood, point: Point) -> np.ndarray | None:
-    """Return the theta where Newton's method ends without the penalty, or None where it does not."""
-    theta, (value, score, information) = point.theta, likelihood.without_penalty(point.theta)
-    for _ in range(LIKELIEST):
-        try:
-            step = np.linalg.solve(information, score)
-        except np.linalg.LinAlgError:
-            return None
-        if not np.isfinite(promised := float(score @ step)):
-            return None
-        if promised <= ENOUGH:
-            break
-        part = 1.0
-        while (following := likelihood.without_penalty(theta + part * step))[0] < value and part > SHORT:
-            part /= 2
-        theta, (value, score, information) = theta + part * step, following
-    else:
-        return None
-    return theta
-
-
-def _asked(rows: Rows, groups: Sequence[Sequence[int]], few: set[int]) -> list[few_rows.Asked]:
-    """Return what to search for among few rows: the ends of the columns `few`, and the tests of their `groups`."""
-    asked = []
-    for group in map(list, groups):
-        alone = len(group) == 1
-        asked += [
-            few_rows.Asked([place], taken, ends=True, test=alone)
-            for place in sorted(few & set(group))
-            if (taken := _apart(rows, [place])) is not None
-        ]
-        if not alone and set(group) <= few and (taken := _apart(rows, group, 0)) is not None:
-            asked.append(few_rows.Asked(group, taken, ends=False, test=True))
-    return asked
-
-
-def _apart(rows: Rows, places: Sequence[int], times: int = margins.FEWER) -> np.ndarray | None:
-    """Return the positions of the few rows that columns tell apart, or None where they are not few."""
-    taken = margins.apart((rows.column(rows.columns[place]) for place in places), rows.target, times)
-    return None if taken is None else np.flatnonzero(taken)
+def _climbed(likelihood: Likelihood, start: Point, enough: float, *, plainly: bool = False) -> Point:
+    """Return the highest optimum of rows that are held, and of others, which take long to read again, one of them."""
+    if isinstance(likelihood, OfRows):
+        return highest(likelihood, start, enough, plainly=plainly)
+    return maximise(likelihood, start, np.eye(len(start.theta)), enough, plainly=plainly)
 
 
 def _most(columns: int) -> float:

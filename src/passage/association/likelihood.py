@@ -42,9 +42,6 @@ class Likelihood(Protocol):
         at a small part of the price. The information alone has a row of leverage 1 go to and fro without end.
         """
 
-    def without_penalty(self, theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        """Return the log-likelihood without the penalty, its gradient, and the information."""
-
     def change(self, point: Point, step: np.ndarray) -> float:
         """Return the greatest change of a row's log-odds that `step` brings, each times the root of the row's leverage.
 
@@ -105,7 +102,7 @@ class OfRows:
         return Point(theta, float(value), score, information, curvature, leverage)
 
     def without_penalty(self, theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        """Return what Likelihood.without_penalty does."""
+        """Return the log-likelihood without the penalty, its gradient, and the information."""
         odds = _Odds.of(self.design @ theta)
         score = self.design.T @ odds.residual(self.sign, np.zeros(1))
         return odds.value(self.sign), score, _information(self.design, odds)
@@ -162,15 +159,6 @@ class OfBlocks:
             score, most = score + design.T @ odds.residual(sign, leverage), max(most, float(leverage.max()))
         value += float(np.log(np.diag(root)).sum())
         return Point(theta, value, score, information, curvature, np.array([most]))
-
-    def without_penalty(self, theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        """Return what Likelihood.without_penalty does."""
-        value, score, information = 0.0, np.zeros_like(theta), np.zeros((len(theta),) * 2)
-        for design, sign in self._parts():
-            odds = _Odds.of(design @ theta)
-            value, score = value + odds.value(sign), score + design.T @ odds.residual(sign, np.zeros(1))
-            information = information + _information(design, odds)
-        return value, score, information
 
     def change(self, point: Point, step: np.ndarray) -> float:
         """Return what Likelihood.change does."""

@@ -11,14 +11,13 @@ import numpy as np
 from scipy.special import ndtri
 
 from passage.association.likelihood import Likelihood, Point
-from passage.association.search import LONGEST, STEPS, maximise, newton
+from passage.association.search import LONGEST, SAME, STEPS, maximise, newton
 from passage.base.progress import bar
 
 EXACT = 1e-22  # what the next step would gain in log-likelihood where the search for the coefficients ends
 PROFILED = 1e-11  # the same for the other coefficients of a profile, which need half the digits
 CLOSE = 1e-7  # relative length of the last Newton step towards an end of an interval; its error is the square
 SETTLING, SETTLED = 60, 1e-16  # steps towards an end at most, and the last one's length in units of the information
-SAME = 1e-7  # two optima whose log-likelihoods differ by less count as one
 
 
 def ends(likelihood: Likelihood, best: Point, slopes: np.ndarray, level: float) -> list[tuple[float, Point]]:
