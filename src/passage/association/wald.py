@@ -77,7 +77,8 @@ def _some(designs: Iterator[Block], step: int) -> Block:
     """Return each row in so many, together."""
     parts, start = [], 0
     for design, target in designs:
-        parts.append((design[-start % step :: step], target[-start % step :: step]))
+        taken = slice(-start % step, None, step)
+        parts.append((design[taken].copy(), target[taken]))  # not a view, which would hold all rows
         start += len(target)
     some, targets = zip(*parts, strict=True)
     return np.concatenate(some), np.concatenate(targets)

@@ -1,6 +1,8 @@
 """Where a search for each end would take too long, what is said without one is what Firth's profile would say."""
 
 import re
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -515,3 +517,18 @@ def test_what_estimates_take_goes_by_rows_and_columns_and_by_steps_where_rows_ar
     count: int, columns: int, seconds: float
 ) -> None:
     assert _seconds(count, columns) == pytest.approx(seconds, rel=0.4, abs=0.5)
+
+
+def test_a_sample_of_the_rows_holds_no_others() -> None:
+    held = list[weakref.ref[np.ndarray]]()
+
+    def designs() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for start in range(0, 100, 10):
+            assert sum(one() is not None for one in held) <= 1
+            block = np.array([[float(row)] for row in range(start, start + 10)])
+            held.append(weakref.ref(block))
+            yield block, np.arange(start, start + 10)
+            del block
+
+    some, target = wald._some(designs(), 7)
+    assert some[:, 0].tolist() == target.tolist() == [*range(0, 100, 7)]
