@@ -111,9 +111,10 @@ def records(path: Path) -> Iterator[tuple[int, list[str]]]:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             yield from parse(lines, path)
     except UnicodeDecodeError:
-        raise Mistake(
-            f"{path}, line {_line_that_is_not_utf8(path)}: this is not UTF-8; save the table as UTF-8"
-        ) from None
+        # Each byte that is no UTF-8 becomes one of these letters.
+        known, *_ = re.split("[\udc80-\udcff]", path.read_bytes().decode(errors="surrogateescape"), maxsplit=1)
+        line = known.count("\n") + 1
+        raise Mistake(f"{path}, line {line}: this is not UTF-8; save the table as UTF-8") from None
 
 
 def parse(
@@ -137,15 +138,6 @@ def first(rows: Iterator[tuple[int, list[str]]], path: Path) -> list[str]:
     for _, header in rows:
         return header
     raise Mistake(f"{path}: the file is empty; its first line must name the columns")
-
-
-def _line_that_is_not_utf8(path: Path) -> int:
-    content = path.read_bytes()
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return content.count(b"\n", 0, error.start) + 1
-    raise AssertionError(path)
 
 
 def walk(path: Path, most: int | None = None) -> list[str]:

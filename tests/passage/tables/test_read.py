@@ -264,6 +264,9 @@ def test_late_faults_are_placed_by_their_line_in_the_file(in_folder: Write) -> N
     late.write_bytes(b"a,b\n" + b"1,2\n" * 30000 + "é,1\n".encode("latin-1"))
     with pytest.raises(Mistake, match=r"^t\.csv, line 30002: this is not UTF-8; save the table as UTF-8$"):
         read.table(late)
+    late.write_bytes(b"\xef\xbb\xbfa,b\n1,2\n\xff,1\n")
+    with pytest.raises(Mistake, match=r"^t\.csv, line 3: this is not UTF-8"):
+        read.table(late)
 
 
 @pytest.mark.parametrize(
