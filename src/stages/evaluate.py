@@ -6,7 +6,7 @@ import pandas as pd
 
 from passage import params
 from passage.association import gaps
-from passage.base import files, parquet, terminal
+from passage.base import files, terminal
 from passage.base.parquet import Columns
 from passage.base.paths import ModelPaths
 from passage.base.rounding import FITTED, significant
@@ -55,7 +55,7 @@ def main(name: str) -> None:
     model = Model.load((lane := ModelPaths(name)).fitted)
     settings = params.load().model(name).solving(len(model.classifier.features), model.classifier.rows)
     columns = [*model.classifier.features, settings.target]
-    learned = model.classifier.accuracy(parquet.parts(lane.normalized_train, columns))
+    learned = model.classifier.accuracy(Columns(lane.normalized_train).parts(columns))
     predictions = read_predictions(lane.predictions, model.classifier.classes)
     tables = {"training": lane.split_train, "test": lane.split_test}
     sides = {side: split_rows(path, settings.target, settings.positive) for side, path in tables.items()}
@@ -64,7 +64,7 @@ def main(name: str) -> None:
     files.write_csv(lane.held_out, held_out.of_lane([*sides.values()], Columns(lane.sides)["side"], settings))
     plots, pictures = gallery.show(sides, predictions, model, metrics, found, settings, name)
     for kind, table in plots.items():
-        files.write_csv(lane.plot(kind), table)
+        files.write_csv(lane.plots / f"{kind}.csv", table)
     for kind, svg in pictures.items():
         files.write_text(lane.pictures / f"{kind}.svg", svg)
     print("\n".join(terminal.wrapped(f"{name}: {line}") for line in summary(metrics)))

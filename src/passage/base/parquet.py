@@ -80,11 +80,7 @@ class Columns:
         """Return one column, or all columns of the rows where `key` (n_rows,) holds."""
         if isinstance(key, str):
             return gathered((part[key] for part in self.parts([key])), len(self))
-        rows, start = [], 0
-        for part in self.parts(self._file().schema_arrow.names):
-            rows.append(part[key[start : start + len(part)]])
-            start += len(part)
-        return pd.concat(rows, ignore_index=True)
+        return pd.concat(where_taken(self.parts(self._file().schema_arrow.names), key), ignore_index=True)
 
     def parts(
         self, columns: Sequence[str], rows: int | None = None, start: int = 0, stop: int | None = None
@@ -201,12 +197,6 @@ def together(columns: int) -> int:
     return max(READ_TOGETHER // columns, 1)
 
 
-def parts(path: Path, columns: Sequence[str], rows: int | None = None) -> Iterator[pd.DataFrame]:
-    """Yield these columns of the table at `path`, some rows after the other, at least once."""
-    with pq.ParquetFile(path) as file:
-        yield from _parts(file, columns, rows)
-
-
 def _parts(
     file: pq.ParquetFile, columns: Sequence[str], rows: int | None, start: int = 0, stop: int | None = None
 ) -> Iterator[pd.DataFrame]:
@@ -233,10 +223,11 @@ def _groups(file: pq.ParquetFile, names: list[str], start: int, stop: int) -> It
 
 def array(path: Path, columns: Sequence[str]) -> np.ndarray:
     """Return these columns of the table at `path`, (n_rows, n_columns), row after row in memory."""
-    rows = np.empty((pq.read_metadata(path).num_rows, len(columns)))
+    table = Columns(path)
+    rows = np.empty((len(table), len(columns)))
     for first in range(0, len(columns), COLUMNS_TOGETHER):
         some, start = columns[first : first + COLUMNS_TOGETHER], 0
-        for part in parts(path, some):
+        for part in table.parts(some):
             rows[start : start + len(part), first : first + len(some)] = part[list(some)].to_numpy()
             start += len(part)
     return rows

@@ -63,10 +63,6 @@ class ModelPaths:
         built = (self.scaler, self.choices, self.model, self.association, self.metrics)
         self.result = (*built, self.predictions, self.held_out)
 
-    def plot(self, kind: str) -> Path:
-        """Return where the rows of data of one kind of plot lie."""
-        return self.plots / f"{kind}.csv"
-
     def writes(self, path: Path) -> bool:
         """Return whether the stages of this lane write `path`."""
         if (path.parent, path.suffix) in ((self.plots, ".csv"), (self.pictures, ".svg")):

@@ -82,7 +82,9 @@ def test_a_stored_table_is_asked_like_one_in_memory(
 
 
 def test_an_empty_table_has_its_columns(tmp_path: Path) -> None:
-    parquet.write(tmp_path / "x.parquet", TABLE.head(0))
+    for name, rows in (("x", TABLE.head(0)), ("parts", [TABLE.head(0)] * 2)):
+        parquet.write(tmp_path / f"{name}.parquet", rows)
+    assert (tmp_path / "parts.parquet").read_bytes() == (tmp_path / "x.parquet").read_bytes()
     stored = parquet.Columns(tmp_path / "x.parquet")
     assert [list(part) for part in stored.parts(["b", "a"])] == [["b", "a"]]
     assert stored["a"].empty
@@ -104,14 +106,15 @@ def test_rows_in_uneven_parts_are_written_in_row_groups_of_one_size(
         assert [file.metadata.row_group(group).num_rows for group in range(4)] == [2, 2, 2, 1]
 
 
-def test_tables_of_the_same_rows_are_read_side_by_side_whatever_their_row_groups(
+def test_tables_of_the_same_rows_are_read_side_by_side_whatever_their_row_groups_and_whichever_would_be_read_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, together in (("one", 2), ("other", 3)):
+    tables = []
+    for together, rows in ((2, TABLE), (3, TABLE), (9, TABLE[["a", "b"]])):
         monkeypatch.setattr(parquet, "WRITTEN_TOGETHER", together)
-        parquet.write(tmp_path / f"{name}.parquet", TABLE)
-    one, other = (parquet.Columns(tmp_path / f"{name}.parquet") for name in ("one", "other"))
-    monkeypatch.setattr(parquet, "READ_TOGETHER", 12)
-    found = list(parquet.side_by_side((one, ["a", "c"]), (other, ["a"])))
-    assert [len(part) for part, _ in found] == [4, 3]
-    assert all(part["a"].equals(also["a"]) for part, also in found)
+        parquet.write(tmp_path / f"{together}.parquet", rows)
+        tables.append((parquet.Columns(tmp_path / f"{together}.parquet"), ["a", "c"] if together == 2 else ["a"]))
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 16)
+    found = list(parquet.side_by_side(*tables))
+    assert [len(part) for part, *_ in found] == [4, 3]
+    assert all(part["a"].equals(also["a"]) for part, *others in found for also in others)

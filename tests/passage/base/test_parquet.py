@@ -19,16 +19,6 @@ def test_parquet_holds_the_table_and_no_version_of_pandas(tmp_path: Path) -> Non
     assert pq.read_schema(tmp_path / "x.parquet").metadata is None
 
 
-@pytest.mark.parametrize("rows", [0, 3, parquet.WRITTEN_TOGETHER + 3])
-def test_a_table_in_parts_has_the_bytes_of_the_whole_one(tmp_path: Path, rows: int) -> None:
-    table = pd.DataFrame({"a": range(rows), "b": np.arange(rows) * 0.5})
-    one, other = tmp_path / "one.parquet", tmp_path / "other.parquet"
-    parquet.write(one, table)
-    parquet.write(other, (table[part : part + 99_999] for part in range(0, max(rows, 1), 99_999)))
-    assert pq.read_metadata(other).num_row_groups == (2 if rows > parquet.WRITTEN_TOGETHER else 1)
-    assert one.read_bytes() == other.read_bytes()
-
-
 @pytest.mark.parametrize(("rows", "kept"), [(9, ["a", "b", "c"]), (10, ["a", "c"]), (25, ["a", "c"])])
 def test_of_many_rows_floats_are_written_as_they_are(
     tmp_path: Path, rows: int, kept: list[str], monkeypatch: pytest.MonkeyPatch
@@ -53,7 +43,7 @@ def test_rows_are_read_part_by_part_into_one_array(
     rows = parquet.array(tmp_path / "x.parquet", ["b", "a"])
     assert rows.flags.c_contiguous
     assert (rows == table[["b", "a"]].to_numpy()).all()
-    assert [len(part) for part in parquet.parts(tmp_path / "x.parquet", ["b", "c"])] == [3, 3, 1]
+    assert [len(part) for part in parquet.Columns(tmp_path / "x.parquet").parts(["b", "c"])] == [3, 3, 1]
 
 
 def test_parquet_is_read_whole_by_column_and_by_its_first_rows(tmp_path: Path) -> None:
@@ -115,21 +105,6 @@ def test_each_thread_reads_from_a_file_of_its_own(tmp_path: Path, monkeypatch: p
     with ThreadPoolExecutor(2) as threads:
         assert [*threads.map(total, range(2))] == [780, 780]
     assert [len(threads) for threads in read_by.values()] == [1, 1]
-
-
-def test_tables_side_by_side_have_the_same_rows_where_one_of_them_would_be_read_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    narrow, wide = pd.DataFrame({"a": range(7), "b": range(7)}), pd.DataFrame({f"x{n}": range(7) for n in range(5)})
-    for name, table in (("narrow", narrow), ("wide", wide)):
-        parquet.write(tmp_path / name, table)
-    monkeypatch.setattr(parquet, "READ_TOGETHER", 14)
-    tables = (parquet.Columns(tmp_path / "narrow"), ["b"]), (parquet.Columns(tmp_path / "wide"), ["x1", "x4"])
-    pairs = list(parquet.side_by_side(*tables))
-    assert [(one["b"].tolist(), two["x4"].tolist()) for one, two in pairs] == [
-        ([0, 1, 2, 3], [0, 1, 2, 3]),
-        ([4, 5, 6], [4, 5, 6]),
-    ]
 
 
 def test_a_wide_table_that_is_read_whole_lies_together_in_memory(tmp_path: Path) -> None:
