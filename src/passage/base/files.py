@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,8 +22,6 @@ import yaml
 
 if TYPE_CHECKING:  # stages without tables do not wait for pandas
     import pandas as pd
-
-BLOCK = 2**20  # bytes that are hashed at a time
 
 
 @contextmanager
@@ -128,16 +127,8 @@ def hashes(every: Iterable[Path]) -> dict[Path, Hashes]:
     """Return the hashes of each file; several are read at the same time, the largest first."""
     paths = sorted(set(every), key=lambda path: path.stat().st_size, reverse=True)
     with ThreadPoolExecutor() as threads:
-        return dict(zip(paths, threads.map(_hashes, paths), strict=True))
-
-
-def _hashes(path: Path) -> Hashes:
-    md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
-    with path.open("rb", buffering=0) as content:
-        while block := content.read(BLOCK):
-            md5.update(block)
-            sha256.update(block)
-    return Hashes(md5.hexdigest(), sha256.hexdigest())
+        md5, sha256 = (threads.map(file_hash, repeat(algorithm), paths) for algorithm in Hashes._fields)
+        return {path: Hashes(*both) for path, *both in zip(paths, md5, sha256, strict=True)}
 
 
 def write_csv(path: Path, table: "pd.DataFrame") -> None:

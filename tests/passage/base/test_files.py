@@ -63,8 +63,7 @@ def test_a_link_in_the_place_of_a_partial_file_is_not_followed(tmp_path: Path) -
     assert (outside.read_text(encoding="utf-8"), files.read_json(tmp_path / "x.json")) == ("mine", {})
 
 
-def test_both_hashes_of_each_file_are_those_of_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "BLOCK", 3)
+def test_both_hashes_of_each_file_are_those_of_its_bytes(tmp_path: Path) -> None:
     paths = [tmp_path / "empty", tmp_path / "long"]
     for path, content in zip(paths, (b"", b"12345678"), strict=True):
         path.write_bytes(content)
