@@ -67,12 +67,10 @@ def connect(dvc: int) -> socket.socket | None:
         return None
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(LIMIT)
-    try:
+    with suppress(OSError):
         connection.connect(str(_address(dvc)))
         if _owner(connection) == os.geteuid():
             return connection
-    except OSError:
-        pass
     connection.close()
     return None
 
@@ -175,14 +173,10 @@ class _Server:
 
     def __init__(self, listener: socket.socket, address: Path, dvc: int, stage: Callable[[list[str]], int]) -> None:
         self.listener, self.address, self.dvc, self.stage = listener, address, dvc, stage
-        self.ended = select.poll()
-        self.ended.register(dvc, select.POLLIN)
 
     def serve(self) -> None:
         """Import the packages, and fork a process for whoever asks; never return."""
-        left, either = list(PACKAGES), select.poll()
-        either.register(self.dvc, select.POLLIN)
-        either.register(self.listener, select.POLLIN)
+        left = list(PACKAGES)
         signal.signal(signal.SIGALRM, lambda *_: self._end_with_dvc())
         signal.setitimer(signal.ITIMER_REAL, LOOK_EVERY, LOOK_EVERY)  # an import may take seconds; stages inherit none
         try:
@@ -192,7 +186,7 @@ class _Server:
                         importlib.import_module(left.pop(0))
                 else:
                     signal.setitimer(signal.ITIMER_REAL, 0)
-                either.poll(0 if left else None)
+                select.select([self.dvc, self.listener.fileno()], [], [], 0 if left else None)
                 self._end_with_dvc()
                 with suppress(OSError):  # nobody asks, or there may be no process more: who asked runs by itself
                     self._accept()
@@ -200,7 +194,7 @@ class _Server:
             self._end()
 
     def _end_with_dvc(self) -> None:
-        if self.ended.poll(0):
+        if select.select([self.dvc], [], [], 0)[0]:
             self._end()
 
     def _end(self) -> None:

@@ -17,14 +17,11 @@ CHECK_EVERY = 0.5  # seconds, where the system cannot tell that a process has en
 def end_with_dvc() -> None:
     """Watch, in a thread, the shell and the DVC that started this process, and end it at once when one of them ends."""
     watched = ancestors()
-    if hasattr(os, "pidfd_open"):
-        try:
-            descriptors = [os.pidfd_open(process) for process in watched]
-        except ProcessLookupError:
-            os._exit(KILLED)
-        except OSError:  # an old kernel, or one that forbids it
-            descriptors = []
-    else:
+    try:
+        descriptors = [os.pidfd_open(process) for process in watched]
+    except ProcessLookupError:
+        os._exit(KILLED)
+    except (AttributeError, OSError):  # another system, or a kernel that is old or forbids it
         descriptors = []
     # Has one ended meanwhile, and its number may be another's by now?
     if watched != ancestors() or any(map(_takes_orphans_in, watched)):
@@ -74,10 +71,7 @@ def _read(process: int, what: str) -> str:
 
 def _wait(descriptors: list[int], watched: list[int]) -> None:
     if descriptors:
-        poll = select.poll()
-        for descriptor in descriptors:
-            poll.register(descriptor, select.POLLIN)
-        poll.poll()
+        select.select(descriptors, [], [])
     else:
         while ancestors() == watched:
             time.sleep(CHECK_EVERY)

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import chdir, suppress
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,10 @@ class Dvc:
             lines.append(self.said.readline().strip())
         return lines
 
+    def end(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
     def shared(self) -> int:
         """Return the number of the process that a stage was forked from; it must have been."""
         server, imported, *_ = told(self.run(TELL, WHO="is asked"))
@@ -113,8 +117,7 @@ def sockets(place: Path) -> list[Path]:
 def dvc(tmp_path: Path) -> Iterator[Dvc]:
     started = Dvc(tmp_path)
     yield started
-    started.process.kill()
-    started.process.communicate()
+    started.end()
 
 
 def told(lines: list[str]) -> Any:
@@ -143,6 +146,10 @@ def test_later_stages_find_the_packages_imported_and_have_variables_folder_and_o
     assert second == [True, "second", str(tmp_path)]
     assert told(dvc.run(TELL, WHO="third")) == [server, True, "third", str(tmp_path)]
     assert server not in (alone[0], dvc.process.pid)
+    assert os.getsid(server) == server, "Ctrl-C is for stages"
+    look = "import os; print(os.environ.get('ONLY', 'unset'))"
+    assert dvc.run(look, ONLY="fourth") == ["fourth", "0"]
+    assert dvc.run(look) == ["unset", "0"]
 
 
 def test_packages_are_imported_one_after_the_other_while_nobody_asks(dvc: Dvc, tmp_path: Path) -> None:
@@ -203,11 +210,7 @@ def working(dvc: Dvc, folder: Path) -> tuple[int, int, int]:
     while not (folder / "pid").exists() or len((folder / "pid").read_text().split()) < 2:
         time.sleep(0.01)
     stage, server = map(int, (folder / "pid").read_text().split())
-    (asking,) = (
-        int(entry.name)
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and int(entry.name) not in (stage, server) and asks(entry, folder)
-    )
+    (asking,) = {int(entry.name) for entry in Path("/proc").iterdir() if asks(entry, folder)} - {stage, server}
     return stage, server, asking
 
 
@@ -221,15 +224,12 @@ def test_a_stage_that_begins_when_its_dvc_has_ended_already_leaves_nothing_behin
     os.kill(started.number, signal.SIGKILL)
     while not (tmp_path / "ended").exists():
         time.sleep(0.01)
-    deadline = time.monotonic() + 3
-    while (left := [entry for entry in Path("/proc").iterdir() if asks(entry, tmp_path)]) and (
-        time.monotonic() < deadline
-    ):
+    begun = time.monotonic()
+    while (left := [one for one in Path("/proc").iterdir() if asks(one, tmp_path)]) and time.monotonic() < begun + 3:
         time.sleep(0.01)
     for entry in left:
         os.kill(int(entry.name), signal.SIGKILL)
-    started.process.kill()
-    started.process.communicate()
+    started.end()
     assert not left
 
 
@@ -241,7 +241,7 @@ def asks(entry: Path, folder: Path) -> bool:
         return False
 
 
-def test_without_a_server_or_with_somebody_elses_a_stage_runs_by_itself(
+def test_without_a_server_or_with_that_of_another_folder_or_user_a_stage_runs_by_itself(
     dvc: Dvc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -251,28 +251,11 @@ def test_without_a_server_or_with_somebody_elses_a_stage_runs_by_itself(
     assert connection
     with connection:
         assert forkserver._owner(connection) == os.geteuid()
+    (tmp_path / "copy").mkdir()
+    with chdir(tmp_path / "copy"):
+        assert forkserver.connect(dvc.process.pid) is None
     monkeypatch.setattr(forkserver, "_owner", lambda connection: os.geteuid() + 1)
     assert forkserver.connect(dvc.process.pid) is None
-
-
-def test_a_server_of_another_folder_is_another_one(dvc: Dvc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    dvc.run("pass")
-    (tmp_path / "copy").mkdir()
-    monkeypatch.chdir(tmp_path / "copy")
-    assert forkserver.connect(dvc.process.pid) is None
-
-
-def test_what_is_left_behind_hears_no_ctrl_c_since_it_has_a_session_of_its_own(dvc: Dvc) -> None:
-    dvc.run("pass")
-    server = dvc.shared()
-    assert os.getsid(server) == server
-
-
-def test_a_variable_that_is_unset_is_unset_for_later_stages(dvc: Dvc) -> None:
-    look = "import os; print(os.environ.get('ONLY', 'unset'))"
-    assert dvc.run(look, ONLY="first") == ["first", "0"]
-    dvc.shared()
-    assert dvc.run(look) == ["unset", "0"]
 
 
 def test_a_crash_shows_where_it_was_also_in_a_forked_stage(dvc: Dvc, tmp_path: Path) -> None:
@@ -428,26 +411,22 @@ def test_a_folder_that_is_not_this_users_alone_or_cannot_be_is_not_used(dvc: Dvc
 def test_no_socket_is_left_behind_but_by_a_server_that_is_killed_and_that_one_goes_with_the_next(
     tmp_path: Path, place: Path
 ) -> None:
-    def ended(started: Dvc) -> None:
-        started.process.kill()
-        started.process.communicate()
-
     first, second = Dvc(tmp_path), Dvc(tmp_path)
     for started in (first, second):
         started.run("pass")
     assert len(sockets(place)) == 2
     server = second.shared()
-    ended(second)
+    second.end()
     assert gone(server)
     assert len(sockets(place)) == 1
     os.kill(first.shared(), signal.SIGKILL)
-    ended(first)
+    first.end()
     assert len(sockets(place)) == 1
     third = Dvc(tmp_path)
     third.run("pass")
     assert [left.name.partition("-")[0] for left in sockets(place)] == [str(third.number)]
     server = third.shared()
-    ended(third)
+    third.end()
     assert gone(server)
     assert list(place.iterdir()) == []
 
