@@ -67,17 +67,13 @@ def use_project_python() -> None:
         sys.exit(USAGE_ERROR)
 
 
-def usage() -> str:
-    """Return the commands, one a line."""
-    return "\n".join(f"usage: python src {name} {argument}".rstrip() for name, argument in COMMANDS.items())
-
-
 def main(arguments: "list[str]") -> int:
     """Run the stage or tool that `arguments` names; return the exit code, 2 for what the user can put right."""
     name, *rest = arguments or [""]
     wanted = COMMANDS.get(name)
     if wanted is None or not len(wanted.partition("[")[0].split()) <= len(rest) <= len(wanted.split()):
-        print(usage(), file=sys.stderr)
+        for command, takes in COMMANDS.items():
+            print(f"usage: python src {command} {takes}".rstrip(), file=sys.stderr)
         return USAGE_ERROR
     # Two threads that wait for each other at narrow products take longer than one, ten times as long where another
     # process is at work, as in a queue of experiments.
@@ -122,12 +118,8 @@ def run(arguments: "list[str]") -> int:
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
-        print(
-            terminal.line(
-                f"{error.filename or os.getcwd()}: {error.strerror}. Make room and call again: nothing is lost"
-            ),
-            file=sys.stderr,
-        )
+        full = f"{error.filename or os.getcwd()}: {error.strerror}. Make room and call again: nothing is lost"
+        print(terminal.line(full), file=sys.stderr)
         return USAGE_ERROR
     except ModuleNotFoundError as error:
         if not differing:

@@ -44,11 +44,8 @@ def installed(folder: str) -> dict[str, str]:
     Read from the folders' names (NAME-VERSION.dist-info, PEP 376): importlib.metadata opens a file for each package,
     which every run of every stage would wait for.
     """
-    versions = {}
-    for entry in Path(folder).glob("*.dist-info"):
-        name, _, version = entry.stem.partition("-")
-        versions[re.sub(r"[-_.]+", "-", name).lower()] = version
-    return versions
+    named = (entry.stem.partition("-") for entry in Path(folder).glob("*.dist-info"))
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, _, version in named}
 
 
 def warning(differences: list[str]) -> str:

@@ -23,8 +23,8 @@ def rest(labels: Iterable[Mapping[str, Any]], rows: str) -> str:
     return f"the rest is {listed('{label} ({rows:,} '.format(**one) + f'{rows})' for one in labels)}"
 
 
-def listed(names: Iterable[str], most: int = SHOWN) -> str:
-    """Return names as one reads a list: a, b and c; of more than `most`, the first ones."""
+def listed(names: Iterable[str]) -> str:
+    """Return names as one reads a list: a, b and c; of more than SHOWN, the first ones."""
     every = list(names)
-    shown = every[:most] + ([f"{len(every) - most} more"] if len(every) > most else [])
+    shown = every[:SHOWN] + ([f"{len(every) - SHOWN} more"] if len(every) > SHOWN else [])
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))

@@ -15,24 +15,9 @@ from passage.base.errors import Mistake
 STAGES = ("check", "split", "train", "evaluate", "score", "report", "track", "evil")
 parts = st.sampled_from(
     [
-        *(
-            "..",
-            ".",
-            "",
-            "~",
-            ".git",
-            ".dvc",
-            "hooks",
-            "data",
-            "raw",
-            "split",
-            "models",
-            "metrics",
-            "plots",
-            "pictures",
-        ),
-        *("predictions", "score", "gone", "link", "src", "train.parquet", "model.json", "gone.json", "gone.csv"),
-        *("roc.svg", "index.html", "report", "exam_hours.csv", "config", "a\0b", "a\nb"),
+        *("", "a\0b", "a\nb", "..", ".", "~", ".git", ".dvc", "hooks", "config", "src", "link", "gone", "score"),
+        *("data", "raw", "split", "models", "metrics", "plots", "pictures", "predictions", "report", "exam_hours.csv"),
+        *("train.parquet", "model.json", "gone.json", "gone.csv", "roc.svg", "index.html"),
     ]
 )
 texts = st.builds(lambda root, names: root + "/".join(names), st.sampled_from(["", "/", "//"]), st.lists(parts))

@@ -187,7 +187,6 @@ def test_of_many_names_the_first_are_listed() -> None:
     assert wording.listed("abc") == "a, b and c"
     assert wording.listed("abcdefg") == "a, b, c, d, e and 2 more"
     assert wording.listed(["a"]) == "a"
-    assert wording.listed("abcd", 2) == "a, b and 2 more"
 
 
 @pytest.mark.parametrize(
