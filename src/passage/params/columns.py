@@ -3,15 +3,14 @@
 from typing import Annotated, Any, Literal
 
 from annotated_types import MinLen
-from pydantic import (
-    Field,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import Field, ValidationInfo, field_validator
 
 from passage.params import messages
 from passage.params.labels import written
 from passage.params.types import Label, Limit, Settings, Value, is_number
+
+# What has a part in a result: of a feature, and of the target.
+PREPARING, LABELLING = {"kind", "missing", "indicator", "reference", "unseen"}, {"missing", "others"}
 
 
 class ColumnSettings(Settings):
@@ -114,14 +113,3 @@ class ColumnSettings(Settings):
     def reference_text(self) -> str:
         """The reference as a table has it, nothing where it is the most frequent category."""
         return "" if self.reference is None else written(self.reference)
-
-    def used(self) -> dict[str, Any]:
-        """Return what has a part in a result and is not the default."""
-        return self.model_dump(include=_PREPARING, exclude_defaults=True)
-
-    def used_of_target(self) -> dict[str, Any]:
-        """Return the same of the target."""
-        return self.model_dump(include={"missing", "others"}, exclude_defaults=True)
-
-
-_PREPARING = {"kind", "missing", "indicator", "reference", "unseen"}

@@ -12,7 +12,6 @@ from ruamel.yaml import YAML
 
 from passage.base import conflict, files, lock, paths
 from passage.base.errors import Mistake
-from passage.base.lock import Stages
 from passage.params import Params
 
 
@@ -21,8 +20,9 @@ def remove(settings: Params) -> list[str]:
 
     Returns what was done, in lines. The outputs come back, from DVC's cache, with the entry in params.yaml.
     """
-    stages = lock.read()
-    gone = unlisted(stages, settings)
+    stages, listed = lock.read(), {"score": settings.score}
+    named = {stage: stage.partition("@") for stage in stages if "@" in stage}
+    gone = [stage for stage, (kind, _, name) in named.items() if name not in listed.get(kind, settings.models)]
     if not gone:
         return []
     entries = {stage: stages[stage] for stage in gone}
@@ -35,16 +35,8 @@ def remove(settings: Params) -> list[str]:
         del kept["stages"][stage]
     yaml.dump(kept, text)
     files.write_text(paths.PIPELINE_LOCK, text.getvalue())
-    named = f"is no longer in {paths.PARAMS}: its outputs and its entry in {paths.PIPELINE_LOCK} are gone"
-    return [*said, *(f"{stage} {named}" for stage in gone)]
-
-
-def unlisted(stages: Stages, settings: Params) -> list[str]:
-    """Return those of `stages` (STAGE@NAME: entry) whose NAME is not in `settings`."""
-    listed = {
-        stage: settings.score if stage.startswith("score@") else settings.models for stage in stages if "@" in stage
-    }
-    return [stage for stage, names in listed.items() if stage.partition("@")[2] not in names]
+    done = f"is no longer in {paths.PARAMS}: its outputs and its entry in {paths.PIPELINE_LOCK} are gone"
+    return [*said, *(f"{stage} {done}" for stage in gone)]
 
 
 def refuse_strays(settings: Params) -> None:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from passage.base import paths
+from passage.params import labels
 
 # Stands in the place of a finding for the number where a word is allowed, too.
 NUMBER = "(number)"
@@ -56,7 +57,7 @@ def _entries(count: int) -> str:
     return "one entry" if count == 1 else f"{count} entries"
 
 
-def _shown(value: object) -> str:
+def _shown(value: Any) -> str:
     match value:
         case str():
             return f'"{value}"'
@@ -64,10 +65,8 @@ def _shown(value: object) -> str:
             return "empty"
         case dict() | list():
             return "a mapping" if isinstance(value, dict) else "a list"
-        case bool():
-            return str(value).lower()
         case _:
-            return str(value)
+            return labels.written(value)
 
 
 def _what_to_write(settings: type[BaseModel], location: list[str]) -> str:

@@ -3,15 +3,11 @@
 from typing import Annotated, Any, Literal, Self
 
 from annotated_types import Ge, Le, Lt, MaxLen, MinLen
-from pydantic import (
-    Field,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import Field, ValidationInfo, field_validator
 
 from passage.base import blocks
 from passage.params import messages
-from passage.params.columns import ColumnSettings
+from passage.params.columns import LABELLING, PREPARING, ColumnSettings
 from passage.params.labels import REST, written
 from passage.params.split import Split
 from passage.params.train import NEWTON, Train
@@ -112,9 +108,9 @@ class ModelSettings(Settings):
 
     @field_validator("columns")
     @classmethod
-    def _of_the_target(cls, columns: dict[str, ColumnSettings], info: ValidationInfo) -> dict[str, ColumnSettings]:
+    def _as_they_are_used(cls, columns: dict[str, ColumnSettings], info: ValidationInfo) -> dict[str, ColumnSettings]:
+        target, positive = info.data.get("target"), info.data.get("positive")
         for name, column in columns.items():
-            target, positive = info.data.get("target"), info.data.get("positive")
             if name == target and column.missing not in ("error", "drop"):
                 raise messages.wrong(column.missing, "of the target, error and drop are left", f"{name}.missing")
             if column.others == REST and name != target:
@@ -122,12 +118,6 @@ class ModelSettings(Settings):
             if column.others == REST and (not isinstance(positive, str) or positive == REST):
                 rule = "positive must then be a text, in quotes where it is a number, and another one"
                 raise messages.wrong(REST, rule, f"{name}.others")
-        return columns
-
-    @field_validator("columns")
-    @classmethod
-    def _one_word_on_gaps(cls, columns: dict[str, ColumnSettings], info: ValidationInfo) -> dict[str, ColumnSettings]:
-        for name, column in columns.items():
             if column.nullable and column.missing == "error" and name in info.data.get("features", []):
                 rule = "of a feature, missing must then be median, most_frequent, category or drop, and it is error"
                 raise messages.wrong(True, rule, f"{name}.nullable")
@@ -184,14 +174,13 @@ class ModelSettings(Settings):
         These are all but words, the keys of other split methods, how to choose where nothing is chosen, a positive
         label of 1, columns that are neither features nor the target or say nothing, and what only checks.
         """
-        settings = self.model_dump(exclude={"words"}) | {"split": self.split.used()}
+        settings = self.model_dump(exclude={"words", "columns"}) | {"split": self.split.used()}
         if written(self.positive) == "1":
             del settings["positive"]
-        columns = {name: self.column(name).used() for name in self.features}
-        columns[self.target] = self.column(self.target).used_of_target()
-        settings["columns"] = {name: used for name, used in columns.items() if used}
-        if not settings["columns"]:
-            del settings["columns"]
+        asked = dict.fromkeys(self.features, PREPARING) | {self.target: LABELLING}
+        columns = {name: self.column(name).model_dump(include=of, exclude_defaults=True) for name, of in asked.items()}
+        if used := {name: one for name, one in columns.items() if one}:
+            settings["columns"] = used
         if not self.chooses():
             del settings["train"]["tune"]
         return settings
@@ -226,5 +215,4 @@ class ModelSettings(Settings):
 
     def saw_test_rows(self) -> bool:
         """Return whether the scaling was fitted on the test rows, too."""
-        tests = self.split.method != "none"
-        return tests and self.normalize.method != "none" and self.normalize.fit_on == "all"
+        return self.normalize.fit_on == "all" and "none" not in (self.split.method, self.normalize.method)

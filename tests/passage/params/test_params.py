@@ -32,229 +32,169 @@ def test_the_projects_own_params_are_read_with_their_values() -> None:
     assert settings.score["guessed_hours"].model == "model"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "line"),
-    [
-        ("C: 1.0", "C: -1", "models.model.train.C is -1; it should be greater than 0, or auto"),
-        ("C: 1.0", "C: .nan", "models.model.train.C is nan; it should be greater than 0, or auto"),
-        ("C: 1.0", "C: yes", 'models.model.train.C is "yes"; it should be a valid number, or auto'),
-        ("C: 1.0", "C: Auto", 'models.model.train.C is "Auto"; it should be a valid number, or auto'),
-        ("C: 1.0", "C: true", "models.model.train.C is true; it should be a valid number, or auto"),
-        ("C: 1.0", "C: [auto]", "models.model.train.C is a list; it should be a valid number, or auto"),
-        ("C: 1.0\n", "\n", "models.model.train.C is missing"),
+# What is replaced in params.yaml; by what, and how the line begins that tells of it.
+WRONG: dict[str, list[tuple[str, str]]] = {
+    "C: 1.0": [
+        ("C: -1", "models.model.train.C is -1; it should be greater than 0, or auto"),
+        ("C: .nan", "models.model.train.C is nan; it should be greater than 0, or auto"),
+        ("C: yes", 'models.model.train.C is "yes"; it should be a valid number, or auto'),
+        ("C: Auto", 'models.model.train.C is "Auto"; it should be a valid number, or auto'),
+        ("C: true", "models.model.train.C is true; it should be a valid number, or auto"),
+        ("C: [auto]", "models.model.train.C is a list; it should be a valid number, or auto"),
+        ("", "models.model.train.C is missing"),
+        ("C: 1e300", "models.model.train.C is 1e+300; it must be from 1e-100 to 1e100, .inf for no penalty, or auto"),
+        ("C: 1.0\n      2: 3", "models.model.train.2: the name is not text; put it in quotes"),
+        ("C: 1\n      tune: {C: [1]}", "models.model.train.tune.C has one entry; it must hold at least 2"),
+        ("C: 1\n      tune: {C: []}", "models.model.train.tune.C is empty; it must hold at least 2 entries"),
+        ("C: 1\n      tune: {C: [1, .inf]}", "models.model.train.tune.C.1 is inf; it should be less than"),
         (
-            "    positive: 1\n",
-            "",
-            "models.model.positive is missing: which of the target's two labels is predicted; write, for example, "
-            "positive: 1",
+            "C: 1\n      tune: {criterium: f1}",
+            "models.model.train.tune.criterium is not a known key; did you mean crit",
         ),
+        ("CC: 1.0", "models.model.train.CC is not a known key; did you mean C? Known are C, l1_ratio"),
+    ],
+    "C: 1.0\n      l1_ratio: 0.0\n      solver: newton-cholesky": [
         (
-            "    columns: {}\n",
-            "",
-            "models.model.columns is missing: by column: what it holds, and what to do where it is missing; others are "
-            "numbers without gaps; write, for example, columns: {}",
-        ),
-        *(
-            ("columns: {}", f"columns: {{passed_exam: {{{written}}}}}", f"models.model.columns.passed_exam.{line}")
-            for written, line in (
-                ("missing: median", 'missing is "median"; of the target, error and drop are left'),
-                ("others: rest", 'others is "rest"; positive must then be a text, in quotes where it is a number'),
-            )
-        ),
-        *(
-            (
-                "columns: {}",
-                f"columns: {{hours_studied: {{{written}}}}}",
-                f"models.model.columns.hours_studied.{line}",
-            )
-            for written, line in (
-                ("kind: text", "kind is \"text\"; it should be 'number', 'category' or 'boolean'"),
-                ("kind: category, missing: median", 'missing is "median"; a category has no median; category, most_'),
-                ("kind: boolean, missing: median", 'missing is "median"; a boolean has no median; most_frequent, drop'),
-                ("others: rest", 'others is "rest"; only the target has it, which is passed_exam'),
-                ("missing: category", 'missing is "category"; a number has no categories; with kind: category it has'),
-                (
-                    "kind: category, missing: category, indicator: true",
-                    "indicator is true; where missing is category nothing is filled; median or most_frequent is",
-                ),
-                ("indicator: true", "indicator is true; where missing is error nothing is filled; median or"),
-                ("reference: a", 'reference is "a"; only a category has it, and this is a number'),
-                ("unseen: reference", 'unseen is "reference"; only a category has it, and this is a number'),
-                ("kind: boolean, minimum: 0", "minimum is 0.0; only a number has it, and this is a boolean"),
-                ("minimum: 3, maximum: 2", "maximum is 2.0; it must not be less than minimum, which is 3"),
-                ("kind: category, reference: a, allowed: [b]", "allowed is a list; the reference, a, must be among"),
-                ("missing: drop, nullable: false", "nullable is false; missing is drop, which says what to do with"),
-                (
-                    "nullable: true",
-                    "nullable is true; of a feature, missing must then be median, most_frequent, category or drop",
-                ),
-                ("minimum: .nan", "minimum is nan; it should be a finite number"),
-                ("maximum: .inf", "maximum is inf; it should be a finite number"),
-                ("allowed: [1, a]", 'allowed.1 is "a"; it must be a number; a column of text has kind: category'),
-                ("allowed: [1, true]", "allowed.1 is true; it must be a number; a column of text has kind: category"),
-                ("minimum: 2, allowed: [2, 1.5]", "allowed.1 is 1.5; it must not be below minimum or above maximum"),
-                ("maximum: 1, allowed: [2]", "allowed.0 is 2; it must not be below minimum or above maximum"),
-                ("allowed: [[1]]", "allowed.0 is a list; it must be a text, a number, true or false"),
-                ("allowed: []", "allowed is empty; it must hold at least one entry"),
-                ("kind: boolean, unique: true", "unique is true; a boolean has two values, and there are more rows"),
-                ("kind: boolean, allowed: [true]", "allowed is a list; a boolean is true or false"),
-            )
-        ),
-        ("positive: 1", "positive: 1.5", "models.model.positive is 1.5; it must be a text, a whole number, true or"),
-        ("positive: 1", "positive: [1]", "models.model.positive is a list; it must be a text, a whole number, true or"),
-        (
-            "C: 1.0",
-            "C: 1e300",
-            "models.model.train.C is 1e+300; it must be from 1e-100 to 1e100, .inf for no penalty, or auto",
-        ),
-        (
-            "C: 1.0\n      l1_ratio: 0.0\n      solver: newton-cholesky",
             "C: .inf\n      l1_ratio: 0.5\n      solver: saga",
             'models.model.train.solver is "saga"; without a penalty (C of .inf) train.l1_ratio must be 0',
         ),
-        ("  model_2:", "  1:", "models.1: the name is not text; put it in quotes"),
-        ("C: 1.0", "C: 1.0\n      2: 3", "models.model.train.2: the name is not text; put it in quotes"),
-        ("experiment: exam-passage", 'experiment: ""', "mlflow.experiment is empty; it must be a text"),
-        ("test_size: 0.25", "test_size: 1.5", "models.model.split.test_size is 1.5; it should be less than 1"),
-        ("test_size: 0.25", "", "models.model.split.test_size is missing; split.method random needs it"),
-        ("seed: 27", "seed: 2.5", "models.model.split.seed is 2.5; it should be a valid integer"),
         (
-            "threshold: 0.5",
-            "threshold: 2",
-            "models.model.threshold is 2; it should be less than or equal to 1, or auto",
+            "C: .inf\n      l1_ratio: 0\n      solver: liblinear",
+            'models.model.train.solver is "liblinear"; without a penalty (C of .inf) it must be another solver',
         ),
-        ("threshold: 0.5", "threshold: best", 'models.model.threshold is "best"; it should be a valid number, or auto'),
-        ("threshold: 0.5", "threshold:", "models.model.threshold is empty; it should be a valid number, or auto"),
+    ],
+    "l1_ratio: 0.0": [
+        ("l1_ratio: 1", 'models.model.train.solver is "newton-cholesky"; train.l1_ratio 1 needs liblinear or saga'),
+        ("l1_ratio: 0.5", 'models.model.train.solver is "newton-cholesky"; train.l1_ratio 0.5 needs saga'),
+    ],
+    "solver: newton-cholesky": [("solver: newton", 'models.model.train.solver is "newton"; it should be')],
+    "    positive: 1\n": [
         (
-            "C: 1.0\n      l1_ratio: 0.0",
-            "C: auto\n      l1_ratio: 1",
-            'models.model.train.solver is "newton-cholesky"; train.l1_ratio 1 needs liblinear or saga',
+            "",
+            "models.model.positive is missing: which of the target's two labels is predicted; write, for example, pos",
         ),
+        ("    positive: 1.5\n", "models.model.positive is 1.5; it must be a text, a whole number, true or"),
+        ("    positive: [1]\n", "models.model.positive is a list; it must be a text, a whole number, true or"),
+    ],
+    "    columns: {}\n": [
+        ("", "models.model.columns is missing: by column: what it holds, and what to do where it is")
+    ],
+    "threshold: 0.5": [
+        ("threshold: 2", "models.model.threshold is 2; it should be less than or equal to 1, or auto"),
+        ("threshold: best", 'models.model.threshold is "best"; it should be a valid number, or auto'),
+        ("threshold:", "models.model.threshold is empty; it should be a valid number, or auto"),
+        ("treshold: 0.5", "models.model.treshold is not a known key; did you mean threshold? Known are data"),
+    ],
+    "method: random": [
+        ("method: rnd", "models.model.split.method is \"rnd\"; it should be 'random', 'column', 'hash',"),
+        ("method: hash", "models.model.split.column is missing; split.method hash needs it"),
+        ("method: time\n      column: day", "models.model.split.test_from is missing; split.method time needs it"),
         (
-            "C: 1.0",
-            "C: auto\n      tune: {C: [1]}",
-            "models.model.train.tune.C has one entry; it must hold at least 2",
-        ),
-        (
-            "C: 1.0",
-            "C: auto\n      tune: {C: []}",
-            "models.model.train.tune.C is empty; it must hold at least 2 entries",
-        ),
-        ("C: 1.0", "C: 1\n      tune: {C: [1, .inf]}", "models.model.train.tune.C.1 is inf; it should be less than"),
-        (
-            "C: 1.0",
-            "C: auto\n      tune: {criterium: f1}",
-            "models.model.train.tune.criterium is not a known key; did you mean criterion? Known are C, criterion",
-        ),
-        (
-            "method: random",
-            "method: rnd",
-            "models.model.split.method is \"rnd\"; it should be 'random', 'column', 'hash',",
-        ),
-        ("column: split", "", "models.model_2.split.column is missing; split.method column needs it"),
-        ("method: random", "method: hash", "models.model.split.column is missing; split.method hash needs it"),
-        ("method: column", "method: group", "models.model_2.split.stratify is missing; split.method group needs it"),
-        (
-            "method: random",
-            "method: time\n      column: day\n      test_from: 03/04/2026",
-            'models.model.split.test_from is "03/04/2026"; it must be a number, or a date or time as 2026-03-01',
-        ),
-        (
-            "method: random",
-            'method: time\n      column: day\n      test_from: "2026-02-30"',
-            'models.model.split.test_from is "2026-02-30"; it must be a number, or a date or time as 2026-03-01',
-        ),
-        (
-            "method: random",
-            'method: time\n      column: day\n      test_from: "20260301"',
-            'models.model.split.test_from is "20260301"; it must be a number, or a date or time as 2026-03-01',
-        ),
-        (
-            "method: random",
-            "method: time\n      column: day\n      test_from: soon",
-            'models.model.split.test_from is "soon"; it must be a number, or a date or time as 2026-03-01',
-        ),
-        (
-            "method: random",
-            "method: time\n      column: day\n      test_from: .nan",
-            "models.model.split.test_from is nan; it must be a number, or a date or time as 2026-03-01",
-        ),
-        (
-            "method: random",
-            "method: time\n      column: day\n      test_from: true",
-            "models.model.split.test_from is true; it must be a number, or a date or time as 2026-03-01",
-        ),
-        (
-            "method: random",
-            "method: time\n      column: day\n      test_from: [1]",
-            "models.model.split.test_from is a list; it must be a number, or a date or time as 2026-03-01",
-        ),
-        (
-            "method: random",
-            "method: time\n      column: day\n      test_from: 2026-03-01",
-            'models.model.split.test_from is 2026-03-01; it must be in quotes, "2026-03-01", since DVC takes no bare',
-        ),
-        (
-            "method: random",
-            "method: time\n      column: day",
-            "models.model.split.test_from is missing; split.method time needs it",
-        ),
-        (
-            "method: random",
             "method: hash\n      column: hours_studied",
             'models.model.split.column is "hours_studied"; it must be neither a feature nor the target',
         ),
+    ],
+    "method: column": [
+        ("method: group", "models.model_2.split.stratify is missing; split.method group needs it"),
+    ],
+    "column: split": [
+        ("", "models.model_2.split.column is missing; split.method column needs it"),
+        ("column: hours_studied", 'models.model_2.split.column is "hours_studied"; it must be neither a'),
+    ],
+    "test_size: 0.25": [
+        ("test_size: 1.5", "models.model.split.test_size is 1.5; it should be less than 1"),
+        ("", "models.model.split.test_size is missing; split.method random needs it"),
+    ],
+    "seed: 27": [("seed: 2.5", "models.model.split.seed is 2.5; it should be a valid integer")],
+    "    split:\n": [("    split: 3\n    x:\n", "models.model.split is 3; it must be a mapping of keys to values")],
+    "- math_courses": [("- hours_studied", 'models.model_2.features.1 is "hours_studied"; each feature may be named')],
+    "- hours_studied": [
+        ("- passed_exam", 'models.model.features.0 is "passed_exam"; the target must not be among'),
+        ("- probability", 'models.model.features.0 is "probability"; the tables of predictions use'),
+    ],
+    "    - hours_studied\n": [("", "models.model.features is empty; it should be a valid list")],
+    "features:\n    - hours_studied": [("features: []", "models.model.features is empty; it must hold at least one")],
+    "      - failed\n": [("", "models.model.words.classes has one entry; it must hold at least 2")],
+    "data/raw/exam_hours.csv": [
+        ("../x.csv", 'models.model.data is "../x.csv"; it must be a .csv or .parquet file below'),
+        ("data/raw/../../x.csv", 'models.model.data is "data/raw/../../x.csv"; it must be a'),
+    ],
+    "  model_2:": [
+        ("  1:", "models.1: the name is not text; put it in quotes"),
+        ("  score:", 'models.score is "score"; a name must consist of letters, digits, _ and -'),
         (
-            "column: split",
-            "column: hours_studied",
-            'models.model_2.split.column is "hours_studied"; it must be neither a',
-        ),
-        (
-            "- math_courses",
-            "- hours_studied",
-            'models.model_2.features.1 is "hours_studied"; each feature may be named',
-        ),
-        ("- hours_studied", "- passed_exam", 'models.model.features.0 is "passed_exam"; the target must not be among'),
-        ("- hours_studied", "- probability", 'models.model.features.0 is "probability"; the tables of predictions use'),
-        ("    - hours_studied\n", "", "models.model.features is empty; it should be a valid list"),
-        ("features:\n    - hours_studied", "features: []", "models.model.features is empty; it must hold at least one"),
-        ("model: model\n", "model: mode\n", 'score.guessed_hours.model is "mode"; it must be one of model, model_2'),
-        ("  model_2:", "  score:", 'models.score is "score"; a name must consist of letters, digits, _ and -'),
-        (
-            "  model_2:",
             f"  {'a' * 101}:",
-            f'models.{"a" * 101} is "{"a" * 101}"; a name must consist of letters, digits, _ and -, 100 at most',
+            f'models.{"a" * 101} is "{"a" * 101}"; a name must consist of letters, digits, _ and -, 100',
         ),
-        ("  model_2:", "  a/b:", 'models.a/b is "a/b"; a name must consist of letters, digits, _ and -'),
-        (
-            "data/raw/exam_hours.csv",
-            "../x.csv",
-            'models.model.data is "../x.csv"; it must be a .csv or .parquet file below',
+        ("  a/b:", 'models.a/b is "a/b"; a name must consist of letters, digits, _ and -'),
+    ],
+    "model: model\n": [("model: x\n", 'score.guessed_hours.model is "x"; it must be one of model, model_2')],
+    "experiment: exam-passage": [('experiment: ""', "mlflow.experiment is empty; it must be a text")],
+    "mlflow:\n": [
+        ("mlflow:\n  uri: x\n", "mlflow.uri is not a known key; Known are experiment"),
+        ("other: 1\nmlflow:\n", "other is not a known key; Known are models, score, mlflow"),
+    ],
+}
+# The same of the settings of a column: of the target, and of a feature.
+OF_THE_TARGET = {
+    "missing: median": 'missing is "median"; of the target, error and drop are left',
+    "others: rest": 'others is "rest"; positive must then be a text, in quotes where it is a number',
+}
+OF_A_FEATURE = {
+    "kind: text": "kind is \"text\"; it should be 'number', 'category' or 'boolean'",
+    "kind: category, missing: median": 'missing is "median"; a category has no median; category, most_',
+    "kind: boolean, missing: median": 'missing is "median"; a boolean has no median; most_frequent, drop',
+    "others: rest": 'others is "rest"; only the target has it, which is passed_exam',
+    "missing: category": 'missing is "category"; a number has no categories; with kind: category it has',
+    "kind: category, missing: category, indicator: true": "indicator is true; where missing is category nothing is",
+    "indicator: true": "indicator is true; where missing is error nothing is filled; median or",
+    "reference: a": 'reference is "a"; only a category has it, and this is a number',
+    "unseen: reference": 'unseen is "reference"; only a category has it, and this is a number',
+    "kind: boolean, minimum: 0": "minimum is 0.0; only a number has it, and this is a boolean",
+    "minimum: 3, maximum: 2": "maximum is 2.0; it must not be less than minimum, which is 3",
+    "kind: category, reference: a, allowed: [b]": "allowed is a list; the reference, a, must be among",
+    "missing: drop, nullable: false": "nullable is false; missing is drop, which says what to do with",
+    "nullable: true": "nullable is true; of a feature, missing must then be median, most_frequent, category or drop",
+    "minimum: .nan": "minimum is nan; it should be a finite number",
+    "maximum: .inf": "maximum is inf; it should be a finite number",
+    "allowed: [1, a]": 'allowed.1 is "a"; it must be a number; a column of text has kind: category',
+    "allowed: [1, true]": "allowed.1 is true; it must be a number; a column of text has kind: category",
+    "minimum: 2, allowed: [2, 1.5]": "allowed.1 is 1.5; it must not be below minimum or above maximum",
+    "maximum: 1, allowed: [2]": "allowed.0 is 2; it must not be below minimum or above maximum",
+    "allowed: [[1]]": "allowed.0 is a list; it must be a text, a number, true or false",
+    "allowed: []": "allowed is empty; it must hold at least one entry",
+    "kind: boolean, unique: true": "unique is true; a boolean has two values, and there are more rows",
+    "kind: boolean, allowed: [true]": "allowed is a list; a boolean is true or false",
+}
+TIME = "it must be a number, or a date or time as 2026-03-01"
+TEST_FROM = {
+    "03/04/2026": f'"03/04/2026"; {TIME}',
+    '"2026-02-30"': f'"2026-02-30"; {TIME}',
+    '"20260301"': f'"20260301"; {TIME}',
+    "soon": f'"soon"; {TIME}',
+    ".nan": f"nan; {TIME}",
+    "true": f"true; {TIME}",
+    "[1]": f"a list; {TIME}",
+    "2026-03-01": '2026-03-01; it must be in quotes, "2026-03-01", since DVC takes no bare',
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        *((old, new, line) for old, wrong in WRONG.items() for new, line in wrong),
+        *(
+            ("columns: {}", f"columns: {{{name}: {{{written}}}}}", f"models.model.columns.{name}.{line}")
+            for name, wrong in (("passed_exam", OF_THE_TARGET), ("hours_studied", OF_A_FEATURE))
+            for written, line in wrong.items()
         ),
-        (
-            "data/raw/exam_hours.csv",
-            "data/raw/../../x.csv",
-            'models.model.data is "data/raw/../../x.csv"; it must be a',
-        ),
-        ("      - failed\n", "", "models.model.words.classes has one entry; it must hold at least 2"),
-        ("solver: newton-cholesky", "solver: newton", 'models.model.train.solver is "newton"; it should be'),
-        (
-            "l1_ratio: 0.0",
-            "l1_ratio: 0.5",
-            'models.model.train.solver is "newton-cholesky"; train.l1_ratio 0.5 needs saga',
-        ),
-        ("C: 1.0", "CC: 1.0", "models.model.train.CC is not a known key; did you mean C? Known are C, l1_ratio"),
-        (
-            "    threshold",
-            "    treshold",
-            "models.model.treshold is not a known key; did you mean threshold? Known are data",
-        ),
-        ("mlflow:\n", "mlflow:\n  uri: x\n", "mlflow.uri is not a known key; Known are experiment"),
-        ("mlflow:\n", "other: 1\nmlflow:\n", "other is not a known key; Known are models, score, mlflow"),
-        (
-            "    split:\n      method: random",
-            "    split: 3\n    x:\n      method: random",
-            "models.model.split is 3; it must be a",
+        *(
+            (
+                "method: random",
+                f"method: time\n      column: day\n      test_from: {text}",
+                f"models.model.split.test_from is {line}",
+            )
+            for text, line in TEST_FROM.items()
         ),
     ],
 )
@@ -355,8 +295,9 @@ def test_a_number_that_may_have_one_value_has_a_minimum_that_is_its_maximum() ->
     ],
 )
 def test_a_default_may_be_written_where_nothing_else_may(kind: str, defaults: str) -> None:
-    column = params.parse(changed("columns: {}", f"columns: {{hours_studied: {{kind: {kind}, {defaults}}}}}"))
-    assert column.models["model"].column("hours_studied").used() == ({"kind": kind} if kind != "number" else {})
+    used = params.parse(changed("columns: {}", f"columns: {{hours_studied: {{kind: {kind}, {defaults}}}}}"))
+    expected = {} if kind == "number" else {"hours_studied": {"kind": kind}}
+    assert used.models["model"].used().get("columns", {}) == expected
 
 
 @pytest.mark.parametrize("missing", ["median", "drop"])
@@ -412,39 +353,9 @@ def test_the_scaling_saw_test_rows_only_where_it_did() -> None:
     assert not params.parse(on_all.replace("method: standard", "method: none")).models["model"].saw_test_rows()
 
 
-SCALARS = [
-    "1e-09",
-    "1e3",
-    "1.0e-8",
-    "2",
-    "2.0",
-    ".inf",
-    "-.inf",
-    "yes",
-    "no",
-    "on",
-    "true",
-    "True",
-    "null",
-    "~",
-    "0o17",
-    "012",
-]
-SCALARS += [
-    "1_000",
-    "12:30:45",
-    "2026-11-23",
-    '"5"',
-    "none",
-    "0x1F",
-    "+1",
-    ".5",
-    "5.",
-    "x y",
-    "'it''s'",
-    "[1, a]",
-    "{a: 1}",
-]
+SCALARS = ["1e-09", "1e3", "1.0e-8", "2", "2.0", ".inf", "-.inf", "yes", "no", "on", "true", "True", "null", "~"]
+SCALARS += ["0o17", "012", "1_000", "12:30:45", "2026-11-23", '"5"', "none", "0x1F", "+1", ".5", "5.", "x y", "'it''s'"]
+SCALARS += ["[1, a]", "{a: 1}"]
 
 
 @pytest.mark.parametrize("scalar", SCALARS)
