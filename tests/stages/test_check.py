@@ -85,7 +85,7 @@ def test_ten_million_rows_that_are_fitted_by_blocks_fit_in_a_gigabyte_and_a_half
     rows: float, method: str, fits: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(header, "rows", lambda path, sample: int(rows * 1_000_000))
+    monkeypatch.setattr(header, "rows", lambda path: int(rows * 1_000_000))
     monkeypatch.setattr(memory, "numbers", lambda path, columns, categories: 10)
     monkeypatch.setattr(memory, "free", lambda: 1_500_000_000)
     text = TEXT.replace("method: random", f"method: {method}\n      column: day\n      test_from: 1", 1)

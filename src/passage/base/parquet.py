@@ -180,7 +180,11 @@ def write_all(tables: Mapping[Path, pd.DataFrame | Iterable[pd.DataFrame]]) -> N
 
 def read(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """Return all columns, or these, of a table that `write` wrote; other memory is given back."""
-    table = pq.read_table(path, columns=columns, pre_buffer=False)  # or the file is in memory, too
+    return in_memory(pq.read_table(path, columns=columns, pre_buffer=False))  # or the file is in memory, too
+
+
+def in_memory(table: pa.Table) -> pd.DataFrame:
+    """Return a table, which is of no more use then, as pandas has it."""
     rows: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
     pa.default_memory_pool().release_unused()
     return rows

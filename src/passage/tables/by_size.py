@@ -16,7 +16,7 @@ SURE = 1.2  # times the limit, since a CSV's rows are counted by its first megab
 def _shape(lane: ModelSettings) -> tuple[int, int]:
     """Return about how many rows a model's table has, and of how many numbers its features are made in each."""
     path = Path(lane.data)
-    return header.rows(path, memory.SAMPLE), memory.numbers(path, lane.features, lane.categories())
+    return header.rows(path), memory.numbers(path, lane.features, lane.categories())
 
 
 def refused(settings: Params) -> Iterator[str]:

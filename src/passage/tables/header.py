@@ -14,6 +14,7 @@ from passage.base.errors import Mistake
 from passage.tables import names
 
 CHUNK = 1 << 22  # bytes
+SAMPLE = 1_000_000  # bytes of a CSV by which its rows are counted
 CELLS = 200_000  # values that are looked at to tell whether the first line is a row
 
 csv.field_size_limit(2**31 - 1)  # a cell may hold a text of any length, as for pandas
@@ -52,14 +53,14 @@ def damaged(path: Path) -> Iterator[None]:
         raise Mistake(f"{path}: the file is damaged: {str(error).splitlines()[0]}") from None
 
 
-def rows(path: Path, sample: int) -> int:
-    """Return how many rows a table has: of a CSV about, by the lines among its first `sample` bytes."""
+def rows(path: Path) -> int:
+    """Return how many rows a table has: of a CSV about, by the lines among its first bytes."""
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
 
         return int(pq.read_metadata(path).num_rows)
     with path.open("rb") as content:
-        part = content.read(sample)
+        part = content.read(SAMPLE)
     lines = max(part.count(b"\n"), part.count(b"\r"))  # of which some end with both
     return max(round(path.stat().st_size / len(part) * lines) - 1, 0) if part else 0
 

@@ -21,7 +21,6 @@ SQUARES = 4  # tables of columns by columns that a stage holds (correlations, in
 SECONDS = 2e-7
 START = 300_000_000  # bytes that Python and its packages take
 PLACE = 8  # bytes that pandas takes to note where a value of a CSV stands
-SAMPLE = 1_000_000  # bytes of a CSV by which its rows are counted
 FIRST = 10_000  # rows by which the categories of a feature are counted
 LIMIT, TAKEN = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")  # of a container
 
@@ -42,7 +41,7 @@ def needed(
 
     share: of its rows, that are held together unless they are large.
     """
-    rows, made_of = header.rows(path, SAMPLE), numbers(path, columns, categories)
+    rows, made_of = header.rows(path), numbers(path, columns, categories)
     by_blocks = blocks.is_large(int(rows * share), made_of)
     together = min(rows, DRAWN) * made_of if by_blocks else min(rows * made_of, blocks.LARGE)
     need = START + TIMES * 8 * together

@@ -4,8 +4,9 @@ pandas says what is what in all other ones, and what is wrong: quotes, dates, he
 and false, words among numbers, rows of another width than the header.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -32,68 +33,66 @@ class LeftToPandas(Exception):
     """Rows that pandas must read."""
 
 
-def read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame | None:
-    """Return `columns` of the CSV at `path` as pandas would read them, nothing where it must do so itself.
+def read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
+    """Return `columns` of the CSV at `path` as pandas would read them.
 
     texts: those whose values stay the text that stands there. Each row has as many values as the header, in columns
-    that are not asked for, too.
+    that are not asked for, too. Raises LeftToPandas, as all do here.
     """
-    table = None if header.contains(path, b'"') else _table(path, columns, texts)
-    hexadecimal = header.contains(path, b"x", b"X")
-    if table is None or not all(name in texts or _plain(table[name], hexadecimal) for name in columns):
-        return None
-    return _rows(table)
+    with _leaving(path):
+        table = _table(path, columns, texts)
+    _leave_others(path, (table[name] for name in columns if name not in texts))
+    return parquet.in_memory(table)
 
 
-def stored(path: Path, columns: Sequence[str], texts: Collection[str], into: Path) -> Columns | None:
+def stored(path: Path, columns: Sequence[str], texts: Collection[str], into: Path) -> Columns:
     """Return the same as `read`, written to a file from where each column is read when it is asked for."""
-    if header.contains(path, b'"'):
-        return None
-    options = _options(columns, texts, MISSING)
-    try:
-        with pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), convert_options=options) as parts:
-            parquet.write_arrow(into, (pa.Table.from_batches([part]) for part in parts), **parquet.PLAIN)
-    except (pa.ArrowInvalid, KeyError):
-        return None
-    hexadecimal, numbers = header.contains(path, b"x", b"X"), [name for name in columns if name not in texts]
-    plain = (_plain(pq.read_table(into, columns=[name])[name], hexadecimal) for name in numbers)
-    return Columns(into) if all(plain) else None
+    with _leaving(path):
+        parquet.write_arrow(into, _parts(path, _options(columns, texts, MISSING)), **parquet.PLAIN)
+    _leave_others(path, (pq.read_table(into, columns=[name])[name] for name in columns if name not in texts))
+    return Columns(into)
 
 
 def as_text(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Yield the CSV at `path`, all of whose columns are `columns`, each value as the text that stands there.
+    """Yield the CSV at `path`, all of whose columns are `columns`, each value as the text that stands there."""
+    with _leaving(path):
+        yield from _parts(path, _options(columns, columns, []))
 
-    Raises LeftToPandas at the first row that pandas must read.
+
+@contextmanager
+def _leaving(path: Path) -> Iterator[None]:
+    """Raise LeftToPandas where something is quoted, for what Arrow makes no table of, and for one column alone.
+
+    In that one, a line of blanks is no row for pandas, which says so wherever the table is read.
     """
-    if header.contains(path, b'"'):
+    if header.contains(path, b'"') or not header.contains(path, b","):
         raise LeftToPandas
-    options = _options(columns, columns, [])
     try:
-        with pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), convert_options=options) as parts:
-            yield from (pa.Table.from_batches([part]) for part in parts)
+        yield
     except (pa.ArrowInvalid, KeyError):
         raise LeftToPandas from None
 
 
-def _table(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pa.Table | None:
-    """Return what Arrow makes of `columns`, where it can."""
+def _parts(path: Path, options: pc.ConvertOptions) -> Iterator[pa.Table]:
+    with pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), convert_options=options) as parts:
+        yield from (pa.Table.from_batches([part]) for part in parts)
+
+
+def _table(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pa.Table:
     options = _options(columns, texts, MISSING)
-    try:
-        with pa.OSFile(str(path)) as file, ThreadPoolExecutor() as threads:
-            middle = _middle(path)
-            # Block by block: read_csv holds the whole file beside the table.
-            first = pc.open_csv(file.get_stream(0, middle), pc.ReadOptions(block_size=BLOCK), convert_options=options)
-            if middle == file.size():
-                return first.read_all()
-            options.column_types = first.schema
-            second = pc.open_csv(
-                file.get_stream(middle, file.size() - middle),
-                pc.ReadOptions(block_size=BLOCK, column_names=header.columns(path)),
-                convert_options=options,
-            )
-            return pa.concat_tables(threads.map(pc.CSVStreamingReader.read_all, (first, second)))
-    except (pa.ArrowInvalid, KeyError):
-        return None
+    with pa.OSFile(str(path)) as file, ThreadPoolExecutor() as threads:
+        middle = _middle(path)
+        # Block by block: read_csv holds the whole file beside the table.
+        first = pc.open_csv(file.get_stream(0, middle), pc.ReadOptions(block_size=BLOCK), convert_options=options)
+        if middle == file.size():
+            return first.read_all()
+        options.column_types = first.schema
+        second = pc.open_csv(
+            file.get_stream(middle, file.size() - middle),
+            pc.ReadOptions(block_size=BLOCK, column_names=header.columns(path)),
+            convert_options=options,
+        )
+        return pa.concat_tables(threads.map(pc.CSVStreamingReader.read_all, (first, second)))
 
 
 def _options(columns: Sequence[str], texts: Collection[str], missing: Sequence[str]) -> pc.ConvertOptions:
@@ -118,10 +117,11 @@ def _middle(path: Path) -> int:
         return file.tell()
 
 
-def _rows(table: pa.Table) -> pd.DataFrame:
-    rows: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
-    pa.default_memory_pool().release_unused()
-    return rows
+def _leave_others(path: Path, numbers: Iterable[pa.ChunkedArray]) -> None:
+    """Raise LeftToPandas where one of these columns of the CSV at `path` is not the same numbers for pandas."""
+    hexadecimal = header.contains(path, b"x", b"X")
+    if not all(_plain(column, hexadecimal) for column in numbers):
+        raise LeftToPandas
 
 
 def _plain(column: pa.ChunkedArray, hexadecimal: bool) -> bool:

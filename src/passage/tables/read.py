@@ -1,7 +1,7 @@
 """Tables as they come, row by row: table, or refused with one line that says where they are wrong."""
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 from passage.base import blocks, parquet
 from passage.base.errors import Mistake
 from passage.base.parquet import Columns
-from passage.tables import header, memory, plain_csv
+from passage.tables import header, plain_csv
 from passage.tables.convert import is_numbers_or_text
+from passage.tables.plain_csv import LeftToPandas
 
 
 def table(path: Path, texts: Iterable[str] = (), columns: Iterable[str] | None = None) -> pd.DataFrame:
@@ -24,8 +25,8 @@ def table(path: Path, texts: Iterable[str] = (), columns: Iterable[str] | None =
     Raises Mistake for what `header.columns` refuses, rows of different widths and a header without rows.
     """
     there = header.columns(path)
-    asked = None if columns is None else set(columns)
-    wanted = there if asked is None else [name for name in there if name in asked]
+    asked = set(there if columns is None else columns)
+    wanted = [name for name in there if name in asked]
     table = _parquet(path, wanted) if path.suffix == ".parquet" else _csv(path, there, wanted, list(texts))
     if table.empty:
         raise Mistake(f"{path}: the table has a header and no rows")
@@ -39,7 +40,7 @@ class OneByOne:
         self.path, self.names = path, names
 
     def __len__(self) -> int:
-        return header.rows(self.path, 0)
+        return header.rows(self.path)
 
     def __contains__(self, name: str) -> bool:
         return name in self.names
@@ -55,23 +56,23 @@ def stored(path: Path, texts: Iterable[str], columns: Iterable[str], into: Path)
     """
     wanted = set(columns)
     names = [name for name in header.columns(path) if name in wanted]
-    if blocks.is_large(header.rows(path, memory.SAMPLE), len(names)):
+    if blocks.is_large(header.rows(path), len(names)):
         if path.suffix == ".parquet":
             return OneByOne(path, names)
-        there, texts = header.columns(path), {*texts} & wanted
-        found = plain_csv.stored(path, names, texts, into) if len(there) > 1 else None  # as in _csv
-        found = found if found is not None else _in_pieces(path, there, names, texts, into)
-        if found is not None:
-            return found
+        texts = {*texts} & wanted
+        for reader in (plain_csv.stored, _in_pieces):
+            with suppress(LeftToPandas):
+                return reader(path, names, texts, into)
     return table(path, texts, wanted)
 
 
-def _in_pieces(path: Path, there: list[str], columns: list[str], texts: set[str], into: Path) -> Columns | None:
-    """Return what pandas reads, some rows after the other, written `into` a file; nothing where it must see all rows.
+def _in_pieces(path: Path, columns: Sequence[str], texts: Collection[str], into: Path) -> Columns:
+    """Return what pandas reads, some rows after the other, written `into` a file.
 
-    That is where a column that is none of `texts` is more than numbers.
+    Raises LeftToPandas where it must see all rows at once: a column that is none of `texts` is more than numbers.
     """
-    rows, whole = 0, {name for name in columns if name not in texts}  # columns that are whole numbers
+    numbers, there = set(columns).difference(texts), header.columns(path)
+    rows, whole = 0, {*numbers}  # columns that are whole numbers
     schema = pa.schema([(name, pa.large_string() if name in texts else pa.float64()) for name in columns])
 
     def parts() -> Iterator[pa.Table]:
@@ -80,42 +81,37 @@ def _in_pieces(path: Path, there: list[str], columns: list[str], texts: set[str]
         with _refusing(path), pd.read_csv(path, **options) as pieces:
             for piece in pieces:
                 part, rows = _named(piece, there, columns), rows + len(piece)
-                for name in set(columns) - texts:
+                for name in numbers:
                     exact = part[name].dtype == "int64" and part[name].abs().max() < plain_csv.EXACT
                     if not exact and part[name].dtype != "float64":
-                        raise plain_csv.LeftToPandas
+                        raise LeftToPandas
                     whole.difference_update([] if exact else [name])
                 yield pa.Table.from_pandas(part, schema, preserve_index=False).replace_schema_metadata(None)
 
-    try:
-        parquet.write_arrow(into, parts(), **parquet.PLAIN)
-    except plain_csv.LeftToPandas:
-        return None
+    parquet.write_arrow(into, parts(), **parquet.PLAIN)
     header.refuse_torn(path, rows)
     return Columns(into, dict.fromkeys(whole, lambda column: column.astype("int64")))
 
 
 def _csv(path: Path, there: list[str], columns: list[str], texts: list[str]) -> pd.DataFrame:
-    alone = len(there) == 1  # a line of blanks is no row for pandas, which says so wherever the table is read
-    table = None if alone else plain_csv.read(path, columns, [name for name in texts if name in columns])
-    if table is not None:
-        return table
+    with suppress(LeftToPandas):
+        return plain_csv.read(path, columns, [name for name in texts if name in columns])
     with _refusing(path):
         found = pd.read_csv(path, **_options(path, there, columns, texts))
     header.refuse_torn(path, len(found))
     return _named(found, there, columns)
 
 
-def _options(path: Path, there: list[str], columns: list[str], texts: Iterable[str]) -> dict[str, Any]:
+def _options(path: Path, there: list[str], columns: Sequence[str], texts: Iterable[str]) -> dict[str, Any]:
     # Where nothing is quoted, a row that is too long is refused only if all columns are read.
     used = [there.index(name) for name in columns] if header.contains(path, b'"') else None
     return {"low_memory": False, "dtype": dict.fromkeys(texts, str), "usecols": used}
 
 
-def _named(found: pd.DataFrame, there: list[str], columns: list[str]) -> pd.DataFrame:
+def _named(found: pd.DataFrame, there: list[str], columns: Sequence[str]) -> pd.DataFrame:
     """Return `columns` of what pandas has read, not by the names that it makes up."""
     found.columns = pd.Index(there if len(found.columns) == len(there) else columns)
-    return found[columns]
+    return found[list(columns)]
 
 
 @contextmanager
@@ -151,15 +147,11 @@ def _texts(path: Path, rows: int) -> Iterator[pa.Table]:
     """Yield some rows of a CSV after the other, each value as the text that stands there."""
     names, read = header.columns(path), 0
     schema = pa.schema([(name, pa.large_string()) for name in names])
-    if len(names) > 1:  # as in _csv
-        try:
-            for part in plain_csv.as_text(path, names):
-                yield part
-                read += len(part)
-        except plain_csv.LeftToPandas:
-            pass
-        else:
-            return
+    with suppress(LeftToPandas):
+        for part in plain_csv.as_text(path, names):
+            yield part
+            read += len(part)
+        return
     with pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=rows) as parts:
         for part in parts:
             part.columns = pd.Index(names)  # not those that pandas makes up

@@ -12,19 +12,19 @@ from passage.model import folds
 from passage.tables import header, memory
 
 
-def test_rows_are_counted_in_parquet_and_by_a_sample_of_a_csv(tmp_path: Path) -> None:
+def test_rows_are_counted_in_parquet_and_by_a_sample_of_a_csv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = pd.DataFrame({"a": np.random.default_rng(0).normal(size=5000), "b": range(5000)})
     rows.to_parquet(tmp_path / "t.parquet")
     rows.to_csv(tmp_path / "t.csv", index=False)
-    assert header.rows(tmp_path / "t.parquet", 1000) == 5000
-    assert header.rows(tmp_path / "t.csv", 20_000) == pytest.approx(5000, rel=0.05)
-    assert header.rows(tmp_path / "t.csv", 1_000_000) == pytest.approx(5000, rel=0.001)
+    assert header.rows(tmp_path / "t.parquet") == 5000
     content = (tmp_path / "t.csv").read_bytes()
-    for ends in (b"\r\n", b"\r"):
+    for ends in (b"\n", b"\r\n", b"\r"):
         (tmp_path / "t.csv").write_bytes(content.replace(b"\n", ends))
-        assert header.rows(tmp_path / "t.csv", 1_000_000) == 5000
+        assert header.rows(tmp_path / "t.csv") == 5000
+    monkeypatch.setattr(header, "SAMPLE", 20_000)
+    assert header.rows(tmp_path / "t.csv") == pytest.approx(5000, rel=0.05)
     (tmp_path / "t.csv").write_text("a,b\n")
-    assert header.rows(tmp_path / "t.csv", 1000) == 0
+    assert header.rows(tmp_path / "t.csv") == 0
 
 
 def test_the_need_grows_with_rows_and_columns(tmp_path: Path) -> None:
