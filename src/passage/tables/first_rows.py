@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from passage.params import Params
@@ -20,22 +20,17 @@ def texts(settings: Params) -> Iterator[str]:
     """Yield one line for each feature that `settings` take for a number and that is text in several rows."""
     for name, lane in settings.models.items():
         numbers = [feature for feature in lane.features if lane.column(feature).kind == "number"]
-        for feature, text in _texts(Path(lane.data), numbers):
-            yield (
-                f"{lane.data}: {feature} is {json.dumps(text, ensure_ascii=False)} and the like, but a feature is a "
-                f"number unless models.{name}.columns says otherwise, as {feature}: {{kind: category}} does"
-            )
-
-
-def _texts(path: Path, features: Collection[str]) -> Iterator[tuple[str, str]]:
-    try:
-        every = header.first_values(path, features, max(LEAST, CELLS // max(len(features), 1)))
-    except (OSError, ValueError):  # a damaged Parquet file, which split is told of
-        return
-    for name, values in every.items():
-        found = [text for text in map(_text, values) if text]
-        if len(found) >= max(SEVERAL, SHARE * len(values)):
-            yield name, found[0]
+        try:
+            every = header.first_values(Path(lane.data), numbers, max(LEAST, CELLS // max(len(numbers), 1)))
+        except (OSError, ValueError):  # a damaged Parquet file, which split is told of
+            continue
+        for feature, values in every.items():
+            found = [text for text in map(_text, values) if text]
+            if len(found) >= max(SEVERAL, SHARE * len(values)):
+                yield (
+                    f"{lane.data}: {feature} is {json.dumps(found[0], ensure_ascii=False)} and the like, but a feature "
+                    f"is a number unless models.{name}.columns says otherwise, as {feature}: {{kind: category}} does"
+                )
 
 
 def _text(value: object) -> str:

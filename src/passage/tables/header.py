@@ -95,15 +95,8 @@ def _of_no_values(path: Path, wanted: Collection[str]) -> dict[str, str]:
     from pyarrow import types
 
     kinds = {field.name: field.type for field in pq.read_schema(path) if field.name in wanted}
-    of_values = {name: kind.value_type if types.is_dictionary(kind) else kind for name, kind in kinds.items()}
-    nothing = (
-        types.is_nested,
-        types.is_binary,
-        types.is_large_binary,
-        types.is_fixed_size_binary,
-        types.is_binary_view,
-    )
-    return {name: str(kinds[name]) for name, kind in of_values.items() if any(holds(kind) for holds in nothing)}
+    values = {name: kind.value_type if types.is_dictionary(kind) else kind for name, kind in kinds.items()}
+    return {name: str(kinds[name]) for name, kind in values.items() if types.is_nested(kind) or "binary" in str(kind)}
 
 
 def records(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -38,29 +38,21 @@ def test_a_hundred_thousand_columns_keep_nobody_waiting(in_folder: Write, monkey
     assert len(first + second) < 5_000
 
 
-def column(kind: str) -> pa.Array:
-    match kind:
-        case "list":
-            return pa.array([[1], [2]])
-        case "map":
-            return pa.array([[("a", 1)], []], pa.map_(pa.string(), pa.int64()))
-        case "struct":
-            return pa.array([{"a": 1}, {"a": 2}])
-        case "fixed_size_binary":
-            return pa.array([b"ab", b"cd"], pa.binary(2))
-        case "dictionary":
-            return pa.array([b"a", b"b"]).dictionary_encode()
-        case _:
-            return pa.array([b"a", b"\xff"], getattr(pa, kind)())
+BYTES = [b"a", b"\xff"]
+OF_NO_VALUES = {
+    "list": pa.array([[1], [2]]),
+    "map": pa.array([[("a", 1)], []], pa.map_(pa.string(), pa.int64())),
+    "struct": pa.array([{"a": 1}, {"a": 2}]),
+    "fixed_size_binary": pa.array([b"ab", b"cd"], pa.binary(2)),
+    "dictionary": pa.array(BYTES).dictionary_encode(),
+    **{kind: pa.array(BYTES, getattr(pa, kind)()) for kind in ("binary", "large_binary", "binary_view")},
+}
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["list", "map", "struct", "binary", "large_binary", "binary_view", "fixed_size_binary", "dictionary"],
-)
+@pytest.mark.parametrize("kind", OF_NO_VALUES)
 def test_a_parquet_column_that_holds_no_single_values_is_refused_where_it_is_named(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "t.parquet"
-    pq.write_table(pa.table({"a": [1, 2], "b": column(kind)}), path)
+    pq.write_table(pa.table({"a": [1, 2], "b": OF_NO_VALUES[kind]}), path)
     header.require(path, {"a": "features"})
     with pytest.raises(Mistake, match=f'the column "b", which target names, holds {kind}.*; it must hold numbers'):
         header.require(path, {"a": "features", "b": "target"})

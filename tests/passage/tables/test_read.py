@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import reading
@@ -68,13 +69,6 @@ def test_a_missing_file_and_a_file_that_is_not_utf8_or_not_parquet_are_refused(i
         header.columns(in_folder("t.parquet", "a,b\n"))
 
 
-def test_a_byte_order_mark_and_windows_line_ends_are_read_right(in_folder: Write) -> None:
-    path = in_folder("t.csv", "")
-    path.write_bytes(b"\xef\xbb\xbfa,b\r\n1,2\r\n")
-    assert header.columns(path) == ["a", "b"]
-    assert read.table(path).to_dict("list") == {"a": [1], "b": [2]}
-
-
 def test_records_have_the_lines_they_end_on() -> None:
     lines = io.StringIO('a,b\n\n"two\nlines",1\n   \n2,3\n', newline="")
     assert list(header.parse(lines, Path("t.csv"))) == [(1, ["a", "b"]), (4, ["two\nlines", "1"]), (6, ["2", "3"])]
@@ -93,11 +87,9 @@ def test_every_missing_column_is_named_with_the_key_that_wants_it(in_folder: Wri
     ]
 
 
-def test_a_header_without_rows_and_a_row_that_is_too_long_are_refused(in_folder: Write) -> None:
+def test_a_header_without_rows_is_refused(in_folder: Write) -> None:
     with pytest.raises(Mistake, match=r"^t\.csv: the table has a header and no rows$"):
         read.table(in_folder("t.csv", "a,b\n"))
-    with pytest.raises(Mistake, match=r"^t\.csv, line 3: 3 values, but the header names 2 columns$"):
-        read.table(in_folder("t.csv", "a,b\n1,2\n1,2,3\n"))
 
 
 @pytest.mark.parametrize(
@@ -392,18 +384,10 @@ def test_a_number_of_hundreds_of_digits_is_refused_and_not_printed_whole(in_fold
         numbers(path, "a")
 
 
-@pytest.mark.parametrize(
-    "column",
-    [
-        pd.Series(pd.to_datetime(["2026-01-01", "2026-01-02"])),
-        pd.Series(pd.to_timedelta([1, 2], unit="s")),
-        pd.Series([True, False]),
-    ],
-    ids=["dates", "durations", "booleans"],
-)
-def test_dates_durations_and_booleans_of_parquet_are_no_numbers(in_folder: Write, column: pd.Series) -> None:
+@pytest.mark.parametrize("kind", ["datetime64[s]", "timedelta64[s]", "bool"])
+def test_dates_durations_and_booleans_of_parquet_are_no_numbers(in_folder: Write, kind: str) -> None:
     path = in_folder("t.parquet", "")
-    pd.DataFrame({"a": column}).to_parquet(path)
+    pd.DataFrame({"a": np.array([0, 1], dtype=kind)}).to_parquet(path)
     with pytest.raises(Mistake, match=r"^t\.parquet, row \d: a is .*, but a feature must be a number"):
         numbers(path, "a")
 
