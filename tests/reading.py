@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pandas as pd
 
+from passage.model.design import Feature
 from passage.params.columns import ColumnSettings
 from passage.params.labels import Label
 from passage.params.split import Split
 from passage.tables import convert, read, split_column
-from passage.tables.convert import Described
 from passage.tables.violations import Violations
 
 
-def features(table: pd.DataFrame, wanted: Mapping[str, Described], path: Path) -> pd.DataFrame:
+def features(table: pd.DataFrame, wanted: Mapping[str, Feature | ColumnSettings], path: Path) -> pd.DataFrame:
     faults = Violations(table, path)
-    found = pd.DataFrame({name: convert.feature(table[name], how, faults) for name, how in wanted.items()})
+    every = {name: convert.feature(table[name], how.kind, how.missing, faults) for name, how in wanted.items()}
+    found = pd.DataFrame(every)
     faults.refuse()
     return found
 

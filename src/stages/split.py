@@ -40,8 +40,8 @@ def main(name: str) -> None:
         with clock(f"reading {path}"):
             raw = read.stored(path, [*settings.text_columns(), *mark], needed, folder / "raw.parquet")
         table, violations = held.Held(None if isinstance(raw, pd.DataFrame) else folder), Violations(raw, path)
-        for feature in settings.features:
-            table[feature] = convert.feature(raw[feature], settings.column(feature), violations)
+        for feature, how in ((feature, settings.column(feature)) for feature in settings.features):
+            table[feature] = convert.feature(raw[feature], how.kind, how.missing, violations)
         rules.check(raw, table, settings, f"models.{name}.columns", violations)
         table[target] = convert.labels(raw, target, settings.positive, violations, asked)
         if by:

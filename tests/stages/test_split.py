@@ -43,15 +43,6 @@ def test_rows_are_drawn_as_scikit_learn_draws_them(
     assert sorted(drawn(rows["passed"], size, stratify, seed)) == sorted(theirs[1].index)
 
 
-@pytest.mark.parametrize("stratify", [True, False])
-def test_a_random_split_is_scikit_learns_in_the_tables_order(stratify: bool) -> None:
-    train, test = split(ROWS, "passed", by_chance(stratify=stratify))
-    labels = ROWS["passed"] if stratify else None
-    theirs = train_test_split(ROWS, test_size=0.25, stratify=labels, random_state=27)
-    assert train.equals(theirs[0].sort_index())
-    assert test.equals(theirs[1].sort_index())
-
-
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.25, 0.5]), st.booleans())
 def test_every_row_is_on_one_side_and_the_same_seed_gives_the_same_sides(
     seed: int, size: float, stratify: bool

@@ -26,7 +26,7 @@ def checked(
     features, columns = model.preparation.features, f"{key}.columns"
     violations = Violations(table, source)
     for one in features:
-        rows[one.name] = convert.feature(table[one.name], one, violations)
+        rows[one.name] = convert.feature(table[one.name], one.kind, one.missing, violations)
     rules.check(table, rows, settings, columns, violations)
     if categories := [one.name for one in features if one.kind == "category"]:
         unseen = pd.concat(map(model.preparation.refused, rows.parts(categories)), ignore_index=True)

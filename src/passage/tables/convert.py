@@ -1,7 +1,7 @@
 """Columns as params.yaml describes them: numbers, categories, booleans, labels, or a violation."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,16 +12,6 @@ from passage.params.columns import ColumnSettings
 from passage.params.labels import REST, Label, written
 from passage.tables.violations import NUMBER, Violations
 
-
-class Described(Protocol):
-    """What a feature is, and what becomes of a value that is missing, as params.yaml says it."""
-
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def missing(self) -> str: ...  # noqa: D102
-
-
 RULES = {
     "number": f"a feature {NUMBER}",
     "category": "a category must be a text",
@@ -29,16 +19,16 @@ RULES = {
 }
 
 
-def feature(column: pd.Series, how: Described, violations: Violations) -> pd.Series:
-    """Return a column as `how` describes it, what is missing as missing where it may be.
+def feature(column: pd.Series, kind: str, missing: str, violations: Violations) -> pd.Series:
+    """Return a column as its `kind` has it, what is missing as missing where it may be.
 
     Numbers are finite, and integers without gaps stay integers; categories are text, booleans 1 and 0.
     Whatever is something else is a violation.
     """
-    converted, wrong = of_kind(column, how.kind)
-    if how.missing != "error":
+    converted, wrong = of_kind(column, kind)
+    if missing != "error":
         wrong = wrong & column.notna().to_numpy()
-    violations.add(str(column.name), wrong, RULES[how.kind])
+    violations.add(str(column.name), wrong, RULES[kind])
     return converted
 
 
@@ -56,10 +46,10 @@ def without_gaps(table: ByName, names: Sequence[str], rows: int) -> tuple[np.nda
     kept, missing = np.ones(rows, dtype=bool), {}
     for name in names:
         gaps = table[name].isna().to_numpy()
-        missing[name] = int(gaps.sum())
+        if gaps.any():
+            missing[name] = int(gaps.sum())
         kept &= ~gaps
-    found = {name: count for name, count in missing.items() if count}
-    return kept, {"rows": int(rows - kept.sum()), "of": rows, "missing": found} if found else {}
+    return kept, {"rows": int(rows - kept.sum()), "of": rows, "missing": missing} if missing else {}
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:
@@ -99,7 +89,7 @@ def labels(table: ByName, name: str, positive: Label, violations: Violations, ho
     try:
         both = _both_labels(column, name, positive)
     except ValueError as error:
-        violations.add_line(str(error))
+        violations.add_line(name, str(error))
         return column
     wrong = ~column.isin(both).to_numpy()
     if how.missing == "drop":

@@ -1,7 +1,6 @@
 """What params.yaml says that the values of a table's columns must be, held against its rows."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 from pandas.api.types import is_object_dtype
@@ -45,25 +44,19 @@ def _of_kind(column: pd.Series, kind: str | None, key: str, violations: Violatio
 
 
 def broken(column: pd.Series, rules: ColumnSettings) -> Iterator[tuple[str, pd.Series]]:
-    """Yield each rule that there is for `column`, by its key, and in which rows it is broken, (n_rows,).
-
-    What is missing breaks no rule but `nullable`.
-    """
+    """Yield each rule that there is for `column`, by its key, and in which rows it is broken, (n_rows,)."""
     known = column.notna()
     if rules.minimum is not None:
         yield "minimum", column < rules.minimum
     if rules.maximum is not None:
         yield "maximum", column > rules.maximum
     if rules.allowed is not None:
-        yield "allowed", known & ~column.isin(_allowed(rules))
+        allowed = rules.allowed if rules.kind == "number" else [*map(written, rules.allowed)]
+        yield "allowed", known & ~column.isin(allowed)
     if rules.unique:
         yield "unique", known & column.duplicated(keep=False)
     if rules.nullable is False:
         yield "nullable", ~known
-
-
-def _allowed(rules: ColumnSettings) -> list[Any]:
-    return [value if rules.kind == "number" else written(value) for value in rules.allowed or ()]
 
 
 def _in_words(rule: str, rules: ColumnSettings) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -19,70 +18,54 @@ NUMBER = "must be a number"
 GROUPED = re.compile(r"[-+]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?")
 
 
-@dataclass(frozen=True)
-class Violation:
-    """A rule that a column breaks, and the rows (n_violations,), from 0, in which it does."""
-
-    column: str
-    rule: str
-    rows: np.ndarray
-
-
 class Violations:
     """The violations of one table, as it was read from `path`."""
 
     def __init__(self, table: Counted, path: Path) -> None:
         self.table, self.path = table, path
-        self.violations: list[Violation | str] = []
+        # A column, the rule that it breaks, and the rows (n_violations,), from 0, in which it does; none: as a whole.
+        self.found: list[tuple[str, str, np.ndarray]] = []
 
     def add(self, column: str, wrong: np.ndarray, rule: str) -> None:
         """Note that `column` breaks `rule` where `wrong` (n_rows,) holds, if it does anywhere."""
         if wrong.any():
-            self.violations.append(Violation(column, rule, np.flatnonzero(wrong)))
+            self.found.append((column, rule, np.flatnonzero(wrong)))
 
-    def add_line(self, what: str) -> None:
+    def add_line(self, column: str, what: str) -> None:
         """Note what is wrong with a column as a whole."""
-        self.violations.append(f"{self.path}: {what}")
+        self.found.append((column, what, np.array([], dtype=int)))
 
     def told(self, column: str) -> np.ndarray:
         """Return in which rows a violation of `column` is noted, (n_rows,)."""
         told = np.zeros(len(self.table), dtype=bool)
-        for violation in self.violations:
-            if isinstance(violation, Violation) and violation.column == column:
-                told[violation.rows] = True
+        for name, _, rows in self.found:
+            if name == column:
+                told[rows] = True
         return told
 
     def refuse(self) -> None:
         """Raise Mistake with a line for each of the first rows of each violation, and how many more there are."""
-        if not self.violations:
-            return
-        shown = {
-            row
-            for violation in self.violations
-            if isinstance(violation, Violation)
-            for row in violation.rows[:SHOWN].tolist()
-        }
-        places = _places(self.path, sorted(shown))
+        places = _places(self.path, sorted({row for *_, rows in self.found for row in rows[:SHOWN].tolist()}))
         lines = []
-        for violation in self.violations:
-            if isinstance(violation, str):
-                lines.append(violation)
-                continue
-            lines += [self._line(violation, row, *places[row]) for row in violation.rows[:SHOWN].tolist()]
-            if more := len(violation.rows) - SHOWN:
-                lines += [f"{self.path}: {violation.column}: {more:,} more like it"] if more > 0 else []
-        raise Mistake(lines)
+        for column, rule, rows in self.found:
+            lines += [self._line(column, rule, row, *places[row]) for row in rows[:SHOWN].tolist()]
+            if (more := len(rows) - SHOWN) > 0:
+                lines.append(f"{self.path}: {column}: {more:,} more like it")
+            elif not len(rows):
+                lines.append(f"{self.path}: {rule}")
+        if lines:
+            raise Mistake(lines)
 
-    def _line(self, violation: Violation, row: int, place: str, record: dict[str, str]) -> str:
-        column = self.table[violation.column]
-        missing = bool(column.isna().iloc[row])
-        text = record.get(violation.column, "" if missing else str(column.iloc[row]))
+    def _line(self, column: str, rule: str, row: int, place: str, record: dict[str, str]) -> str:
+        values = self.table[column]
+        missing = bool(values.isna().iloc[row])
+        text = record.get(column, "" if missing else str(values.iloc[row]))
         found = json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False)
         if missing:
             found = f"missing ({found} stands for that)" if text else "missing"
-        grouped = NUMBER in violation.rule and GROUPED.fullmatch(text)
+        grouped = NUMBER in rule and GROUPED.fullmatch(text)
         advice = "; write it without separators of thousands" if grouped else ""
-        return f"{self.path}, {place}: {violation.column} is {found}, but {violation.rule}{advice}"
+        return f"{self.path}, {place}: {column} is {found}, but {rule}{advice}"
 
 
 def _places(path: Path, rows: list[int]) -> dict[int, tuple[str, dict[str, str]]]:

@@ -27,7 +27,8 @@ def said(path: Path, columns: dict[str, Any], features: list[str]) -> list[str]:
     settings = lane(columns, features)
     table = read.table(path, settings.text_columns())
     faults = Violations(table, path)
-    found = pd.DataFrame({name: convert.feature(table[name], settings.column(name), faults) for name in features})
+    asked = {name: settings.column(name) for name in features}
+    found = pd.DataFrame({name: convert.feature(table[name], a.kind, a.missing, faults) for name, a in asked.items()})
     rules.check(table, found, settings, "columns", faults)
     try:
         faults.refuse()
