@@ -1,5 +1,8 @@
 """What `check` says of params.yaml that is allowed, and still worth a word."""
 
+import os
+import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from passage.base import blocks
 from passage.base.errors import Mistake
 from passage.tables import by_size, header, memory
 from passage.tables.by_size import not_the_same_everywhere
-from stages.check import main, too_large
+from stages.check import main, special_files, too_large
 
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
 
@@ -59,6 +62,27 @@ def test_a_table_that_will_not_fit_is_refused_with_what_it_needs_and_what_helps(
     assert ["(score.guessed_hours.data)" in line for line in to_score] == [True]
 
 
+@pytest.mark.parametrize("what", ["a pipe", "a device", "a socket", "a link to nothing"])
+def test_what_is_no_file_below_data_raw_is_told_and_files_folders_and_links_to_them_are_fine(
+    in_folder: Callable[[str, str], Path], what: str
+) -> None:
+    in_folder("data/raw/folder/fine.csv", "a\n1\n")
+    Path("data/raw/link.csv").symlink_to("folder/fine.csv")
+    Path("data/raw/more").symlink_to("folder")
+    assert list(special_files()) == []
+    path = Path("data/raw/t.csv")
+    match what:
+        case "a pipe":
+            os.mkfifo(path)
+        case "a socket":
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(str(path))
+        case _:
+            path.symlink_to("/dev/zero" if what == "a device" else "nowhere.csv")
+    told = what if what == "a link to nothing" else "not a file"
+    assert [*special_files()] == [f"{path}: this is {told}, and DVC reads all that is below data/raw; remove it"]
+
+
 def test_what_dvc_would_read_for_ever_is_told_with_all_else_that_is_wrong(
     in_folder: Callable[[str, str], Path],
 ) -> None:
@@ -101,15 +125,9 @@ def rows_of(count: int) -> str:
     ("old", "new", "said"),
     [
         ("newton-cholesky", "lbfgs", r"solver is lbfgs, .*: it must be newton-cholesky or auto"),
-        (
-            "l1_ratio: 0.0\n      solver: newton-cholesky",
-            "l1_ratio: 1\n      solver: saga",
-            "l1_ratio is 1, .* must be 0",
-        ),
-        (
-            "l1_ratio: 0.0\n      solver: newton-cholesky",
-            "l1_ratio: 1\n      solver: auto",
-            "l1_ratio is 1, .* must be 0",
+        *(
+            ("0.0\n      solver: newton-cholesky", f"1\n      solver: {solver}", "l1_ratio is 1, .* must be 0")
+            for solver in ("saga", "auto")
         ),
     ],
 )
@@ -118,8 +136,7 @@ def test_a_fit_that_blocks_of_rows_do_not_allow_is_refused_before_anything_is_bu
 ) -> None:
     monkeypatch.setattr(blocks, "LARGE", 30)
     in_folder("params.yaml", TEXT.replace(old, new, 1))
-    in_folder("data/raw/exam_hours_courses.csv", (ROOT / "data/raw/exam_hours_courses.csv").read_text(encoding="utf-8"))
-    in_folder("data/raw/guessed_hours.csv", (ROOT / "data/raw/guessed_hours.csv").read_text(encoding="utf-8"))
+    shutil.copytree(ROOT / "data/raw", "data/raw")
     in_folder("data/raw/exam_hours.csv", rows_of(60))
     with pytest.raises(Mistake, match=rf"^params\.yaml: models\.model\.train\.{said}$"):
         main()
