@@ -6,7 +6,6 @@ import re
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +24,7 @@ from passage.params import Params
 from passage.tracking import flavor
 from passage.tracking.result import Result
 from passage.tracking.results_view import DESCRIPTION
-from passage.tracking.runs import (
-    CHANGES,
-    LISTED,
-    OUTPUTS,
-    WRITER,
-    add_circumstances,
-    clear_away,
-    find,
-)
+from passage.tracking.runs import CHANGES, LISTED, OUTPUTS, WRITER, add_circumstances, clear_away, find
 from passage.tracking.served import Served
 from passage.tracking.store import writable
 
@@ -48,43 +39,26 @@ LOOKED_AT = 10_000  # rows that MLflow is shown
 AT_ONCE = 5  # times that the same rows are named, where others name them, too
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The first rows of one side of a split, how many there are in all, and where their table comes from.
+class Side(PandasDataset):
+    """One side of a split, of which MLflow looks at the first rows: to look at each value of millions takes it minutes.
 
-    digest: eight characters for the content of all of them. MLflow's own is blind to booleans, to texts with a gap and
-    to what comes after the first 10,000 rows.
+    total: how many rows there are. digest: eight characters for the content of all of them. MLflow's own is blind to
+    booleans, to texts with a gap and to what comes after the first 10,000 rows.
     """
 
-    context: str
-    table: pd.DataFrame
-    total: int
-    target: str
-    source: str
-    digest: str
-
-
-class _Side(PandasDataset):
-    """A data set of which MLflow looks at the first rows: to look at each value of millions takes it minutes."""
-
-    def __init__(self, side: Rows) -> None:
-        self.total = side.total
-        source = resolve_dataset_source(side.source)
-        super().__init__(_floats(side.table), source, side.target, Path(side.source).name, side.digest)
+    def __init__(self, context: str, table: pd.DataFrame, total: int, target: str, source: str, digest: str) -> None:
+        self.context, self.total = context, total
+        # An integer column has no place for what is missing.
+        floats = table.astype(dict.fromkeys(table.select_dtypes("number"), float))
+        with warnings.catch_warnings():
+            # MLflow finds its own local source twice and warns that it does not know which of the two to take.
+            warnings.filterwarnings("ignore", "The specified dataset source can be interpreted in multiple ways")
+            super().__init__(floats, resolve_dataset_source(source), target, Path(source).name, digest)
 
     @property
     def profile(self) -> dict[str, int]:
         """How many rows and values there are in all."""
         return {"num_rows": self.total, "num_elements": self.total * self.df.shape[1]}
-
-
-@dataclass(frozen=True)
-class View:
-    """What a run shows of a result beside its facts: a title, the rows and the model itself."""
-
-    title: str
-    rows: list[Rows]
-    model: Served
 
 
 def hand_over(results: Iterable[Result], settings: Params) -> Iterator[tuple[Result, str, bool]]:
@@ -95,31 +69,24 @@ def hand_over(results: Iterable[Result], settings: Params) -> Iterator[tuple[Res
             new, run = None, find(experiment_id, result.fingerprint, writer)
             if not run:
                 with clock(f"writing the run of {result.name}"):
-                    new = log(experiment_id, writer, result, view(result, settings))
+                    new = log(experiment_id, writer, result, sides(result, settings), model(result.name, settings))
                 run = find(experiment_id, result.fingerprint, writer) or new  # another clone may have been faster
             if run != new:
                 add_circumstances(run, result.tags)
             yield result, run, run == new
 
 
-def view(result: Result, settings: Params) -> View:
-    """Return what a run shows of `result`, from the files of its lane."""
-    name, experiment, of = result.name, result.tags.get("dvc.experiment"), paths.ModelPaths(result.name)
-    return View(
-        title=f"{name} {experiment}" if experiment else name,
-        rows=sides(result, settings),
-        model=Served(Model.load(of.fitted), name, settings.models[name], files.read_json(of.association)),
-    )
+def model(name: str, settings: Params) -> Served:
+    """Return the model of a lane, from its files."""
+    of = paths.ModelPaths(name)
+    return Served(Model.load(of.fitted), name, settings.models[name], files.read_json(of.association))
 
 
 def description(result: Result, run_id: str) -> str:
     """Return a run's description, as Markdown: the verdict, three bullets, the command that builds it again."""
     verdict, *told = result.brief
-    bullets = [
-        *told,
-        f"Beware: {'; '.join(result.beware)}." if result.beware else "There is no caution.",
-    ]
-    lines = [f"### {as_markdown(verdict)}", "", *(f"- {as_markdown(bullet)}" for bullet in bullets)]
+    told.append(f"Beware: {'; '.join(result.beware)}." if result.beware else "There is no caution.")
+    lines = [f"### {as_markdown(verdict)}", "", *(f"- {as_markdown(bullet)}" for bullet in told)]
     return "\n".join([*lines, "", f"Rebuild it and compare every byte: `make verify RUN={run_id}`"])
 
 
@@ -132,29 +99,30 @@ def as_markdown(text: str) -> str:
     return re.sub(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", JOINER, escaped, flags=re.IGNORECASE)
 
 
-def sides(result: Result, settings: Params) -> list[Rows]:
+def sides(result: Result, settings: Params) -> list[Side]:
     """Return the training rows of a lane and, where there are any, its test rows, in the table's own units."""
     lane, of = settings.models[result.name], paths.ModelPaths(result.name)
     rows = []
     for context, path in {"training": of.split_train, "testing": of.split_test}.items():
         table, total = parquet.head(path, LOOKED_AT)
         digest = result.outputs[path.as_posix()][:8]
-        rows.append(Rows(context, table[[*lane.features, lane.target]], total, lane.target, lane.data, digest))
+        rows.append(Side(context, table[[*lane.features, lane.target]], total, lane.target, lane.data, digest))
     return [side for side in rows if side.total]
 
 
-def log(experiment_id: str, writer: str, result: Result, view: View) -> str:
-    """Write `result` as one finished run and return its id."""
+def log(experiment_id: str, writer: str, result: Result, rows: list[Side], answering: Served) -> str:
+    """Write `result` as one finished run, with the sides of its split and its model, and return its id."""
     lists = {LISTED[tag]: json.dumps([result.tags[tag]]) for tag in LISTED if tag in result.tags}
     tags = result.tags | lists | {WRITER: writer}
-    with mlflow.start_run(experiment_id=experiment_id, run_name=view.title, tags=tags) as run:
+    title = " ".join(filter(None, (result.name, tags.get("dvc.experiment"))))
+    with mlflow.start_run(experiment_id=experiment_id, run_name=title, tags=tags) as run:
         run_id = str(run.info.run_id)
         mlflow.set_tag(DESCRIPTION, description(result, run_id))
         mlflow.log_params(result.params)
-        for side in view.rows:
+        for side in rows:
             _log_rows(side)
         _log_artifacts(result)
-        logged = _log_model(view.model, view.rows[0].table)
+        logged = _log_model(answering, rows[0].df)
         mlflow.log_metrics(result.metrics, model_id=logged.model_id)
     return run_id
 
@@ -171,7 +139,7 @@ def _log_artifacts(result: Result) -> None:
         mlflow.log_artifacts(folder)
 
 
-def _log_rows(side: Rows) -> None:
+def _log_rows(side: Side) -> None:
     """Name the rows of a side as an input of the run.
 
     Of clones that name the same ones at the same moment, a server refuses all but the first (MLflow looks whether it
@@ -179,7 +147,7 @@ def _log_rows(side: Rows) -> None:
     """
     for attempt in range(AT_ONCE):
         try:
-            mlflow.log_input(_dataset(side), context=side.context)
+            mlflow.log_input(side, context=side.context)
         except MlflowException as error:
             if "duplicate" not in str(error).lower() or attempt == AT_ONCE - 1:
                 raise
@@ -187,21 +155,8 @@ def _log_rows(side: Rows) -> None:
             return
 
 
-def _dataset(side: Rows) -> Any:
-    with warnings.catch_warnings():
-        # MLflow finds its own local source twice and warns that it does not know which of the two to take.
-        warnings.filterwarnings("ignore", "The specified dataset source can be interpreted in multiple ways")
-        return _Side(side)
-
-
-def _floats(table: pd.DataFrame) -> pd.DataFrame:
-    """Return `table` with each number as a float: an integer column has no place for what is missing."""
-    return table.astype(dict.fromkeys(table.select_dtypes("number"), float))
-
-
 def _log_model(model: Served, training: pd.DataFrame) -> Any:
-    features = [feature.name for feature in model.model.preparation.features]
-    answered = model.answered(training[features].head(5))
+    answered = model.answered(training[model.features].head(5))
     kinds = (ColSpec(KINDS.get(str(answered[name].dtype), DataType.string), str(name)) for name in answered)
     # What comes in has none: with one, MLflow refuses integers where there were floats, or CSV, before the model does.
     signature = ModelSignature(outputs=Schema([*kinds]))

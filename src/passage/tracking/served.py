@@ -54,6 +54,7 @@ class Served:
 
     def __init__(self, model: Model, name: str, settings: ModelSettings, association: Mapping[str, Any]) -> None:
         self.model, self.name, self.settings, self.association = model, name, settings, association
+        self.features = [one.name for one in model.preparation.features]
         self.fit = Fit.read(association["fit"]) if association.get("fit") else None
 
     def predict(self, rows: Any, params: dict[str, Any] | None = None) -> pd.DataFrame:
@@ -61,9 +62,7 @@ class Served:
 
         An interval of the probability is by the covariance of Firth's fit, whose profile would ask for training rows.
 
-        rows: a table of the features by name, as they come; of other columns, those that have rules are
-        held to them.
-        Raises Refused.
+        rows: a table of the features by name; of other columns, those that have rules are held to them. Raises Refused.
         """
         try:
             table = self._table(rows)
@@ -71,7 +70,7 @@ class Served:
             kept, _ = answers.checked(table, features, self.model, self.settings, SOURCE, f"models.{self.name}")
         except Mistake as mistake:
             raise Refused(str(mistake)) from None
-        (known,) = features.parts([one.name for one in self.model.preparation.features])
+        (known,) = features.parts(self.features)
         found = self.answered(known if kept.all() else known[kept])
         if len(found) != len(table):
             found = found.astype(object).reindex(table.index)
@@ -118,13 +117,11 @@ class Served:
             table = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)
         except (ValueError, TypeError):
             raise Mistake(f"{SOURCE}: this is no table; send rows as dataframe_records, say, or as CSV") from None
-        features = [one.name for one in self.model.preparation.features]
         others = (name for name in self.settings.only_checked() if name != self.settings.target)
-        looked_at = [name for name in (*features, *others) if name in table]
-        if missing := [name for name in features if name not in table]:
-            raise Mistake(
-                f"{SOURCE}: there is no {listed(missing)}; the columns must be {listed(features)}, in whatever order"
-            )
+        looked_at = [name for name in (*self.features, *others) if name in table]
+        if missing := [name for name in self.features if name not in table]:
+            columns = f"the columns must be {listed(self.features)}, in whatever order"
+            raise Mistake(f"{SOURCE}: there is no {listed(missing)}; {columns}")
         if twice := [name for name in looked_at if isinstance(table[name], pd.DataFrame)]:
             raise Mistake(f"{SOURCE}: the column {twice[0]} is there twice; each name may stand only once")
         return (table if list(table) == looked_at else table[looked_at]).reset_index(drop=True)

@@ -3,15 +3,10 @@
 import html
 import re
 
-import mlflow
-import pandas as pd
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from mlflow.exceptions import MlflowException
 
-from passage.tracking import handover
 from passage.tracking.handover import JOINER, as_markdown
 
 SHOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -37,29 +32,3 @@ def test_a_description_shows_what_it_is_given_and_makes_nothing_of_it(text: str)
 def test_the_lessons_words_need_no_escape() -> None:
     said = "4 of 5 test students are predicted right (80 %). Beware: hours_studied is 0 to 19 there, but 1922!"
     assert as_markdown(said) == said
-
-
-@pytest.mark.parametrize(
-    ("said", "refusals", "asked"),
-    [("Duplicate key", 4, 5), ("duplicate key", 5, None), ("no room", 1, None)],
-)
-def test_rows_that_others_name_at_the_same_moment_are_named_again_and_nothing_else_is(
-    monkeypatch: pytest.MonkeyPatch, said: str, refusals: int, asked: int | None
-) -> None:
-    calls = []
-
-    def log_input(*_: object, **__: object) -> None:
-        calls.append(1)
-        if len(calls) <= refusals:
-            raise MlflowException(said)
-
-    monkeypatch.setattr(mlflow, "log_input", log_input)
-    monkeypatch.setattr(handover, "_dataset", lambda side: side)
-    side = handover.Rows("training", pd.DataFrame({"a": [1]}), 1, "a", "data/raw/a.csv", "0" * 8)
-    if asked is None:
-        with pytest.raises(MlflowException, match=said):
-            handover._log_rows(side)
-        assert len(calls) == refusals
-    else:
-        handover._log_rows(side)
-        assert len(calls) == asked
