@@ -13,11 +13,10 @@ from passage.tracking.result import Result, collect, hashed
 
 def circumstances() -> dict[str, str]:
     """Return the tags that say in which experiment and with which packages a result was tracked."""
-    experiment = os.environ.get("DVC_EXP_NAME")
     differing = environment.differing()
-    return ({"dvc.experiment": experiment} if experiment else {}) | (
-        {"warning.environment": environment.warning(differing)} if differing else {}
-    )
+    warning = environment.warning(differing) if differing else ""
+    tags = {"dvc.experiment": os.environ.get("DVC_EXP_NAME", ""), "warning.environment": warning}
+    return {tag: said for tag, said in tags.items() if said}
 
 
 def results(settings: Params) -> list[Result]:

@@ -28,13 +28,6 @@ def fit(rows: np.ndarray, target: pd.Series, original: Table, scaler: Scaler, se
     return classifier.of_fit(regression, len(rows), original, scaler, settings)
 
 
-def fit_by_blocks(rows: Columns, original: Table, scaler: Scaler, settings: ModelSettings) -> Classifier:
-    """Return the same of `rows` that are many: normalized features, and the target, 0 or 1."""
-    arguments = estimator_settings(settings.train.model_dump())
-    regression = newton.optimum(rows, list(scaler.center), settings.target, arguments)
-    return classifier.of_fit(regression, len(rows), original, scaler, settings)
-
-
 def main(name: str) -> None:
     """Write models/NAME/model.json and choices.json; print what was chosen and the coefficients."""
     lane, settings = ModelPaths(name), params.load().model(name)
@@ -50,7 +43,9 @@ def main(name: str) -> None:
             settings = settings.holding(chosen.C, chosen.threshold)
     try:
         if large:
-            made = fit_by_blocks(normalized, original, scaler, settings)
+            arguments = estimator_settings(settings.train.model_dump())
+            regression = newton.optimum(normalized, [*scaler.center], settings.target, arguments)
+            made = classifier.of_fit(regression, len(normalized), original, scaler, settings)
         else:
             rows = parquet.array(lane.normalized_train, [*scaler.center])
             made = fit(rows, normalized[settings.target], original, scaler, settings)

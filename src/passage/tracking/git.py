@@ -25,6 +25,7 @@ LARGEST = 20_000_000  # bytes of an untracked file that a patch takes in
 
 # A patch must not depend on how its user likes to look at patches.
 PLAIN = ("-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false", "-c", "core.quotePath=true")
+PATCH = ("--cached", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color")
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,13 @@ def origin(tables: Iterable[str] = ()) -> Origin | None:
         if not text("status", "--porcelain", "--untracked-files=normal"):
             return Origin(commit, dirty=False, patch=b"", left_out=[])
         with _scratch_index() as variables:
-            untracked = _untracked((*INPUTS, *tables))
+            listed = run("ls-files", "--others", "--exclude-standard", "-z", "--", *INPUTS, *tables).split(b"\0")
+            untracked = [os.fsdecode(path) for path in listed if path]
             left_out = [path for path in untracked if Path(path).lstat().st_size > LARGEST]
             run("add", "--update", variables=variables)
             run("add", "--", *(path for path in untracked if path not in left_out), variables=variables)
-            patch = _difference(variables)
+            excluded = [f":(exclude){path}" for path in BUILT]
+            patch = run(*PLAIN, "diff", *PATCH, "HEAD", "--", ".", *excluded, variables=variables)
     except (OSError, subprocess.CalledProcessError) as error:
         if os.strerror(errno.ENOSPC) in f"{error} {os.fsdecode(getattr(error, 'stderr', None) or b'')}":
             raise Mistake(f"{tempfile.gettempdir()} or Git's folder is full: make room, or set TMPDIR=FOLDER") from None
@@ -88,17 +91,6 @@ def _scratch_index() -> Iterator[dict[str, str]]:
             # Git reads a quoted name here as it writes one in C: a folder's name may hold a colon
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": '"' + str(objects).replace("\\", "\\\\").replace('"', '\\"') + '"',
         }
-
-
-def _untracked(where: tuple[str, ...]) -> list[str]:
-    listed = run("ls-files", "--others", "--exclude-standard", "-z", "--", *where)
-    return [os.fsdecode(path) for path in listed.split(b"\0") if path]
-
-
-def _difference(variables: Mapping[str, str]) -> bytes:
-    inputs = (".", *(f":(exclude){path}" for path in BUILT))
-    how = ("--cached", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color")
-    return run(*PLAIN, "diff", *how, "HEAD", "--", *inputs, variables=variables)
 
 
 def run(*arguments: str, variables: Mapping[str, str] | None = None, folder: Path | None = None) -> bytes:

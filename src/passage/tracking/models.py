@@ -16,9 +16,13 @@ def address(which: str, experiment: str, lanes: list[str]) -> str:
     Raises Mistake where there is none.
     """
     with readable(experiment) as experiment_id:
-        if "@" in which:
-            return _registered(*which.rsplit("@", 1))
         client = mlflow.MlflowClient()
+        if "@" in which:
+            name, alias = which.rsplit("@", 1)
+            try:
+                return f"models:/{name}/{client.get_model_version_by_alias(name, alias).version}"
+            except MlflowException as error:
+                raise Mistake(f"MLflow's registry has no {name}@{alias}: {error.message}") from None
         if which in lanes:
             wanted = f"attributes.status = 'FINISHED' and tags.model = '{which}'"
             runs = client.search_runs([experiment_id], wanted, ViewType.ACTIVE_ONLY, 1, ["attributes.start_time DESC"])
@@ -34,11 +38,3 @@ def address(which: str, experiment: str, lanes: list[str]) -> str:
         if not models:
             raise Mistake(f"{experiment} has no run {which} with a model")
         return f"models:/{models[0].model_id}"
-
-
-def _registered(name: str, alias: str) -> str:
-    try:
-        version = mlflow.MlflowClient().get_model_version_by_alias(name, alias)
-    except MlflowException as error:
-        raise Mistake(f"MLflow's registry has no {name}@{alias}: {error.message}") from None
-    return f"models:/{name}/{version.version}"

@@ -8,7 +8,6 @@ import json
 import zlib
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any
 
 KEY = "results"  # of the view
 TAG = f"mlflow.sharedViewState.{KEY}"
@@ -35,23 +34,16 @@ VIEW = {  # few columns: each more is beyond the edge of a small screen
     "orderByAsc": False,
 }
 
-
-def packed(state: Mapping[str, Any]) -> str:
-    """Return a view as MLflow's pages write it. It is not made smaller: each zlib would do so in another way."""
-    return "deflate;" + b64encode(zlib.compress(json.dumps(state).encode(), 0)).decode()
-
-
+# As MLflow's pages write a view, but not made smaller: each zlib would do so in another way.
+STATE = "deflate;" + b64encode(zlib.compress(json.dumps(VIEW).encode(), 0)).decode()
 TAGS = {
-    TAG: json.dumps({"name": KEY, "createdAt": SINCE, "updatedAt": SINCE, "state": packed(VIEW)}),
+    TAG: json.dumps({"name": KEY, "createdAt": SINCE, "updatedAt": SINCE, "state": STATE}),
     DESCRIPTION: ABOUT,
 }
 
 
 def lacking(tags: Mapping[str, str]) -> dict[str, str]:
-    """Return those of TAGS that an experiment lacks; a description of somebody's own stays.
-
-    tags: the experiment's.
-    """
+    """Return those of TAGS that an experiment's `tags` lack; a description of somebody's own stays."""
     return {
         name: value for name, value in TAGS.items() if tags.get(name) != value and (name == TAG or name not in tags)
     }

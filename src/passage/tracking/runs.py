@@ -151,18 +151,8 @@ def fetch(run_id: str, folder: Path, store: str | None = None) -> Kept:
         problem = reason(error)
     inputs = run.inputs.dataset_inputs if run.inputs else []
     datasets = {one.tags[0].value if one.tags else "": " ".join(map(str, dict(one.dataset).values())) for one in inputs}
-    return Kept(
-        run_id,
-        run.info.run_name,
-        run.data.tags,
-        run.data.params,
-        folder,
-        problem,
-        run.data.metrics,
-        datasets,
-        model,
-        logged,
-    )
+    title, data = run.info.run_name, run.data
+    return Kept(run_id, title, data.tags, data.params, folder, problem, data.metrics, datasets, model, logged)
 
 
 def _fetch_model(run: Run, folder: Path, client: mlflow.MlflowClient) -> tuple[Path | None, dict[str, str]]:
@@ -185,8 +175,7 @@ def written_again(root: Path, folder: Path) -> dict[str, Kept]:
     try:
         experiments = [experiment.experiment_id for experiment in client.search_experiments()]
         ids = [run.info.run_id for run in client.search_runs(experiments, "attributes.status = 'FINISHED'")]
-        found = [fetch(run_id, folder / run_id, uri) for run_id in ids]
-        return {run.tags["model"]: run for run in found}
+        return {run.tags["model"]: run for run in (fetch(run_id, folder / run_id, uri) for run_id in ids)}
     except (MlflowException, SQLAlchemyError) as error:
         raise Unreachable(reason(error)) from error
     finally:

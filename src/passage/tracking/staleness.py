@@ -17,7 +17,6 @@ from passage.params.model import ModelSettings
 from passage.params.types import AUTO
 from passage.tracking.outputs import folder_hash
 
-GROUND = tuple(map(str, paths.GROUND))
 ANEW = "`dvc repro` builds it anew and tracks it"
 LANE_STAGES = ("split", "normalize", "train", "associate", "predict", "evaluate")
 
@@ -96,7 +95,7 @@ def stale(
         for dependency in recorded[stage].get("deps", []):
             path = dependency["path"]
             # The tables that are used are deps of split and score, each by itself.
-            if path == str(paths.RAW) or (stage == "check" and not path.startswith(GROUND)):
+            if path == str(paths.RAW) or (stage == "check" and not path.startswith(tuple(map(str, paths.GROUND)))):
                 continue
             if dependency["md5"] != (built[path] if path in built else md5_of(path)):
                 return f"{path} is not the one that {stage} was built from"
