@@ -12,7 +12,8 @@ from passage.base import environment, files, lock, paths
 from passage.base.errors import Mistake
 from passage.tracking import git
 
-USERS = ("DASK_", "DVC_", "GIT_", "MLFLOW_")  # variables of the user's that a rebuild must not see
+# Variables of the user's that a build must not see, and the one that would let each process compile the code again.
+USERS = ("DASK_", "DVC_", "GIT_", "MLFLOW_", "PYTHONDONTWRITEBYTECODE")
 REMOTE = "cache-of-the-repository"  # DVC would add to the keys of a remote which has that name already
 LAST_STAGE = "track"  # which writes to the clone's own store
 
@@ -39,10 +40,18 @@ def prepare(source: Source, folder: Path, repository: Path, own_environment: boo
     own_environment: install the packages of the lock file that lies there. Raises Mistake for what cannot be had again:
     the commit, the packages, the tables that DVC keeps.
     """
-    variables = plain_environment()
+    variables = own_variables(folder)
     _clone(source, folder, repository, variables)
-    variables["PATH"] = os.pathsep.join([str(_programs(folder, own_environment)), variables.get("PATH", "")])
-    variables["DVC_SITE_CACHE_DIR"] = str(folder / ".dvc/tmp/site_cache")
+    if own_environment:
+        _run(["make", "setup"], folder, dict(os.environ))
+        variables["PATH"] = os.pathsep.join([str(folder / ".venv/bin"), variables["PATH"]])
+    else:
+        lock_file = (folder / paths.REQUIREMENTS).read_text(encoding="utf-8")
+        if differing := environment.differences(lock_file, environment.installed(sysconfig.get_path("purelib"))):
+            raise Mistake(
+                f"its {paths.REQUIREMENTS} has other packages than this Python: {', '.join(differing)}; to build them, "
+                "too, add ENV=own (or --env)"
+            )
     own_cache(folder, variables)
     _bring_data(source, folder, repository, variables)
     return variables
@@ -75,9 +84,11 @@ def record_again(folder: Path, variables: dict[str, str]) -> None:
     _run([sys.executable, "-c", "from tools.history import record; record()"], folder, variables | code)
 
 
-def plain_environment() -> dict[str, str]:
-    """Return the environment without the variables of the user's that a build of its own must not see."""
-    return {key: value for key, value in os.environ.items() if not key.startswith(USERS)}
+def own_variables(folder: Path) -> dict[str, str]:
+    """Return the environment of a build in `folder`: this Python's programs first, and none of the user's variables."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(USERS)}
+    path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+    return kept | {"PATH": path, "DVC_SITE_CACHE_DIR": str(folder.resolve() / ".dvc/tmp/site_cache")}
 
 
 def own_cache(folder: Path, variables: dict[str, str]) -> None:
@@ -103,20 +114,6 @@ def _clone(source: Source, folder: Path, repository: Path, variables: dict[str, 
     if links := [name for name in DVCS_OWN if (folder / name).is_symlink()]:
         raise Mistake(f"its {links[0]} is a link: DVC would write where it leads")
     files.write_bytes(folder / paths.PARAMS, source.params)
-
-
-def _programs(folder: Path, own_environment: bool) -> Path:
-    """Return the folder of the programs to build with."""
-    if own_environment:
-        _run(["make", "setup"], folder, dict(os.environ))
-        return folder / ".venv/bin"
-    lock = (folder / paths.REQUIREMENTS).read_text(encoding="utf-8")
-    if differing := environment.differences(lock, environment.installed(sysconfig.get_path("purelib"))):
-        raise Mistake(
-            f"its {paths.REQUIREMENTS} has other packages than this Python: {', '.join(differing)}; to build them, "
-            "too, add ENV=own (or --env)"
-        )
-    return Path(sys.executable).parent
 
 
 def _bring_data(source: Source, folder: Path, repository: Path, variables: dict[str, str]) -> None:

@@ -19,11 +19,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from ruamel.yaml import YAML
+from dvc.utils.hydra import apply_overrides
 
 from passage.base import paths
 from passage.base.errors import Mistake
-from tools.studies import stand_ins
+from passage.tracking import git
+from tools.rebuild.clone import own_variables
+from tools.studies import clones, stand_ins
+from tools.studies.markdown import head, line
 
 FULL, UNCHANGED, ONE, QUEUE = "full rebuild", "nothing changed", "one parameter", "a queue of eight on two workers"
 PARAMETER = "models.model_2.train.C"
@@ -55,12 +58,11 @@ Times = dict[str, dict[str, list[float]]]  # s, of each action, kind and round
 def prepare(folder: Path, kind: str, commit: str) -> None:
     """Make in `folder` what is timed, and run it once, so that it has a cache and a store."""
     if kind == "lean":
-        run(["git", "init", "--quiet", str(folder)])
+        git.run("init", "--quiet", str(folder), folder=Path())
         run(["dvc", "init", "--quiet"], folder)
         stand_ins.write_lean(folder)
     else:
-        run(["git", "clone", "--quiet", "--no-checkout", ".", str(folder)])
-        run(["git", "checkout", "--quiet", "--detach", commit], folder)
+        clones.clone(folder, commit)
         run([sys.executable, "-m", "compileall", "-q", "src"], folder)
     if kind == "cp":
         stand_ins.replace_commands(folder)
@@ -69,17 +71,15 @@ def prepare(folder: Path, kind: str, commit: str) -> None:
     else:
         run(["dvc", "repro"], folder)
         run(["dvc", "status", "--quiet"], folder)  # fails where the next one would find something to do
-    run(["git", "add", "--all"], folder)
-    author = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"]
-    run(["git", *author, "commit", "--quiet", "--allow-empty", "-m", kind], folder)
+    clones.commit(folder, kind)
 
 
-def run(command: list[str], folder: Path = Path()) -> float:
+def run(command: list[str], folder: Path) -> float:
     """Run a command in `folder` and return its wall time (s)."""
     started = time.perf_counter()
     with tempfile.TemporaryFile() as said:  # not a pipe: the workers of a queue would keep it open
         done = subprocess.run(
-            command, cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            command, cwd=folder, env=own_variables(folder), stdin=subprocess.DEVNULL, stdout=said, stderr=said
         )
         seconds = time.perf_counter() - started
         if done.returncode:
@@ -89,14 +89,6 @@ def run(command: list[str], folder: Path = Path()) -> float:
     return seconds
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """Return the variables to run something with in `folder`: nothing of the user's DVC, Git and MLflow."""
-    dropped = ("DVC_", "GIT_", "MLFLOW_", "PYTHONDONTWRITEBYTECODE")
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
-    path = os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]])
-    return kept | {"PATH": path, "DVC_SITE_CACHE_DIR": str(folder.resolve() / ".dvc/tmp/site_cache")}
-
-
 def take(action: str, kind: str, folder: Path, number: int) -> float:
     """Return how long (s) an action of the round of this number takes; afterwards the folder is as committed."""
     changed = number + 1.5  # a C that neither the commit nor another round has
@@ -104,21 +96,14 @@ def take(action: str, kind: str, folder: Path, number: int) -> float:
         return queue(folder, [number + 2 + one / 100 for one in range(1, QUEUED + 1)])
     if kind == "plain":
         if action == ONE:
-            _change(folder / paths.PARAMS, changed)
+            apply_overrides(folder / paths.PARAMS, [f"{PARAMETER}={changed}"])
         seconds = run([sys.executable, str(PLAIN)], folder)
     else:
         seconds = run(["dvc", *(argument.format(changed) for argument in COMMANDS[action])], folder)
-    run(["git", "checkout", "--quiet", "."], folder)
+    git.run("checkout", "--quiet", ".", folder=folder)
     if action == ONE and kind != "plain":
         run(["dvc", "repro"], folder)  # back to the committed outputs
     return seconds
-
-
-def _change(params: Path, changed: float) -> None:
-    yaml = YAML()
-    settings = yaml.load(params)
-    settings["models"]["model_2"]["train"]["C"] = changed
-    yaml.dump(settings, params)
 
 
 def queue(folder: Path, values: list[float]) -> float:
@@ -133,7 +118,7 @@ def queue(folder: Path, values: list[float]) -> float:
     seconds = time.perf_counter() - started
     run(["dvc", "queue", "stop"], folder)  # idle workers end by themselves, but on a busy machine not always
     stopped = time.perf_counter()
-    while "0 active, 0 idle" not in _said(["dvc", "queue", "status"], folder, check=False):  # it may meet a half state
+    while "0 active, 0 idle" not in _queue_status(folder):
         if time.perf_counter() - stopped > ENDS:
             raise RuntimeError(f"a worker of the queue does not end, in {folder}")
         time.sleep(1)
@@ -141,12 +126,12 @@ def queue(folder: Path, values: list[float]) -> float:
 
 
 def _refs(folder: Path, pattern: str) -> list[str]:
-    return _said(["git", "for-each-ref", "--format=%(refname)", pattern], folder).splitlines()
+    return git.text("for-each-ref", "--format=%(refname)", pattern, folder=folder).splitlines()
 
 
-def _said(command: list[str], folder: Path, check: bool = True) -> str:
-    done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True, check=check)
-    return done.stdout
+def _queue_status(folder: Path) -> str:
+    command = ["dvc", "queue", "status"]  # which fails where it meets a half-written state
+    return subprocess.run(command, cwd=folder, env=own_variables(folder), capture_output=True, text=True).stdout
 
 
 def measure(folders: dict[str, Path], actions: list[str], rounds: int) -> Times:
@@ -163,15 +148,15 @@ def measure(folders: dict[str, Path], actions: list[str], rounds: int) -> Times:
 def table(times: Times) -> str:
     """Return the medians (s), and the ratios (medians of those within a round) with what is aimed at."""
     kinds = list(times[FULL])
-    lines = [f"| median wall time | {' | '.join(kinds)} |", "|---" * (len(kinds) + 1) + "|"]
+    lines = [head("median wall time", *kinds)]
     for action, by_kind in times.items():
         seconds = [f"{statistics.median(by_kind[kind]):.1f} s" if kind in by_kind else "" for kind in kinds]
-        lines.append(f"| {' | '.join([action, *seconds])} |")
-    lines += ["", "| ratio | | median | aim: at most |", "|---|---|---|---|"]
+        lines.append(line(action, *seconds))
+    lines += ["", head("ratio", "", "median", "aim: at most")]
     for action, one, other, aim in AIMS:
         by_kind = times.get(action, {})
         if one in by_kind and other in by_kind:
-            lines.append(f"| {action} | {one} / {other} | {ratio(by_kind[one], by_kind[other]):.2f} | {aim or ''} |")
+            lines.append(line(action, f"{one} / {other}", f"{ratio(by_kind[one], by_kind[other]):.2f}", aim or ""))
     return "\n".join(lines)
 
 
@@ -181,9 +166,8 @@ def ratio(one: list[float], other: list[float]) -> float:
 
 
 def _commit(name: str) -> str:
-    found = ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
     try:
-        return _said(found, Path()).strip()
+        return git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", folder=Path())
     except subprocess.CalledProcessError:
         raise Mistake(f'BASE is "{name}", which is no commit of this repository') from None
 

@@ -8,20 +8,22 @@ cache is linked, not copied, as docs/large.md advises.
 import json
 import os
 import resource
-import statistics
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
-from ruamel.yaml import YAML
 
 from passage.base import files, paths
 from passage.base.progress import bar
+from tools.rebuild.clone import own_variables
+from tools.studies import clones
+from tools.studies.markdown import head, line
+from tools.studies.variations import threads
 
 ROUNDS = 3
 AT_ONCE = 500_000  # rows that are drawn together
@@ -30,7 +32,6 @@ TABLE = paths.RAW / "large.csv"
 STAGES = ("check", "split", "normalize", "train", "associate", "predict", "evaluate", "report")
 AIMS = {"first build": 1.6, "changed C": 1.0, "nothing changed": 0.15}  # of the plain script's time, 3,000,000 rows
 MEMORY = 0.5  # of the plain script's peak, that of any stage
-THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 
 Measured = dict[str, list[tuple[float, float]]]
 
@@ -55,38 +56,29 @@ def make_table(path: Path, rows: int, features: int, levels: int = 0) -> None:
 
 def make_clone(folder: Path, table: Path, features: int, solver: str, levels: int = 0, repeats: int = 1) -> None:
     """Clone the commit at hand into `folder`, with one model of the table, which DVC keeps."""
-    subprocess.run(["git", "clone", "--quiet", ".", str(folder)], check=True)
-    yaml = YAML()
-    settings = yaml.load(folder / paths.PARAMS)
-    lane = dict(settings["models"]["model"])
-    del lane["words"]
+    clones.clone(folder, "HEAD")
     names = [f"x{number}" for number in range(1, features + 1)]
-    if levels:
-        names, lane["columns"] = [*names, "level"], {"level": {"kind": "category", "unseen": "reference"}}
-    lane |= {"data": TABLE.as_posix(), "target": TARGET, "features": names}
-    lane["train"] = dict(lane["train"]) | {"solver": solver}
-    lane["evaluate"] = dict(lane["evaluate"]) | {"repeats": repeats}
-    settings["models"], settings["score"] = {"large": lane}, {}
-    yaml.dump(settings, folder / paths.PARAMS)
+    category = {"level": {"kind": "category", "unseen": "reference"}} if levels else {}
+    clones.put(
+        folder,
+        TABLE.stem,
+        target=TARGET,
+        features=[*names, *category],
+        columns=category,
+        train={"solver": solver},
+        evaluate={"repeats": repeats},
+    )
     os.link(table, folder / TABLE)
-    for command in (
-        ["dvc", "config", "--local", "cache.type", "reflink,hardlink,copy"],
-        ["dvc", "add", "--quiet", str(TABLE)],
-        ["git", "add", "--all"],
-        ["git", "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "--quiet", "-m", "large"],
-    ):
-        subprocess.run(command, cwd=folder, env=_environment(folder), check=True, capture_output=True)
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    ours = {key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"}
-    return ours | THREADS | {"DVC_SITE_CACHE_DIR": str(folder / ".dvc/tmp/site_cache")}
+    for command in (["config", "--local", "cache.type", "reflink,hardlink,copy"], ["add", "--quiet", str(TABLE)]):
+        subprocess.run(["dvc", *command], cwd=folder, env=own_variables(folder), check=True, capture_output=True)
+    clones.commit(folder, "large")
 
 
 def run(command: list[str], folder: Path) -> tuple[float, float]:
     """Run a command in `folder`; return its wall time (s) and the peak memory (MB) of its largest process."""
     measuring = [sys.executable, str(Path(__file__).with_name("peak.py").resolve()), *command]
-    done = subprocess.run(measuring, cwd=folder, env=_environment(folder), capture_output=True, text=True)
+    variables = own_variables(folder) | threads(1)
+    done = subprocess.run(measuring, cwd=folder, env=variables, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} failed in {folder}:\n{done.stderr}")
     wall, peak = json.loads(done.stdout)
@@ -101,21 +93,16 @@ def measure(parent: Path, rows: int, features: int, solver: str) -> Measured:
         folder = parent / f"clone-{number}"
         make_clone(folder, table, features, solver)
         plain = [sys.executable, str(Path(__file__).with_name("plain.py")), str(table), TARGET]
-        build = ["dvc", "repro"]
-        _keep(found, "plain script", run(plain, folder), number)
-        _keep(found, "first build", run(build, folder), number)
-        text = (folder / paths.PARAMS).read_text(encoding="utf-8")
-        files.write_text(folder / paths.PARAMS, text.replace("C: 1.0", f"C: {0.5 + number / 10}"))
-        _keep(found, "changed C", run(build, folder), number)
-        _keep(found, "nothing changed", run(build, folder), number)
-        subprocess.run(["rm", "-rf", str(folder)], check=True)
+        for what in ("plain script", *AIMS):
+            if what == "changed C":
+                text = (folder / paths.PARAMS).read_text(encoding="utf-8")
+                files.write_text(folder / paths.PARAMS, text.replace("C: 1.0", f"C: {0.5 + number / 10}"))
+            wall, peak = run(["dvc", "repro"] if what in AIMS else plain, folder)
+            found.setdefault(what, []).append((wall, peak))
+            print(f"round {number + 1} of {ROUNDS}: {what}: {wall:.1f} s, {peak:,.0f} MB", flush=True)
+        shutil.rmtree(folder)
     table.unlink()
     return found
-
-
-def _keep(found: Measured, what: str, measured: tuple[float, float], number: int) -> None:
-    found.setdefault(what, []).append(measured)
-    print(f"round {number + 1} of {ROUNDS}: {what}: {measured[0]:.1f} s, {measured[1]:,.0f} MB", flush=True)
 
 
 def stages(parent: Path, rows: int, features: int, solver: str, levels: int) -> str:
@@ -129,22 +116,19 @@ def stages(parent: Path, rows: int, features: int, solver: str, levels: int) -> 
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         shown.append(f"{after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime:.1f}")
     shape = f"{rows:,} x {features:,}" + (f" and {levels:,} levels" if levels else "")
-    return f"| {' | '.join([shape, *shown])} |"
+    return line(shape, *shown)
 
 
 def lines(rows: int, features: int, found: Measured) -> list[str]:
     """Return the medians as rows of a table, with the ratios to the plain script (median over the rounds)."""
-    plain = found["plain script"]
+    plain = np.array(found["plain script"])  # (n_rounds, 2), like `measured`
     shown = []
     for what, measured in found.items():
-        time_ratio, memory_ratio = (
-            statistics.median(one[part] / other[part] for one, other in zip(measured, plain, strict=True))
-            for part in (0, 1)
-        )
-        wall, peak = (statistics.median(one[part] for one in measured) for part in (0, 1))
+        wall, peak = np.median(measured, axis=0)
+        time_ratio, memory_ratio = np.median(measured / plain, axis=0)
         aim = f"{AIMS[what]}, {MEMORY}" if what in AIMS else ""
-        cells: list[Any] = [f"{rows:,} x {features}", what, f"{wall:.1f} s", f"{time_ratio:.2f}"]
-        shown.append(f"| {' | '.join([*cells, f'{peak:,.0f} MB', f'{memory_ratio:.2f}', aim])} |")
+        measures = (f"{wall:.1f} s", f"{time_ratio:.2f}", f"{peak:,.0f} MB", f"{memory_ratio:.2f}")
+        shown.append(line(f"{rows:,} x {features}", what, *measures, aim))
     return shown
 
 
@@ -156,15 +140,12 @@ def main() -> None:
     sizes = [int(size) for size in (os.environ.get("ROWS") or "3000000").replace("_", "").split(",")]
     features, solver = int(os.environ.get("FEATURES") or 10), os.environ.get("SOLVER") or "newton-cholesky"
     if os.environ.get("STAGES"):
-        print(f"| rows x numbers | {' | '.join(STAGES)} |\n|{'---|' * (1 + len(STAGES))}")
+        print(head("rows x numbers", *STAGES))
         for size in sizes:
             with tempfile.TemporaryDirectory(prefix="exam-passage-bench-") as parent:
                 print(stages(Path(parent), size, features, solver, int(os.environ.get("LEVELS") or 0)), flush=True)
         return
-    table = [
-        "| table | | wall time | / plain | peak memory of a process | / plain | aims |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    table = [head("table", "", "wall time", "/ plain", "peak memory of a process", "/ plain", "aims")]
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="exam-passage-bench-") as parent:
             table += lines(size, features, measure(Path(parent), size, features, solver))

@@ -26,6 +26,7 @@ from passage.base.errors import Mistake
 from passage.params.model import ModelSettings
 from passage.tables import read
 from tools.studies.bench import ratio
+from tools.studies.markdown import head, line
 from tools.ui import HOST, answered
 
 OURS, PLAIN = "model", "plain"
@@ -94,15 +95,15 @@ def measure(ports: dict[str, str], one: bytes, many: bytes) -> dict[str, Times]:
 
 def table(times: dict[str, Times]) -> str:
     """Return the medians (ms), and their ratios (medians of those within a turn) with what is aimed at."""
-    lines = [f"| median | {OURS} | {PLAIN} | ratio | aim: at most |", "|---|---|---|---|---|"]
+    lines = [head("median", OURS, PLAIN, "ratio", "aim: at most")]
     for action, by_kind in times.items():
         shown = [f"{1000 * statistics.median(by_kind[kind]):,.1f} ms" for kind in (OURS, PLAIN)]
         times_as_long = ratio(by_kind[OURS], by_kind[PLAIN])
-        lines.append(f"| {action} | {' | '.join(shown)} | {times_as_long:.2f} | {AIMS.get(action, '')} |")
+        lines.append(line(action, *shown, f"{times_as_long:.2f}", AIMS.get(action, "")))
         if action == ONE:
             late = {kind: float(np.quantile(by_kind[kind], 0.99)) for kind in (OURS, PLAIN)}
             shown = [f"{1000 * late[kind]:,.1f} ms" for kind in (OURS, PLAIN)]
-            lines.append(f"| {LAST} | {' | '.join(shown)} | {late[OURS] / late[PLAIN]:.2f} | |")
+            lines.append(line(LAST, *shown, f"{late[OURS] / late[PLAIN]:.2f}", ""))
     return "\n".join(lines)
 
 

@@ -9,23 +9,21 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from passage.base import paths
 from passage.base.errors import Mistake
 from passage.base.progress import bar
 from passage.tracking import git
-from tools.rebuild.clone import own_cache, plain_environment
-from tools.studies import bench_large
+from tools.rebuild.clone import own_cache, own_variables
+from tools.studies import bench_large, clones
 from tools.studies.variations import ALL, Variation, interpreter, missing, with_locale
 
 UNEQUAL = 1  # exit code, also for what was to be tried and was not
@@ -52,17 +50,14 @@ class Impossible(Exception):
     """A variation that this machine cannot make, or on which it has no effect."""
 
 
-def lesson(_: Path) -> None:
-    """Leave the clone as it was committed."""
-
-
 def breast_cancer(clone: Path) -> None:
     """Put scikit-learn's breast cancer table (569 rows, 30 features) in the place of the lesson's."""
     from sklearn.datasets import load_breast_cancer
 
     rows = load_breast_cancer(as_frame=True).frame
     rows.to_csv(clone / paths.RAW / "breast_cancer.csv", index=False)
-    _put(clone, "breast_cancer", target="target", features=list(rows.columns.drop("target")))
+    clones.put(clone, "breast_cancer", target="target", features=list(rows.columns.drop("target")))
+    clones.commit(clone, "breast cancer")
 
 
 def by_blocks(clone: Path) -> None:
@@ -75,41 +70,30 @@ def by_blocks(clone: Path) -> None:
             text.write(f"\n{limits}\n")
     bench_large.make_table(clone / paths.RAW / "by_blocks.csv", 6_000, 3, levels=4)
     features, columns = ["x1", "x2", "x3", "level"], {"level": {"kind": "category"}}
-    _put(clone, "by_blocks", target=bench_large.TARGET, features=features, columns=columns)
+    clones.put(clone, "by_blocks", target=bench_large.TARGET, features=features, columns=columns)
+    clones.commit(clone, "by blocks")
 
 
-def _put(clone: Path, name: str, **changes: Any) -> None:
-    """Put a model of the table `name` in the place of the lesson's two."""
-    yaml = YAML()
-    settings = yaml.load(clone / paths.PARAMS)
-    entry = settings["models"]["model"]
-    entry.pop("words", None)
-    entry.update(data=(paths.RAW / f"{name}.csv").as_posix(), **changes)
-    settings.update(models={name: entry}, score={})
-    yaml.dump(settings, clone / paths.PARAMS)
-    git.run("add", "--all", folder=clone)
-    author = ("-c", "user.name=reproduce", "-c", "user.email=reproduce@localhost")
-    git.run(*author, "commit", "--quiet", "--all", "--message", f"the table {name}", folder=clone)
-
-
-TABLES: dict[str, Callable[[Path], None]] = {"lesson": lesson, "breast-cancer": breast_cancer, "by-blocks": by_blocks}
+TABLES: dict[str, Callable[[Path], None]] = {
+    "lesson": lambda clone: None,
+    "breast-cancer": breast_cancer,
+    "by-blocks": by_blocks,
+}
 
 
 def build(table: str, variation: Variation, commit: str, scratch: Path) -> Build:
     """Build a table in a clone of its own under a variation, if this machine can and the variation has an effect."""
-    if lacking := missing(variation):
-        return Build(table, variation.name, problem=lacking, untried=True)
-    root = Path(tempfile.mkdtemp(dir=scratch))
     try:
-        with varied(table, variation, commit, root) as (folder, environment):
+        with (
+            tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as root,
+            varied(table, variation, commit, Path(root)) as (folder, environment),
+        ):
             run(variation, ["dvc", "repro"], folder, environment)
             return Build(table, variation.name, (folder / paths.PIPELINE_LOCK).read_bytes())
     except Impossible as impossible:
         return Build(table, variation.name, problem=str(impossible), untried=True)
     except subprocess.CalledProcessError as error:
         return Build(table, variation.name, problem=f"the build failed: {_last_line(error)}")
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
 
 
 @contextmanager
@@ -118,37 +102,33 @@ def varied(table: str, variation: Variation, commit: str, root: Path) -> Iterato
 
     Raises Impossible where the machine does not let it vary, CalledProcessError where set-up fails.
     """
+    if lacking := missing(variation):
+        raise Impossible(lacking)
     folder = root / variation.folder
-    git.run("clone", "--quiet", "--no-checkout", ".", str(folder))
-    git.run("checkout", "--quiet", "--detach", commit, folder=folder)
+    clones.clone(folder, commit)
     TABLES[table](folder)
-    plain = plain_environment()
-    plain |= {"PATH": f"{Path(sys.executable).parent}:{plain['PATH']}", "DVC_SITE_CACHE_DIR": str(folder / ".dvc/site")}
+    plain = own_variables(folder)
     own_cache(folder, plain)
     environment = plain | with_locale(variation.variables, root / "locales")
     if variation.python:
         setup = ["make", "setup", f"PYTHON={interpreter(variation.python)}"]
         subprocess.run(setup, cwd=folder, capture_output=True, check=True, env=plain)
         environment["PATH"] = f"{folder}/.venv/bin:{plain['PATH']}"
-    mounted = False
-    try:
-        before = probe(AS_IT_IS, variation.probe, folder, plain)
-        if variation.listing:
-            shutil.move(folder, root / "in order")
-            folder.mkdir()
-            order = ["--quiet", "--shuffle-dirents=no", "--reverse-dirents=yes"]
-            subprocess.run(["disorderfs", *order, root / "in order", folder], check=True, capture_output=True)
-            mounted = True
-        after = probe(variation, variation.probe, folder, environment)
-    except subprocess.CalledProcessError as error:
-        raise Impossible(_last_line(error)) from error
-    try:
+    with ExitStack() as left:
+        try:
+            before = probe(AS_IT_IS, variation.probe, folder, plain)
+            if variation.listing:
+                shutil.move(folder, root / "in order")
+                folder.mkdir()
+                order = ["--quiet", "--shuffle-dirents=no", "--reverse-dirents=yes"]
+                subprocess.run(["disorderfs", *order, root / "in order", folder], check=True, capture_output=True)
+                left.callback(subprocess.run, ["umount", "--lazy", str(folder)], check=True)
+            after = probe(variation, variation.probe, folder, environment)
+        except subprocess.CalledProcessError as error:
+            raise Impossible(_last_line(error)) from error
         if not has_effect(variation, before, after):
             raise Impossible(f"no effect on this machine: {after[:60]}")
         yield folder, environment
-    finally:
-        if mounted:
-            subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def has_effect(variation: Variation, before: str, after: str) -> bool:
@@ -179,13 +159,11 @@ def _last_line(error: subprocess.CalledProcessError) -> str:
 
 def differing(lock: bytes, reference: bytes) -> list[str]:
     """Return the outputs that two contents of dvc.lock have with different checksums, in the order of the stages."""
-    mine, theirs = (_checksums(text) for text in (lock, reference))
-    return [path for path in mine if mine[path] != theirs.get(path)] + [path for path in theirs if path not in mine]
-
-
-def _checksums(lock: bytes) -> dict[str, str]:
-    stages = YAML(typ="safe").load(lock.decode())["stages"]
-    return {out["path"]: out["md5"] for stage in stages.values() for out in stage.get("outs", [])}
+    mine, theirs = (
+        {out["path"]: out["md5"] for stage in yaml.safe_load(text)["stages"].values() for out in stage.get("outs", [])}
+        for text in (lock, reference)
+    )
+    return [path for path in {**mine, **theirs} if mine.get(path) != theirs.get(path)]
 
 
 def line(made: Build, reference: Build) -> str:

@@ -15,16 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.datasets import load_breast_cancer
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 
 from passage import params
 from passage.base.errors import Mistake
 from passage.base.progress import bar
 from passage.base.rounding import FITTED, significant
+from passage.model.scaler import Scaler
 from passage.tables import read
+from tools.studies.markdown import head, line
 from tools.studies.variations import KERNEL_NAMES, OLD, kernel, threads
 
 FITS = "fits"  # the argument with which this tool calls itself in each arithmetic
@@ -51,18 +53,11 @@ def data() -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     yield "drawn", rows, (rows[:, :5].sum(axis=1) + draw.logistic(size=len(rows)) > 0).astype(int)
 
 
-def normalized(rows: np.ndarray) -> np.ndarray:
-    """Return `rows` (n_rows, n_features) scaled by written numbers, as the pipeline does: the same everywhere."""
-    scaler = StandardScaler().fit(rows)
-    center, scale = (np.array([significant(n, FITTED) for n in numbers]) for numbers in (scaler.mean_, scaler.scale_))
-    return np.asarray((rows - center) / scale)
-
-
 def fits() -> dict[str, str]:
     """Return the ten digits of each fit that converges, by solver and what it was fitted on and with."""
     found = {}
     for (name, rows, target), C in product(data(), STRENGTHS):  # noqa: N806 (scikit-learn's name)
-        scaled = normalized(rows)
+        scaled = Scaler.fit(pd.DataFrame(rows), "standard").scaled(rows.copy())
         for solver, tol in product(SOLVERS, TOLS):
             if solver in SLOW and name == "drawn":
                 continue
@@ -87,11 +82,10 @@ def table(made: list[dict[str, str]]) -> str:
         for label, digits in one.items():
             solver, name, setting = label.split("|", 2)
             different[solver, name][setting].add(digits)
-    lines = ["| solver | table | settings | with different fits | at most |", "|---|---|---|---|---|"]
+    lines = [head("solver", "table", "settings", "with different fits", "at most")]
     for (solver, name), settings in different.items():
         counts = [len(digits) for digits in settings.values()]
-        cells = (solver, name, len(counts), sum(count > 1 for count in counts), max(counts))
-        lines.append(f"| {' | '.join(map(str, cells))} |")
+        lines.append(line(solver, name, len(counts), sum(count > 1 for count in counts), max(counts)))
     return "\n".join(lines)
 
 

@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
-from passage.base import paths
+from passage.base import files, paths
 
 # As people write a pipeline of two models: eleven stages, a few deps each, a handful of parameters.
 LEAN_PARAMS = {
@@ -63,9 +63,9 @@ def only_copy(stages: dict[str, Any]) -> None:
 
 def replace_commands(folder: Path) -> None:
     """Let the stages of the clone in `folder` only copy."""
-    pipeline = YAML(typ="safe").load(folder / paths.PIPELINE)
+    pipeline = files.read_yaml(folder / paths.PIPELINE)
     only_copy(pipeline["stages"])
-    _write(pipeline, folder / paths.PIPELINE)
+    files.write_text(folder / paths.PIPELINE, yaml.safe_dump(pipeline, sort_keys=False))
 
 
 def write_lean(folder: Path) -> None:
@@ -74,16 +74,8 @@ def write_lean(folder: Path) -> None:
         "report": dict(REPORT)
     }
     only_copy(stages)
-    _write({"stages": stages}, folder / paths.PIPELINE)
-    _write(LEAN_PARAMS, folder / paths.PARAMS)
-    given = [f"src/{name}.py" for name in stages] + [f"data/raw/{name}.csv" for name in LEAN_PARAMS["models"]]
-    for path in given:
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(path, encoding="utf-8")
+    files.write_text(folder / paths.PIPELINE, yaml.safe_dump({"stages": stages}, sort_keys=False))
+    files.write_text(folder / paths.PARAMS, yaml.safe_dump(LEAN_PARAMS))
+    for path in (*(f"src/{name}.py" for name in stages), *(f"data/raw/{name}.csv" for name in LEAN_PARAMS["models"])):
+        files.write_text(folder / path, path)
     shutil.copy(".dvc/config", folder / ".dvc/config")
-
-
-def _write(content: dict[str, Any], path: Path) -> None:
-    yaml = YAML(typ="safe")
-    yaml.default_flow_style = False
-    yaml.dump(content, path)

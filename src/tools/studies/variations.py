@@ -62,10 +62,6 @@ def _kernel(name: str) -> Variation:
     return Variation(f"OpenBLAS {name}", KERNELS, str({shown}), kernel(name))
 
 
-def _python(version: str) -> Variation:
-    return Variation(f"Python {version}", VERSION, version, python=version)
-
-
 FOLDER = "Ordner mit ü"
 PRIVATE = ("sh", "-c", 'umask 077; exec "$@"', "sh")
 LOCALE = {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"}
@@ -82,7 +78,7 @@ ALL = (
     *map(_kernel, KERNEL_NAMES),
     Variation("numpy without newer features", FEATURES, variables={"NPY_DISABLE_CPU_FEATURES": NUMPY_NEWER}),
     Variation("glibc without newer features", LOADER, variables={"GLIBC_TUNABLES": GLIBC_NEWER}),
-    *map(_python, ("3.11", "3.12", "3.13")),
+    *(Variation(f"Python {version}", VERSION, version, python=version) for version in ("3.11", "3.12", "3.13")),
     Variation("another folder", "__import__('os').path.basename(__import__('os').getcwd())", FOLDER, folder=FOLDER),
     Variation("another time", "__import__('time').gmtime().tm_year", prefix=("faketime", "2031-03-04 05:06:07")),
     Variation("another time zone", "__import__('time').timezone", variables={"TZ": "Pacific/Auckland"}),

@@ -1,6 +1,7 @@
 """The matrix: what is equal, what is not, and what could not be tried."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -42,11 +43,14 @@ def inside(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     return project
 
 
-def test_a_variation_without_effect_is_told_and_not_built(
-    inside: Project, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+@pytest.fixture
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("x")
+
+
+def test_a_variation_without_effect_is_told_and_not_built(inside: Project, scratch: Path) -> None:
     idle = Variation("idle", "hash('exam') == hash('exam')", variables={"PYTHONHASHSEED": "4"})
-    made = reproduce.build("lesson", idle, "HEAD", tmp_path_factory.mktemp("x"))
+    made = reproduce.build("lesson", idle, "HEAD", scratch)
     assert (made.untried, made.problem) == (True, "no effect on this machine: True")
 
 
@@ -61,13 +65,11 @@ def test_a_kernel_that_is_neither_the_expected_one_nor_the_references_is_not_the
     assert reproduce.has_effect(reproduce.AS_IT_IS, "None", "None")
 
 
-def test_what_varies_has_a_cache_of_its_own_whatever_is_configured(
-    inside: Project, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_what_varies_has_a_cache_of_its_own_whatever_is_configured(inside: Project, scratch: Path) -> None:
     """Or a variation would take its outputs from the build as it is."""
-    inside.dvc("cache", "dir", str(tmp_path_factory.mktemp("shared")))
+    inside.dvc("cache", "dir", str(scratch / "shared"))
     inside.commit()
-    with reproduce.varied("lesson", reproduce.AS_IT_IS, "HEAD", tmp_path_factory.mktemp("x")) as (folder, _):
+    with reproduce.varied("lesson", reproduce.AS_IT_IS, "HEAD", scratch) as (folder, _):
         assert Project(folder).dvc("cache", "dir").stdout == f"{folder}/.dvc/cache\n"
 
 
@@ -93,25 +95,38 @@ UP_TO_THE_MACHINE = {  # older processors, or no right to mount
         *sorted(UP_TO_THE_MACHINE),
     ],
 )
-def test_what_varies_varies(inside: Project, tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+def test_what_varies_varies(inside: Project, scratch: Path, name: str) -> None:
     [variation] = [one for one in ALL if one.name == name]
     if lacking := variations.missing(variation):
         pytest.skip(lacking)
-    root = tmp_path_factory.mktemp("x")
     try:
-        with reproduce.varied("lesson", variation, "HEAD", root) as (folder, environment):
+        with reproduce.varied("lesson", variation, "HEAD", scratch) as (folder, environment):
             assert reproduce.probe(variation, "2 + 2", folder, environment) == "4"
     except Impossible as impossible:
         if name not in UP_TO_THE_MACHINE:
             raise
         pytest.skip(str(impossible))
-    shutil.rmtree(root)
+    shutil.rmtree(scratch)
 
 
-def test_a_build_that_fails_is_no_equal_one(inside: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_what_was_mounted_is_unmounted_also_where_the_probe_fails(
+    inside: Project, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = scratch / "tools"
+    tools.mkdir()
+    for name in ("disorderfs", "umount"):  # the first of which leaves the folder empty
+        (tools / name).write_text(f"#!/bin/sh\necho {name} >>{tools}/called\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    [listing] = [one for one in ALL if one.listing]
+    assert reproduce.build("lesson", listing, "HEAD", scratch).untried
+    assert (tools / "called").read_text(encoding="utf-8").split() == ["disorderfs", "umount"]
+
+
+def test_a_build_that_fails_is_no_equal_one(inside: Project, scratch: Path) -> None:
     inside.replace("params.yaml", "C: 1.0", "C: -1")
     inside.commit()
-    made = reproduce.build("lesson", reproduce.AS_IT_IS, "HEAD", tmp_path_factory.mktemp("x"))
+    made = reproduce.build("lesson", reproduce.AS_IT_IS, "HEAD", scratch)
     assert (made.untried, made.lock) == (False, b"")
     assert made.problem.startswith("the build failed: ")
 
