@@ -4,7 +4,6 @@ Features are the lesson's hours and, in half of the settings, a group that 40 % 
 """
 
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,7 +16,8 @@ from passage.evaluation import comparison
 from passage.evaluation.comparison import HeldOut
 from passage.model.folds import Sample, divide
 from passage.model.solver import optimum
-from tools.studies.simulation import LEVEL, REGRESSION, held, line, simulate
+from tools.studies.markdown import head, line
+from tools.studies.simulation import LEVEL, REGRESSION, held, rate, simulate
 
 DATA_SETS = 1000
 SEED = 40
@@ -26,26 +26,20 @@ GROUP = 1.0  # log-odds of those who are in the group
 EDGE = 19.0  # hours of the row at the edge
 
 
-class Truth(NamedTuple):
-    """So many log-odds per standard deviation of the hours, whether there is a group, and so many rows."""
-
-    slope: float
-    group: bool
-    rows: int
-
-
-TRUTHS = [Truth(*one) for one in product((1.7, 0.6), (False, True), (20, 60, 200))]
+Truth = tuple[float, bool, int]  # log-odds per standard deviation of the hours, whether there is a group, and rows
+TRUTHS: list[Truth] = list(product((1.7, 0.6), (False, True), (20, 60, 200)))
 PAIRS = [20, 60, 200]
 
 
 def draw(truth: Truth, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return rows (n_rows, n_columns), target (n_rows,) and log-odds (n_rows,), with both classes in it."""
+    slope, group, many = truth
     while True:
-        rows = random.choice(HOURS, truth.rows, replace=truth.rows > len(HOURS))[:, np.newaxis]
-        if truth.group:
-            rows = np.column_stack([rows, random.random(truth.rows) < 0.4])
-        log_odds = (rows[:, 0] - HOURS.mean()) * truth.slope / SPREAD + GROUP * (rows[:, 1:].sum(axis=1))
-        target = (random.random(truth.rows) < expit(log_odds)).astype(int)
+        rows = random.choice(HOURS, many, replace=many > len(HOURS))[:, np.newaxis]
+        if group:
+            rows = np.column_stack([rows, random.random(many) < 0.4])
+        log_odds = (rows[:, 0] - HOURS.mean()) * slope / SPREAD + GROUP * (rows[:, 1:].sum(axis=1))
+        target = (random.random(many) < expit(log_odds)).astype(int)
         if all(column.min() < column.max() for column in (target, *rows.T)):
             return rows, target, log_odds
 
@@ -53,14 +47,15 @@ def draw(truth: Truth, random: np.random.Generator) -> tuple[np.ndarray, np.ndar
 def intervals(truth: Truth, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
     """Return what, truth, low and high of each interval of each table."""
     random, found = np.random.default_rng(seed), list[tuple[str, float, float, float]]()
+    per_hour, group = truth[0] / SPREAD, truth[1]
     for _ in range(data_sets):
         rows, target, log_odds = draw(truth, random)
         columns = rows.shape[1]
         none = Fit(np.zeros(columns), np.eye(columns), np.zeros(1 + columns), np.eye(1 + columns))
         fit = firth.again(rows, target, none)
         found.append(("even chance", *_even(fit, columns)))
-        steps = [(truth.slope / SPREAD, 0.0 * target), (GROUP, rows[:, 1:].sum(axis=1))][:columns]
-        levels = [[1]] if truth.group else []
+        steps = [(per_hour, 0.0 * target), (GROUP, rows[:, 1:].sum(axis=1))][:columns]
+        levels = [[1]] if group else []
         effects = points.effects(fit, Rows.of(rows), levels, LEVEL)
         for name, (step, already), effect in zip(("points: hours", "points: group"), steps, effects, strict=False):
             before = log_odds - GROUP * already
@@ -73,7 +68,7 @@ def intervals(truth: Truth, seed: np.random.SeedSequence, data_sets: int) -> pd.
             for where, row, low, high in zip(
                 ("middle", "edge"), new, *one.interval(one.directions(new), LEVEL), strict=True
             ):
-                true = (row[0] - HOURS.mean()) * truth.slope / SPREAD
+                true = (row[0] - HOURS.mean()) * per_hour
                 found.append((f"probability, {where}: {by}", true, low, high))
     return pd.DataFrame(found, columns=["what", "truth", "low", "high"])
 
@@ -115,15 +110,14 @@ def pairs(rows: int, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFra
     return pd.DataFrame({"said": found})
 
 
-def main(data_sets: int = DATA_SETS) -> None:
+def main() -> None:
     """Print how often each interval held the truth, and how often one of two equal models was said to be better."""
-    print(f"\n{data_sets} data sets each\n\nOther intervals, {LEVEL:.0%}\n")
-    print("| true log-odds per standard deviation of hours | rows | interval | held the truth |\n|---|---|---|---|")
-    for of, table in zip(TRUTHS, simulate(intervals, TRUTHS, SEED, data_sets), strict=True):
-        beside = f"{of.slope}, beside a group" if of.group else f"{of.slope}"
+    print(f"\n{DATA_SETS} data sets each\n\nOther intervals, {LEVEL:.0%}\n")
+    print(head("true log-odds per standard deviation of hours", "rows", "interval", "held the truth"))
+    for (slope, group, rows), table in simulate(intervals, TRUTHS, SEED, DATA_SETS):
         for what, one in table.groupby("what", sort=False):
-            print(line(beside, of.rows, what, held(one)))
+            print(line(f"{slope}, beside a group" if group else slope, rows, what, rate(held(one), 2)))
     print("\nTwo models that are as good, compared on rows held out: one is said to be better\n")
-    print("| rows | by McNemar's exact test |\n|---|---|")
-    for rows, found in zip(PAIRS, simulate(pairs, PAIRS, SEED + 1, data_sets), strict=True):
+    print(head("rows", "by McNemar's exact test"))
+    for rows, found in simulate(pairs, PAIRS, SEED + 1, DATA_SETS):
         print(line(rows, f"{found['said'].mean():.1%}"))

@@ -20,7 +20,8 @@ from passage.evaluation import metrics
 from passage.model import separation
 from passage.model.solver import optimum
 from tools.studies import chances, rates
-from tools.studies.simulation import LEVEL, REGRESSION, held, line, simulate
+from tools.studies.markdown import head, line
+from tools.studies.simulation import LEVEL, REGRESSION, held, rate, simulate
 
 DATA_SETS = 10_000
 SEED = 20
@@ -65,11 +66,6 @@ def chance(rows: np.ndarray, slopes: np.ndarray) -> np.ndarray:
     return np.asarray(expit((rows - [v.mean() for v in FEATURES.values()][: len(slopes)]) @ slopes))
 
 
-def everyone(n_features: int) -> np.ndarray:
-    """Return the students there can be, each as likely, in the features' own units: (n_students, n_features)."""
-    return np.array(list(product(*list(FEATURES.values())[:n_features])))
-
-
 def associations(setting: Setting, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
     """Return one row for each slope of each data set: feature, truth, low, high, one_class, separated, converged.
 
@@ -85,11 +81,8 @@ def _association(rows: np.ndarray, target: np.ndarray, slopes: np.ndarray, level
     if target.min() == target.max():
         return pd.DataFrame(shown | {"low": np.nan, "high": np.nan, "one_class": 1, "separated": 0, "converged": 1})
     found = firth.fit(rows, target, level)
-    kind = {
-        "one_class": 0,
-        "separated": int(separation.kind(rows, target) != "none"),
-        "converged": int(found.converged),
-    }
+    separated = int(separation.kind(rows, target) != "none")
+    kind = {"one_class": 0, "separated": separated, "converged": int(found.converged)}
     return pd.DataFrame(shown | {"low": found.low, "high": found.high} | kind)
 
 
@@ -124,18 +117,14 @@ def _model(rows: np.ndarray, target: np.ndarray, slopes: np.ndarray, seed: int) 
     train, test, passed, actual = train_test_split(
         rows, target, test_size=TEST_SIZE, stratify=target, random_state=seed
     )
-    students = everyone(len(slopes))
+    students = np.array(list(product(*list(FEATURES.values())[: len(slopes)])))  # all there can be, each as likely
     chances = chance(students, slopes)
-    predicted = _predicted(train, passed, np.vstack([test, students]))
-    of_test, of_everyone = predicted[: len(test)], predicted[len(test) :]
-    return float(np.where(of_everyone, chances, 1 - chances).mean()), of_test == actual
-
-
-def _predicted(train: np.ndarray, passed: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return whether each of `rows` passes (n_rows,), says the pipeline's model that has learned from `train`."""
     scaler = StandardScaler().fit(train)
     regression = optimum(scaler.transform(train), passed, REGRESSION)
-    return np.asarray(regression.predict_proba(scaler.transform(rows))[:, 1] >= THRESHOLD)
+    of_test, of_everyone = (
+        regression.predict_proba(scaler.transform(some))[:, 1] >= THRESHOLD for some in (test, students)
+    )
+    return float(np.where(of_everyone, chances, 1 - chances).mean()), of_test == actual
 
 
 def association_lines(setting: Setting, associations_found: pd.DataFrame) -> list[str]:
@@ -146,7 +135,7 @@ def association_lines(setting: Setting, associations_found: pd.DataFrame) -> lis
     ):
         counts = [of_feature["one_class"].sum(), of_feature["separated"].sum(), (1 - of_feature["converged"]).sum()]
         truth = f"{slope} of {' and '.join(list(FEATURES)[: len(setting.slopes)])}: {feature}"
-        lines.append(line(truth, setting.rows, *counts, f"{setting.level:.0%}", held(of_feature)))
+        lines.append(line(truth, setting.rows, *counts, f"{setting.level:.0%}", rate(held(of_feature), 2)))
     return lines
 
 
@@ -155,7 +144,7 @@ def model_line(setting: Setting, models_found: pd.DataFrame) -> str:
     truth = " and ".join(f"{slope} of {name}" for slope, name in zip(setting.slopes, FEATURES, strict=False))
     undivided, accuracy = models_found["low"].isna().sum(), models_found["truth"].mean()
     test_rows = round(setting.rows * TEST_SIZE)
-    return line(truth, setting.rows, test_rows, undivided, f"{accuracy:.3f}", held(models_found))
+    return line(truth, setting.rows, test_rows, undivided, f"{accuracy:.3f}", rate(held(models_found), 2))
 
 
 def main() -> None:
@@ -164,23 +153,18 @@ def main() -> None:
     models_found = simulate(models, MODELS, SEED + 2, DATA_SETS)
     print(f"{DATA_SETS} data sets each; ± is the standard error of the simulation\n")
     print("Slopes: Firth's penalised profile likelihood\n")
-    print(
-        "| true log-odds per standard deviation | rows | one class | separated | not converged | nominal "
-        "| held the truth |\n|---|---|---|---|---|---|---|"
-    )
-    for setting, found in zip(ASSOCIATIONS, associations_found, strict=True):
+    truth = "true log-odds per standard deviation"
+    print(head(truth, "rows", "one class", "separated", "not converged", "nominal", "held the truth"))
+    for setting, found in associations_found:
         print(*association_lines(setting, found), sep="\n")
     print(f"\nAccuracy, {LEVEL:.0%}: Clopper and Pearson's exact interval, of test rows independent of each other\n")
-    print("| true accuracy | test rows | held the truth |\n|---|---|---|")
+    print(head("true accuracy", "test rows", "held the truth"))
     cases = list(product(ACCURACIES, TEST_ROWS))
-    for (truth, rows), seed in zip(cases, np.random.SeedSequence(SEED + 1).spawn(len(cases)), strict=True):
-        print(line(truth, rows, held(accuracies(truth, rows, seed, DATA_SETS))))
+    for (accuracy, rows), seed in zip(cases, np.random.SeedSequence(SEED + 1).spawn(len(cases)), strict=True):
+        print(line(accuracy, rows, rate(held(accuracies(accuracy, rows, seed, DATA_SETS)), 2)))
     print(f"\nAccuracy, {LEVEL:.0%}: the same interval, of a model's test rows as the pipeline makes both\n")
-    print(
-        "| true log-odds per standard deviation | rows | test rows | undivided | mean true accuracy "
-        "| held the truth |\n|---|---|---|---|---|---|"
-    )
-    for setting, found in zip(MODELS, models_found, strict=True):
+    print(head(truth, "rows", "test rows", "undivided", "mean true accuracy", "held the truth"))
+    for setting, found in models_found:
         print(model_line(setting, found))
     rates.main()
     chances.main()

@@ -4,7 +4,6 @@ Each table is drawn from a known truth and goes the pipeline's own way: passage.
 """
 
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,8 @@ from passage.association.associate import associate
 from passage.evaluation.cautions import of_few
 from passage.model.design import Column
 from passage.model.solver import optimum
-from tools.studies.simulation import LEVEL, REGRESSION, held, line, simulate
+from tools.studies.markdown import head, line
+from tools.studies.simulation import LEVEL, REGRESSION, held, rate, simulate
 
 DATA_SETS = 2000
 SEED = 30
@@ -29,63 +29,43 @@ NEW = 2000  # rows on which probabilities are compared
 GROUP = [Column("age", "age", "number"), Column("group", "group", "boolean", "true", "false")]
 
 
-class Verdicts(NamedTuple):
-    """So many rows of one feature that tells something beside a useless one, or of useless ones alone."""
-
-    rows: int
-    real: float
-
-
-class Gaps(NamedTuple):
-    """So many rows, and what the gaps of a depend on."""
-
-    depend: str
-    rows: int
+VERDICTS = [(rows, real) for rows, effect in REAL.items() for real in (effect, 0.0)]
+GAPS = list(product(("by chance", "on b", "on the outcome", "on a itself", "on both"), (200, 1000)))
+GROUPS = (0.3, 1.0, 3.0)  # times the odds of all others, of 18 of 500 rows, of which 4 % are positive
+FEW = (40, 100, 200, 400)  # rows of COLUMNS features, each of which tells something
 
 
-class Group(NamedTuple):
-    """500 rows of which 4 % are positive, and a group of 18 with so many times the odds."""
+def verdicts(setting: tuple[int, float], seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
+    """Return for each table of both classes whether the real feature is said to tell something, and any useless one.
 
-    odds_ratio: float
-
-
-class Few(NamedTuple):
-    """So many rows of COLUMNS features, each of which tells something."""
-
-    rows: int
-
-
-VERDICTS = [Verdicts(rows, real) for rows, effect in REAL.items() for real in (effect, 0.0)]
-GAPS = [Gaps(*one) for one in product(("by chance", "on b", "on the outcome", "on a itself", "on both"), (200, 1000))]
-GROUPS = [Group(0.3), Group(1.0), Group(3.0)]
-FEW = [Few(40), Few(100), Few(200), Few(400)]
-
-
-def verdicts(setting: Verdicts, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
-    """Return for each table of both classes whether the real feature is said to tell something, and any useless one."""
-    random, found = np.random.default_rng(seed), []
+    setting: how many rows, and the log-odds of one feature beside a useless one; 0 for useless ones alone.
+    """
+    random, found, (many, effect) = np.random.default_rng(seed), [], setting
     for _ in range(data_sets):
-        rows = pd.DataFrame(random.normal(size=(setting.rows, 2 if setting.real else USELESS))).rename(columns=str)
-        target = (random.random(setting.rows) < expit(setting.real * rows["0"])).to_numpy(dtype=int)
+        rows = pd.DataFrame(random.normal(size=(many, 2 if effect else USELESS))).rename(columns=str)
+        target = (random.random(many) < expit(effect * rows["0"])).to_numpy(dtype=int)
         if target.min() < target.max():
             tests = associate(rows, target, LEVEL).significance
             said = {name: test["p_value_holm"] < 1 - LEVEL for name, test in tests.items()}
-            real = said.pop("0") if setting.real else False
+            real = said.pop("0") if effect else False
             found.append((real, any(said.values())))
     return pd.DataFrame(found, columns=["real", "useless"])
 
 
-def with_gaps(setting: Gaps, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
-    """Return truth, low and high of a and b of each table, from its complete rows, and whether a caution is given."""
-    random, found = np.random.default_rng(seed), []
+def with_gaps(setting: tuple[str, int], seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
+    """Return truth, low and high of a and b of each table, from its complete rows, and whether a caution is given.
+
+    setting: what the gaps of a depend on, and how many rows.
+    """
+    random, found, (depend, many) = np.random.default_rng(seed), [], setting
     for _ in range(data_sets):
-        a = random.normal(size=setting.rows)
-        b = 0.7 * a + np.sqrt(1 - 0.7**2) * random.normal(size=setting.rows)
-        target = (random.random(setting.rows) < expit(TRUTH["a"] * a + TRUTH["b"] * b)).astype(int)
+        a = random.normal(size=many)
+        b = 0.7 * a + np.sqrt(1 - 0.7**2) * random.normal(size=many)
+        target = (random.random(many) < expit(TRUTH["a"] * a + TRUTH["b"] * b)).astype(int)
         side = 2 * target - 1
         likely = {"by chance": 0 * a, "on b": 1.5 * b, "on the outcome": 1.2 * side, "on a itself": 1.5 * a}
         likely["on both"] = side + b
-        gap = random.random(setting.rows) < _about(likely[setting.depend])
+        gap = random.random(many) < _about(likely[depend])
         rows = pd.DataFrame({"a": np.where(gap, np.nan, a), "b": b})
         if len(np.unique(target[~gap])) < 2:
             continue
@@ -106,10 +86,10 @@ def _about(log_odds: np.ndarray) -> np.ndarray:
     return np.asarray(expit(log_odds + np.interp(MISSING, shares, shifts)))
 
 
-def groups(setting: Group, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
+def groups(odds_ratio: float, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
     """Return truth, low and high of each table's group, infinite where none is shown, and whether it has a case."""
     random, found = np.random.default_rng(seed), []
-    truth, group = float(np.log(setting.odds_ratio)), (np.arange(500) < 18).astype(float)
+    truth, group = float(np.log(odds_ratio)), (np.arange(500) < 18).astype(float)
     for _ in range(data_sets):
         age = random.normal(size=500)
         target = (random.random(500) < expit(-3.5 + 0.7 * age + truth * group)).astype(int)
@@ -120,7 +100,7 @@ def groups(setting: Group, seed: np.random.SeedSequence, data_sets: int) -> pd.D
     return pd.DataFrame(found, columns=["truth", "low", "high", "case"])
 
 
-def few_events(setting: Few, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
+def few_events(many: int, seed: np.random.SeedSequence, data_sets: int) -> pd.DataFrame:
     """Return of each table whether a caution is given, and of its first feature truth, low, high and a wrong sign.
 
     worse: whether probabilities of new rows, which the model of C = 1 gives, have a greater log loss than the share of
@@ -129,10 +109,10 @@ def few_events(setting: Few, seed: np.random.SeedSequence, data_sets: int) -> pd
     random, found = np.random.default_rng(seed), []
     names = [str(column) for column in range(COLUMNS)]
     for _ in range(data_sets):
-        rows = pd.DataFrame(random.normal(size=(setting.rows + NEW, COLUMNS)), columns=names)
+        rows = pd.DataFrame(random.normal(size=(many + NEW, COLUMNS)), columns=names)
         chance = expit(EACH * rows.sum(axis="columns") - 1.5).to_numpy()
-        train, new, true = rows[: setting.rows], rows[setting.rows :], chance[setting.rows :]
-        target = (random.random(setting.rows) < chance[: setting.rows]).astype(int)
+        train, new, true = rows[:many], rows[many:], chance[many:]
+        target = (random.random(many) < chance[:many]).astype(int)
         if target.min() == target.max():
             continue
         first = associate(train, target, LEVEL).features["0"]
@@ -148,30 +128,24 @@ def log_loss(true: np.ndarray, given: np.ndarray) -> float:
     return float(-np.mean(true * np.log(given) + (1 - true) * np.log1p(-given)))
 
 
-def rate(said: pd.Series) -> str:
-    """Return a share and its standard error."""
-    share = float(said.mean())
-    return f"{share:.1%} ± {np.sqrt(share * (1 - share) / len(said)):.1%}"
-
-
 def main() -> None:
     """Print what each simulation found."""
     print(f"\n{DATA_SETS} data sets each\n\nVerdicts: a feature is said to go with the outcome, at {1 - LEVEL:.0%}\n")
-    print("| rows | true log-odds | said of the real one | said of a useless one |\n|---|---|---|---|")
-    for of, said in zip(VERDICTS, simulate(verdicts, VERDICTS, SEED, DATA_SETS), strict=True):
-        features = f"{of.real} and 0" if of.real else f"{USELESS} times 0"
-        print(line(of.rows, features, rate(said["real"]) if of.real else "", rate(said["useless"])))
+    print(head("rows", "true log-odds", "said of the real one", "said of a useless one"))
+    for (rows, real), said in simulate(verdicts, VERDICTS, SEED, DATA_SETS):
+        features = f"{real} and 0" if real else f"{USELESS} times 0"
+        print(line(rows, features, rate(said["real"]) if real else "", rate(said["useless"])))
     print(f"\nSlopes, {LEVEL:.0%}, of the complete rows where {MISSING:.0%} of a are missing\n")
-    print("| gaps of a | rows | a: held the truth | b: held the truth | caution |\n|---|---|---|---|---|")
-    for missing, table in zip(GAPS, simulate(with_gaps, GAPS, SEED + 1, DATA_SETS), strict=True):
-        of_each = [held(table[table["feature"] == name]) for name in TRUTH]
-        print(line(missing.depend, missing.rows, *of_each, rate(table["caution"][::2])))
+    print(head("gaps of a", "rows", "a: held the truth", "b: held the truth", "caution"))
+    for missing, table in simulate(with_gaps, GAPS, SEED + 1, DATA_SETS):
+        of_each = [rate(held(table[table["feature"] == name]), 2) for name in TRUTH]
+        print(line(*missing, *of_each, rate(table["caution"][::2])))
     print(f"\nA group of 18 of 500 rows, {LEVEL:.0%}: of those without a case, one end is shown\n")
-    print("| true odds ratio | without a case | held the truth | without a case: held the truth |\n|---|---|---|---|")
-    for one, table in zip(GROUPS, simulate(groups, GROUPS, SEED + 2, DATA_SETS), strict=True):
-        none = table[~table["case"]]
-        print(line(one.odds_ratio, rate(~table["case"]), held(table), held(none)))
+    print(head("true odds ratio", "without a case", "held the truth", "without a case: held the truth"))
+    for odds_ratio, table in simulate(groups, GROUPS, SEED + 2, DATA_SETS):
+        none = ~table["case"]
+        print(line(odds_ratio, rate(none), rate(held(table), 2), rate(held(table[none]), 2)))
     print(f"\nFew events: {COLUMNS} features, a fifth of the rows positive, {LEVEL:.0%}\n")
-    print("| rows | caution | held the truth | wrong sign | worse than the share |\n|---|---|---|---|---|")
-    for few, table in zip(FEW, simulate(few_events, FEW, SEED + 3, DATA_SETS), strict=True):
-        print(line(few.rows, rate(table["caution"]), held(table), rate(table["sign"]), rate(table["worse"])))
+    print(head("rows", "caution", "held the truth", "wrong sign", "worse than the share"))
+    for many, table in simulate(few_events, FEW, SEED + 3, DATA_SETS):
+        print(line(many, rate(table["caution"]), rate(held(table), 2), rate(table["sign"]), rate(table["worse"])))

@@ -34,7 +34,7 @@ def narrower(intervals: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_firths_interval_holds_the_slope(slopes: pd.DataFrame) -> None:
-    assert simulation.share_held(slopes)[0] > LEAST
+    assert simulation.held(slopes).mean() > LEAST
     assert slopes["converged"].all()
 
 
@@ -42,13 +42,13 @@ def test_another_level_is_measured_by_intervals_of_that_level(slopes: pd.DataFra
     lower = coverage.associations(Setting((1.7,), 20, 0.8), np.random.SeedSequence(1), FEW)
     assert (lower["low"] > slopes["low"]).all()
     assert (lower["high"] < slopes["high"]).all()
-    assert 0.71 < simulation.share_held(lower)[0] < LEAST  # 80 %, less three times the standard error
+    assert 0.71 < simulation.held(lower).mean() < LEAST  # 80 %, less three times the standard error
 
 
 def test_the_exact_interval_holds_the_accuracy(models: pd.DataFrame) -> None:
     accuracies = coverage.accuracies(0.8, 20, np.random.SeedSequence(1), FEW)
     for intervals in (accuracies, models):
-        assert simulation.share_held(intervals)[0] > LEAST
+        assert simulation.held(intervals).mean() > LEAST
 
 
 def table(setting: Setting, seed: int) -> tuple[pd.DataFrame, np.ndarray, Split]:
@@ -88,19 +88,19 @@ def test_students_that_the_pipeline_refuses_to_divide_are_counted_and_leave_the_
     found = coverage.models(setting, np.random.SeedSequence(1), 5)
     assert found.isna().all(axis=None)
     shown = pd.concat([found, pd.DataFrame({"truth": [0.7, 0.7], "low": [0.6, 0.8], "high": 0.9})])
-    assert simulation.share_held(shown)[0] == 0.5
+    assert simulation.held(shown).mean() == 0.5
     assert coverage.model_line(setting, shown).startswith("| 1.7 of hours | 3 | 1 | 5 | 0.700 | 50.00%")
 
 
 def test_intervals_of_half_the_width_are_found_out(slopes: pd.DataFrame, models: pd.DataFrame) -> None:
     accuracies = coverage.accuracies(0.8, 20, np.random.SeedSequence(1), FEW)
     for intervals in (slopes, accuracies, models):
-        assert simulation.share_held(narrower(intervals))[0] < LEAST
+        assert simulation.held(narrower(intervals)).mean() < LEAST
 
 
 def test_one_class_alone_shows_no_interval_and_leaves_the_share() -> None:
     intervals = pd.DataFrame({"truth": 1.0, "low": [0.0, 2.0, np.nan], "high": [3.0, 3.0, np.nan]})
-    assert simulation.share_held(intervals) == pytest.approx((0.5, np.sqrt(0.5 * 0.5 / 2)))
+    assert simulation.rate(simulation.held(intervals), 2) == "50.00% ± 35.36%"
     none = coverage.associations(Setting((3.0,), 1), np.random.SeedSequence(1), 5)
     assert none["one_class"].sum() == 5
     assert none[["low", "high"]].isna().all(axis=None)
