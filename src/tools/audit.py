@@ -5,8 +5,6 @@ DVC takes a file in its cache for sound where nobody may write to it: a damaged 
 
 import json
 import shutil
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ from passage.base.errors import Mistake
 from passage.base.files import file_hash
 from passage.base.lock import Stages
 from passage.base.progress import bar
+from tools.dvc import dvc
 
 REPAIR = "--repair"
 DAMAGED = 1  # exit code
@@ -24,30 +23,23 @@ ASIDE = Path(".dvc/tmp/damaged")
 
 def cache_folder() -> Path:
     """Return where DVC's cache is, by DVC's own settings."""
-    done = subprocess.run([sys.executable, "-m", "dvc", "cache", "dir"], capture_output=True, text=True, check=True)
-    return Path(done.stdout.strip()) / "files" / "md5"
+    return Path(dvc("cache", "dir").strip()) / "files" / "md5"
 
 
-def recorded(stages: Stages) -> dict[str, list[str]]:
+def recorded(stages: Stages, cache: Path) -> dict[str, list[str]]:
     """Return the outputs in dvc.lock by the MD5 that DVC recorded of them; a folder's ends with .dir.
 
-    Those that nothing keeps are not among them: they are of the last build, whatever dvc.lock is of.
+    With the files in each folder, as far as the cache still says which these are. Those that nothing keeps are not
+    among them: they are of the last build, whatever dvc.lock is of.
     """
     outputs: dict[str, list[str]] = defaultdict(list)
     for output in lock.outputs(stages):
         if output.path not in paths.UNKEPT:
             outputs[output.md5].append(output.path.as_posix())
+        for entry in _listed(cache / output.md5[:2] / output.md5[2:]) if output.md5.endswith(".dir") else []:
+            if lock.written(inside := f"{output.path.as_posix()}/{entry['relpath']}"):
+                outputs[entry["md5"]].append(inside)
     return outputs
-
-
-def with_folders(outputs: dict[str, list[str]], cache: Path) -> dict[str, list[str]]:
-    """Return `outputs` with the files in each folder, as far as the cache still says which these are."""
-    every = defaultdict(list, {md5: list(of) for md5, of in outputs.items()})
-    for md5, folders in outputs.items():
-        for entry in _listed(cache / md5[:2] / md5[2:]) if md5.endswith(".dir") else []:
-            inside = [f"{folder}/{entry['relpath']}" for folder in folders]
-            every[entry["md5"]] += filter(lock.written, inside)
-    return every
 
 
 def _listed(folder: Path) -> list[dict[str, str]]:
@@ -67,21 +59,6 @@ def damaged_objects(cache: Path) -> Iterator[tuple[str, Path]]:
             yield md5, path
 
 
-def altered_outputs(outputs: dict[str, list[str]]) -> Iterator[Path]:
-    """Yield each output in the working tree whose bytes are not those that DVC recorded."""
-    for md5, present in outputs.items():
-        for path in map(Path, present):
-            if path.is_file() and file_hash("md5", path) != md5:
-                yield path
-
-
-def put_aside(path: Path) -> None:
-    """Move a file to .dvc/tmp/damaged, an output under its own path."""
-    aside = ASIDE / path.name if path.is_absolute() else ASIDE / path
-    aside.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(path, aside)
-
-
 def main(*options: str) -> int:
     """Name what is damaged, and put it aside with --repair. Return 1 where something is damaged and still in place."""
     if options not in ((), (REPAIR,)):
@@ -90,9 +67,10 @@ def main(*options: str) -> int:
     stages = lock.read()
     for line in lock.foreign(stages):
         print(line)
-    outputs, kept = with_folders(recorded(stages), cache), {table.md5: str(table.path) for table in lock.tables()}
+    outputs, kept = recorded(stages, cache), {table.md5: str(table.path) for table in lock.tables()}
     objects = dict(damaged_objects(cache))
-    altered = list(altered_outputs(outputs))
+    present = [(md5, Path(path)) for md5, of in outputs.items() for path in of if Path(path).is_file()]
+    altered = [path for md5, path in present if file_hash("md5", path) != md5]
     for md5, path in objects.items():
         whose = outputs.get(md5, [kept[md5]] if md5 in kept else ["an output of an earlier build"])
         print(f"damaged in DVC's cache: {path} ({', '.join(whose)})")
@@ -105,7 +83,9 @@ def main(*options: str) -> int:
         print(f"`make audit REPAIR=yes` moves them to {ASIDE}; `make repro` then builds again what is missing")
         return DAMAGED
     for path in (*objects.values(), *altered):
-        put_aside(path)
+        aside = ASIDE / (path.name if path.is_absolute() else path)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, aside)
     for table in (kept[md5] for md5 in objects if md5 in kept):
         print(
             f"{table}: `dvc pull {table}.dvc` where there is a remote; `dvc add {table}` where the file itself is right"

@@ -30,6 +30,7 @@ from passage.tables import header
 from passage.tracking import git, staleness
 from passage.tracking.location import RUN_ID
 from tools.audit import cache_folder
+from tools.dvc import experiments
 
 WORKSPACE, MARKDOWN, FAIL_ON = "workspace", "--markdown", "FAIL_ON"
 FAILED, NOTHING = 1, 3  # exit codes
@@ -89,10 +90,7 @@ def _commit(letter: str, name: str) -> str:
     """Return the commit of what Git or DVC calls `name`, "" of a model. Raises Mistake where it calls nothing so."""
     with suppress(CalledProcessError):
         return git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    references = git.text("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps").splitlines()
-    found = {
-        commit for commit, _, path in (line.partition(" ") for line in references) if path.split("/")[4:] == [name]
-    }
+    found = {commit for commit, experiment in experiments() if experiment == name}
     if len(found) == 1:
         return found.pop()
     if not found and name in params.load().models:

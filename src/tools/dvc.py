@@ -7,11 +7,13 @@ import time
 from pathlib import Path
 
 from passage.base.errors import Mistake
+from passage.tracking import git
 
 # DVC writes a queued task's state in place: who asks in that moment reads an empty file.
 HALF_WRITTEN = ("Expecting value", "JSON file structure is corrupted")
 TRIES = 5
 PAUSE = 1.0  # seconds
+WORKERS = "2"
 
 
 def dvc(*arguments: str) -> str:
@@ -28,9 +30,15 @@ def dvc(*arguments: str) -> str:
     raise Mistake(f"`dvc {' '.join(arguments[:2])}` failed: {(errors or said)[-1]}")
 
 
-def start(workers: int) -> None:
+def experiments() -> list[tuple[str, str]]:
+    """Return the commit and the name of each experiment. What else lies below refs/exps is DVC's own."""
+    listed = git.text("for-each-ref", "--format=%(objectname) %(refname:lstrip=4)", "refs/exps/??/*/*")
+    return [(commit, name) for commit, _, name in (line.partition(" ") for line in listed.splitlines())]
+
+
+def start_workers() -> None:
     """Start workers for DVC's queue; those that are there already are no fault."""
-    _run(("queue", "start", "--jobs", str(workers)), subprocess.DEVNULL)  # they would hold a pipe that is waited for
+    _run(("queue", "start", "--jobs", WORKERS), subprocess.DEVNULL)  # they would hold a pipe that is waited for
 
 
 def _run(arguments: tuple[str, ...], pipe: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:

@@ -5,9 +5,9 @@ import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Container, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import chdir, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from dvc.api import DVCFileSystem
 from dvc.exceptions import DvcException
@@ -24,14 +24,14 @@ from passage.tracking.handover import hand_over
 from passage.tracking.outputs import folder_hash
 from passage.tracking.result import collect, hashed, tables
 from passage.tracking.staleness import Stale, stages_of, stale
+from tools.dvc import experiments
 
 LOCK, SETTINGS = str(paths.PIPELINE_LOCK), str(paths.PARAMS)
 # What a result is made of and, last, where it is written down.
 PARTS = (SETTINGS, "src", "data", str(paths.PIPELINE), str(paths.REQUIREMENTS), LOCK, str(paths.METRICS))
 
 
-@dataclass(frozen=True)
-class Revision:
+class Revision(NamedTuple):
     """A commit, or a DVC experiment with its name."""
 
     commit: str
@@ -43,8 +43,7 @@ class Revision:
         return self.experiment or self.commit[:7]
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of one model at one revision: its run, new or not, or why it could not be brought in.
 
     is_stale: dvc.lock is not of this revision; it may be of another one.
@@ -67,12 +66,8 @@ def revisions() -> list[list[Revision]]:
     everywhere = ("--branches", "--tags", "--remotes", "HEAD")
     log = git.text("log", "--full-history", "--format=%H", "--reverse", *everywhere, "--", *PARTS)
     commits = [Revision(commit) for commit in log.split()]
-    listed = git.text("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps")
-    references = (line.split() for line in listed.splitlines())
-    # refs/exps/BA/SELINE/NAME; what else lies there is DVC's own
-    experiments = [Revision(commit, name.split("/")[-1]) for commit, name in references if name.count("/") == 4]
     states: dict[tuple[str, str], dict[str, Revision]] = defaultdict(dict)
-    for revision in (*commits, *experiments):
+    for revision in (*commits, *(Revision(*experiment) for experiment in experiments())):
         tree = git.text("ls-tree", revision.commit, *PARTS)
         parts = {path: entry for entry, path in (line.split("\t") for line in tree.splitlines())}
         if {LOCK, SETTINGS} <= parts.keys():
@@ -87,7 +82,7 @@ def bring_in(same: list[Revision], repository: Path) -> list[Outcome]:
     """
     found: dict[str, Outcome] = {}
     for revision in same:
-        with _scratch(repository):
+        with tempfile.TemporaryDirectory(prefix="exam-passage-history-") as folder, chdir(folder):
             done = {model for model, outcome in found.items() if not outcome.problem}
             for outcome in _bring_in(revision, repository, done):
                 if outcome.model not in found or found[outcome.model].is_stale or not outcome.problem:
@@ -95,17 +90,6 @@ def bring_in(same: list[Revision], repository: Path) -> list[Outcome]:
         if not any(outcome.problem for outcome in found.values()):
             break
     return list(found.values())
-
-
-@contextmanager
-def _scratch(repository: Path) -> Iterator[None]:
-    """Make an empty folder the working folder, and `repository` in the end."""
-    with tempfile.TemporaryDirectory(prefix="exam-passage-history-") as folder:
-        os.chdir(folder)
-        try:
-            yield
-        finally:
-            os.chdir(repository)
 
 
 def _bring_in(revision: Revision, repository: Path, done: Container[str]) -> Iterator[Outcome]:

@@ -2,7 +2,6 @@
 
 import re
 import time
-from copy import deepcopy
 
 from pydantic import ValidationError
 
@@ -12,11 +11,10 @@ from passage.base.errors import Mistake
 from passage.base.progress import bar
 from passage.params import Params, messages
 from tools import experiments
-from tools.dvc import dvc, start
+from tools.dvc import dvc, start_workers
 
 KEY = re.compile(r"\w+(\.\w+)*")
 VALUES = re.compile(r"[\w.+-]+(,[\w.+-]+)*")
-WORKERS = 2
 LAST = 3  # lines of a failed experiment's log that say why
 PAUSE = 2.0  # seconds
 
@@ -31,23 +29,19 @@ def requested(model: str, setting: str) -> str:
     key, _, values = setting.partition("=")
     if not KEY.fullmatch(key) or not VALUES.fullmatch(values):
         raise Mistake(f'SET is {setting!r}, but it must be a key of the model and its values: SET="train.C=0.03,0.3,3"')
-    now = params.read_yaml(paths.PARAMS.read_text(encoding="utf-8"))
-    for value in values.split(","):
-        _refuse_bad(deepcopy(now), ["models", model, *key.split(".")], params.read_yaml(value))
-    return f"models.{model}.{key}={values}"
-
-
-def _refuse_bad(settings: object, key: list[str], value: object) -> None:
-    of = settings
-    for name in key[:-1]:
+    settings = params.read_yaml(paths.PARAMS.read_text(encoding="utf-8"))
+    of, (*above, last) = settings["models"][model], key.split(".")
+    for name in above:
         of = of.get(name) if isinstance(of, dict) else None
-    if not isinstance(of, dict) or key[-1] not in of:
-        raise Mistake(f"{paths.PARAMS} has no {'.'.join(key)}")
-    of[key[-1]] = value
-    try:
-        Params.model_validate(settings)
-    except ValidationError as error:
-        raise Mistake(messages.line(finding, Params) for finding in error.errors()) from None
+    if not isinstance(of, dict) or last not in of:
+        raise Mistake(f"{paths.PARAMS} has no models.{model}.{key}")
+    for value in values.split(","):
+        of[last] = params.read_yaml(value)
+        try:
+            Params.model_validate(settings)
+        except ValidationError as error:
+            raise Mistake(messages.line(finding, Params) for finding in error.errors()) from None
+    return f"models.{model}.{key}={values}"
 
 
 def states(names: list[str]) -> dict[str, str]:
@@ -66,7 +60,7 @@ def wait(names: list[str]) -> dict[str, str]:
             if len(ended) == len(names):
                 return found
             if "Running" not in found.values():
-                start(WORKERS)
+                start_workers()
             time.sleep(PAUSE)
 
 

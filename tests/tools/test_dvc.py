@@ -60,5 +60,5 @@ def test_what_fails_is_told_with_dvcs_error(
 
 def test_workers_are_started_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answers(monkeypatch, (255, "", "they are there already"))
-    dvc.start(2)
+    dvc.start_workers()
     assert asked[0][2:] == ["dvc", "queue", "start", "--jobs", "2"]

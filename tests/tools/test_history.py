@@ -2,7 +2,6 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,7 +154,7 @@ def test_what_a_later_revision_says_takes_the_place_of_a_lock_that_was_of_none(
         monkeypatch.setattr(history, "_bring_in", lambda revision, *_, said=said: iter([said[revision]]))
         assert bring_in([old, new], tmp_path) == [second]
     gone = Outcome(old, "m", problem="model.json is gone")
-    said = {old: gone, new: replace(stale_one, revision=new)}
+    said = {old: gone, new: stale_one._replace(revision=new)}
     monkeypatch.setattr(history, "_bring_in", lambda revision, *_: iter([said[revision]]))
     assert bring_in([old, new], tmp_path) == [gone]
 

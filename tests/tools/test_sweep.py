@@ -77,7 +77,7 @@ def test_it_queues_waits_starts_workers_that_quit_and_says_why_one_failed(
         return ""
 
     monkeypatch.setattr(sweep, "dvc", dvc)
-    monkeypatch.setattr(sweep, "start", lambda workers: called.append(("queue", "start")))
+    monkeypatch.setattr(sweep, "start_workers", lambda: called.append(("queue", "start")))
     monkeypatch.setattr(sweep, "PAUSE", 0.0)
     monkeypatch.setattr(experiments, "main", lambda: print("the table"))
     assert sweep.main("model", "train.max_iter=1,500") == 1
