@@ -1,6 +1,7 @@
 """Show the experiments in a table that fits the terminal: what was changed, and what came of it."""
 
 import io
+import re
 
 import pandas as pd
 
@@ -58,15 +59,8 @@ def _state(experiments: pd.DataFrame) -> pd.Series:
 
 
 def _short(name: str) -> str:
-    for long, short in {
-        "metrics/": "",
-        ".json:": " ",
-        "models.": "",
-        "cross_validation.": "",
-        "log_loss": "log loss",
-    }.items():
-        name = name.replace(long, short)
-    return name
+    without = re.sub(r"metrics/|models\.|cross_validation\.", "", name)
+    return without.replace(".json:", " ").replace("log_loss", "log loss")
 
 
 def main() -> None:

@@ -30,14 +30,6 @@ def is_whole(lock: str) -> bool:
     return True
 
 
-def committed_lock() -> str | None:
-    """Return dvc.lock as it was committed; None where it never was."""
-    try:
-        return git.run("show", f"HEAD:{paths.PIPELINE_LOCK}").decode()
-    except (OSError, CalledProcessError):
-        return None
-
-
 def mend_lock() -> str:
     """Put back the committed dvc.lock where the one at hand is broken; return what was done, in words.
 
@@ -47,12 +39,14 @@ def mend_lock() -> str:
         return ""
     conflict.refuse(paths.PIPELINE_LOCK, lock)
     files.write_text(BROKEN, lock)
-    committed = committed_lock()
-    if committed is None:
+    try:
+        committed = git.run("show", f"HEAD:{paths.PIPELINE_LOCK}")
+    except (OSError, CalledProcessError):  # it never was committed
         paths.PIPELINE_LOCK.unlink()
+        done = "it starts anew"
     else:
-        files.write_text(paths.PIPELINE_LOCK, committed)
-    done = "it starts anew" if committed is None else "the committed one is back"
+        files.write_bytes(paths.PIPELINE_LOCK, committed)
+        done = "the committed one is back"
     return (
         f"{paths.PIPELINE_LOCK} was half-written or damaged (was DVC killed, or the disk full?): {done}, and what was "
         f"built since comes from DVC's cache. The broken one: {BROKEN}"

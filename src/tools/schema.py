@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +14,7 @@ REFERENCE = Path("docs/parameters.md")
 ENTRIES = {"models": "NAME", "score": "BATCH", "columns": "COLUMN"}  # what stands for a name of the user's own
 
 Schema = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Key:
-    """A key by its full name: what it may be, what it is where it is absent, and what it means, all as Markdown."""
-
-    name: str
-    values: str
-    default: str
-    meaning: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """The keys below one key. name: empty for those at the top. meaning: in paragraphs."""
-
-    name: str
-    meaning: str
-    keys: list[Key]
+Key = tuple[str, str, str, str]  # its full name, what it may be, what it is where it is absent, and what it means
 
 
 def main() -> None:
@@ -55,13 +36,13 @@ def reference(schema: Schema) -> str:
     return templates.get_template("parameters.md.jinja").render(sections=list(sections("", schema, schema["$defs"])))
 
 
-def sections(name: str, schema: Schema, definitions: Schema) -> Iterator[Section]:
-    """Yield the section of the object `schema` at the key `name`, then those of the objects below it."""
+def sections(name: str, schema: Schema, definitions: Schema) -> Iterator[tuple[str, str, list[Key]]]:
+    """Yield the name ("" at the top), the meaning and the keys of the object `schema`, then of the objects below it."""
     properties = {
         f"{name}.{key}".removeprefix("."): (key, one, _below(key, one)) for key, one in schema["properties"].items()
     }
     keys = [_key(full, *of, schema, definitions) for full, of in properties.items()]
-    yield Section(name, schema["description"], keys)
+    yield name, schema["description"], keys
     for full, (_, _, below) in properties.items():
         if below is not None:
             entry, definition = below
@@ -80,32 +61,23 @@ def _below(key: str, one: Schema) -> tuple[str, str] | None:
 def _key(full: str, key: str, one: Schema, below: tuple[str, str] | None, schema: Schema, definitions: Schema) -> Key:
     meaning = one.get("description", "")
     if below is None:
-        return Key(full, _values(one), _default(key, one, schema), meaning)
+        return full, _values(one), _default(key, one, schema), meaning
     entry, definition = below
-    values = f"[{'as below' if not entry else 'entries as below'}](#{_anchor(full + entry)})"
+    anchor = (full + entry).lower().replace(".", "")  # what a Git host makes of the heading
+    values = f"[{'entries as below' if entry else 'as below'}](#{anchor})"
     default = "needed" if key in schema.get("required", ()) else "may be left out"
     sentence = definitions[definition]["description"].partition("\n")[0]
-    return Key(full, values, default, meaning or sentence[0].lower() + sentence[1:].removesuffix("."))
-
-
-def _anchor(heading: str) -> str:
-    """Return what a Git host makes of a heading to link to."""
-    return heading.lower().replace(".", "")
+    return full, values, default, meaning or sentence[0].lower() + sentence[1:].removesuffix(".")
 
 
 def _default(key: str, one: Schema, schema: Schema) -> str:
     if key in schema.get("required", ()):
         example = f", for example {_code(one['examples'][0])}" if "examples" in one else ""
         return f"needed{example}"
-    if methods := [_code(method) for method, needed in _conditions(schema) if key in needed]:
-        return f"needed by {', '.join(methods)}"
+    rules = [rule for rule in schema.get("allOf", ()) if key in rule["then"]["required"]]
+    if rules:
+        return f"needed by {', '.join(_code(rule['if']['properties']['method']['const']) for rule in rules)}"
     return "" if one.get("default") is None else _code(one["default"])
-
-
-def _conditions(schema: Schema) -> Iterator[tuple[str, list[str]]]:
-    """Yield what a method may be, and which keys it needs then."""
-    for rule in schema.get("allOf", ()):
-        yield rule["if"]["properties"]["method"]["const"], rule["then"]["required"]
 
 
 def _code(value: object) -> str:

@@ -37,9 +37,11 @@ def become(serving: list[str], port: str, path: str, words: Callable[[], str]) -
     sys.stdout.flush()
     server = os.getpid()
     if not os.fork():
+        status = 0
         with clock("MLflow starts"):
-            answers = wait(port, server, path)
-        if answers:
+            while os.getppid() == server and not (status := answered(port, path)):
+                time.sleep(0.2)
+        if status == OK:
             print(words(), flush=True)
         os._exit(0)
     os.execvp("mlflow", ["mlflow", *serving])  # noqa: S606
@@ -55,18 +57,6 @@ def refuse_taken(port: str, target: str) -> None:
                 f"another program answers on port {port} already; take another one: "
                 f"`make {target} PORT={int(port) + 1}`"
             )
-
-
-def wait(port: str, server: int, path: str) -> bool:
-    """Return whether the server answers at `path`, once it does or has ended.
-
-    server: its process, which has made this one.
-    """
-    while os.getppid() == server:
-        if status := answered(port, path):
-            return status == OK
-        time.sleep(0.2)
-    return False
 
 
 def answered(port: str, path: str) -> int:

@@ -232,27 +232,21 @@ def table(verdict: Verdict, every_file: bool) -> str:
     run = f"{verdict.run.title} ({verdict.run.id})"
     if verdict.problem:
         return f"{run}: cannot be rebuilt: {verdict.problem}"
-    shown = verdict.files if every_file else [one for one in verdict.files if one.difference]
+    lines = []
+    for one in verdict.files:
+        if one.difference:
+            lines.append(f"  DIFFERS  {one.path}: {one.difference}")
+        elif every_file:
+            lines.append(f"  equal    {one.path}{' (by its hash: the run keeps no copy)' if one.by_hash else ''}")
+    if verdict.records is None and verdict.unrecorded:
+        lines.append(f"  not compared: {RECORDS}: {verdict.unrecorded}")
+    elif verdict.records == {} and every_file:
+        lines.append(f"  equal    {RECORDS}")
+    lines += [f"  DIFFERS  {name}: {difference}" for name, difference in (verdict.records or {}).items()]
     same = [one for one in verdict.files if not one.difference]
     by_hash = sum(one.by_hash for one in same)
     count = f"{run}: {len(same)} of {len(verdict.files)} files are equal, byte for byte"
-    lines = [*map(_line, shown), *_records(verdict, every_file)]
     return "\n".join([*lines, count + (f", {by_hash} of them by the hash" if by_hash else "")])
-
-
-def _records(verdict: Verdict, every_one: bool) -> Iterator[str]:
-    if verdict.records is None:
-        if verdict.unrecorded:
-            yield f"  not compared: {RECORDS}: {verdict.unrecorded}"
-    elif every_one and not verdict.records:
-        yield f"  equal    {RECORDS}"
-    yield from (f"  DIFFERS  {name}: {difference}" for name, difference in (verdict.records or {}).items())
-
-
-def _line(one: Compared) -> str:
-    if one.difference:
-        return f"  DIFFERS  {one.path}: {one.difference}"
-    return f"  equal    {one.path}{' (by its hash: the run keeps no copy)' if one.by_hash else ''}"
 
 
 def main(which: str, *options: str) -> int:

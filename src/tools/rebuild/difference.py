@@ -1,7 +1,7 @@
 """The first difference between two files, in words."""
 
+from collections.abc import Sequence
 from contextlib import suppress
-from itertools import zip_longest
 from pathlib import Path
 
 AROUND = 40  # characters shown before and after the place where two lines part
@@ -16,23 +16,27 @@ def first_difference(run: Path, rebuilt: Path) -> str:
     try:
         return _in_lines(mine.decode().splitlines(), theirs.decode().splitlines())
     except UnicodeDecodeError:
-        place = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), None)
-        return f"byte {min(len(mine), len(theirs)) if place is None else place}"
+        return f"byte {_alike(mine, theirs)}"
+
+
+def _alike(mine: Sequence[object], theirs: Sequence[object]) -> int:
+    """Return how many items two sequences have in common before they part."""
+    pairs = enumerate(zip(mine, theirs, strict=False))
+    return next((place for place, (one, other) in pairs if one != other), min(len(mine), len(theirs)))
 
 
 def _in_lines(run: list[str], rebuilt: list[str]) -> str:
-    pairs = enumerate(zip_longest(run, rebuilt), start=1)
-    number, (mine, theirs) = next((found for found in pairs if found[1][0] != found[1][1]), (0, ("", "")))
-    if not number:
+    same = _alike(run, rebuilt)
+    if same < min(len(run), len(rebuilt)):
+        return f"line {same + 1}: {excerpts(run[same], rebuilt[same])}"
+    if len(run) == len(rebuilt):
         return "the line ends"
-    return f"line {number}: {excerpts(mine, theirs)}"
+    return f"line {same + 1}: the {'run' if len(run) < len(rebuilt) else 'rebuild'} ends there"
 
 
-def excerpts(mine: str | None, theirs: str | None) -> str:
-    """Return what two lines have around the place where they part; None where there is no such line."""
-    if mine is None or theirs is None:
-        return "the run ends there" if mine is None else "the rebuild ends there"
-    place = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs)))
+def excerpts(mine: str, theirs: str) -> str:
+    """Return what two texts have around the place where they part."""
+    place = _alike(mine, theirs)
     shown = slice(max(0, place - AROUND), place + AROUND)
     return f"the run has `{mine[shown].strip()}`, the rebuild `{theirs[shown].strip()}`"
 

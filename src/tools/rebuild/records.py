@@ -49,16 +49,14 @@ def _difference(mine: str | None, theirs: str | None) -> str:
 def _records(run: Kept) -> Iterator[tuple[str, str]]:
     yield from ((f"metric {name}", repr(value)) for name, value in run.metrics.items())
     yield from ((f"parameter {name}", value) for name, value in run.params.items())
-    yield from ((f"tag {name}", value) for name, value in run.tags.items() if _is_result(name))
+    for name, value in run.tags.items():
+        if name in RESULT or (name.startswith(RESULTS) and name != CIRCUMSTANCE):
+            yield f"tag {name}", value
     yield from ((f"data set {context}", digest) for context, digest in run.datasets.items())
     yield "description", run.tags.get(DESCRIPTION, "")
     yield from ((f"model's {name}", value) for name, value in run.logged.items())
     if run.model:
         yield from ((f"model {name}", value) for name, value in _model(run.model))
-
-
-def _is_result(tag: str) -> bool:
-    return tag in RESULT or (tag.startswith(RESULTS) and tag != CIRCUMSTANCE)
 
 
 def _model(folder: Path) -> Iterator[tuple[str, str]]:
