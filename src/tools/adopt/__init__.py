@@ -107,15 +107,15 @@ def _as_the_pipeline_reads(staged: Path, taken: intake.Intake, source: Path) -> 
 def _all_or_nothing(place: Path) -> Iterator[None]:
     """Put back, where what is done inside does not come to its end, what lay at and beside `place` before."""
     record, ignored = place.with_name(f"{place.name}.dvc"), place.with_name(".gitignore")
-    before = {path: path.read_bytes() if path == ignored and path.exists() else None for path in (record, ignored)}
+    before = ignored.read_bytes() if ignored.exists() else None
     new = [path for path in (place, record, ignored) if not path.exists()]
     try:
         yield
     except BaseException:
         for path in new:
             path.unlink(missing_ok=True)
-        if (content := before[ignored]) is not None:
-            files.write_bytes(ignored, content)
+        if before is not None:
+            files.write_bytes(ignored, before)
         raise
 
 

@@ -52,9 +52,10 @@ def utf8(content: bytes, path: Path) -> tuple[bytes, str]:
     place = _not_utf8(content)
     if place is None:
         return _without_zeros(content, path), "UTF-8"
-    line, start, end = _line_around(content, place)
-    if any(_has_utf8_letters(other) for other in content[:start].splitlines() + content[end:].splitlines()):
-        raise Mistake(f"{path}, line {line}: this is not UTF-8, but other lines are; save the whole table as UTF-8")
+    wrong = content.count(b"\n", 0, place) + 1
+    lines = enumerate(content.split(b"\n"), start=1)
+    if any(_not_utf8(line) is None for number, line in lines if number != wrong and not line.isascii()):
+        raise Mistake(f"{path}, line {wrong}: this is not UTF-8, but other lines are; save the whole table as UTF-8")
     return _recoded(content, "cp1252", GUESS, path), GUESS
 
 
@@ -88,16 +89,6 @@ def _not_utf8(content: bytes) -> int | None:
         except UnicodeDecodeError as error:
             return start - waiting + error.start
     return None
-
-
-def _line_around(content: bytes, place: int) -> tuple[int, int, int]:
-    """Return the number of the line at `place`, where it starts and where it ends."""
-    start, end = content.rfind(b"\n", 0, place) + 1, content.find(b"\n", place)
-    return content.count(b"\n", 0, place) + 1, start, len(content) if end < 0 else end
-
-
-def _has_utf8_letters(line: bytes) -> bool:
-    return not line.isascii() and _not_utf8(line) is None
 
 
 def without_separator_line(content: bytes) -> tuple[bytes, str]:

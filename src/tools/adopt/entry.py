@@ -176,20 +176,14 @@ def _comment(words: str) -> str:
 
 
 def added(file: str, new: Entry) -> str:
-    """Return the text of params.yaml, `file`, with the entry as the last one under `models:`.
+    """Return the text of params.yaml, `file`, which has models, with one more as the last of them.
 
-    Raises Mistake where its name is there already, or the entry would not be accepted.
+    Raises Mistake where it cannot go there, or would not be accepted.
     """
     before = params.read_yaml(file)
-    (name,) = new.content
-    models = before.get("models") if isinstance(before, dict) else None
-    if not isinstance(models, dict) or not models:
-        raise Mistake(f"{paths.PARAMS}: models has no entry; an adopted one goes below those that are there")
-    if name in models:
-        raise Mistake(f"{paths.PARAMS}: models.{name} is there already; give another name: NAME=...")
     after = _spliced(file, new.text)
     try:
-        same = params.read_yaml(after) == before | {"models": models | new.content}
+        same = params.read_yaml(after) == before | {"models": before["models"] | new.content}
     except Mistake:
         same = False
     if not same:

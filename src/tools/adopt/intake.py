@@ -73,8 +73,8 @@ def take(path: Path, target: str) -> Intake:
     first_line.refuse(text, one, stripped, blanks, target, path)
     with clock(f"reading {path}"):
         values = _read(text, one, names, blanks, path).rename_columns(stripped)
-    table = numbers.plain(values, str(path), abroad=one != ",")
-    if table.table.num_rows == 0:
+    table, rewritten, doubts = numbers.plain(values, str(path), abroad=one != ",")
+    if table.num_rows == 0:
         raise Mistake(f"{path}: the table has a header and no rows")
     changes = [
         *([f"{encoding} became UTF-8"] if encoding != "UTF-8" else []),
@@ -83,24 +83,15 @@ def take(path: Path, target: str) -> Intake:
         *(["blanks after the separator went"] if blanks else []),
         *(["blanks around names of columns went"] if stripped != names and not blanks else []),
         *mended,
-        *table.changes,
+        *rewritten,
     ]
-    doubts = [*([_guessed(text)] if encoding == dialect.GUESS else []), *table.doubts]
-    same = one == "," and stripped == names and not table.changes
-    padded = numbers.padded(table.table)
-    return Intake(
-        ".csv",
-        text[len(b"\n") if told else 0 :] if same else None,
-        None if same else table.table,
-        changes,
-        doubts,
-        table.table.num_rows,
-        padded,
-    )
-
-
-def _guessed(text: bytes) -> str:
-    return f'{dialect.GUESS} is a guess: is "{dialect.foreign_word(text)}" right? If not, save the table as UTF-8'
+    if encoding == dialect.GUESS:
+        word = dialect.foreign_word(text)
+        doubts = [f'{encoding} is a guess: is "{word}" right? If not, save the table as UTF-8', *doubts]
+    same = one == "," and stripped == names and not rewritten
+    content = text[len(b"\n") if told else 0 :] if same else None
+    padded = numbers.padded(table)
+    return Intake(".csv", content, None if same else table, changes, doubts, table.num_rows, padded)
 
 
 def _head(path: Path) -> bytes:

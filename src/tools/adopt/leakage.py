@@ -5,7 +5,8 @@ It is measured on every k-th row, with k so that SAMPLE rows are not exceeded.
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
+
+from passage.evaluation.metrics import roc_auc
 
 SAMPLE = 200_000  # rows
 GIVEN_AWAY = 0.999  # area under the ROC curve of a column that gives the target away
@@ -74,22 +75,10 @@ def _by_value(some: np.ndarray, outcomes: np.ndarray) -> float:
     if len(outcomes) < ENOUGH[1] * len(levels):
         return 0.5
     shares = np.bincount(codes, outcomes) / np.bincount(codes)
-    return area(shares[codes], outcomes)
+    return _either_way(shares[codes], outcomes)
 
 
 def _either_way(values: np.ndarray, truth: np.ndarray) -> float:
-    found = area(values, truth)
+    """Return the area under the ROC curve of `values` or their opposites, the greater; 0.5 where one label is all."""
+    found = roc_auc(truth, values) if 0 < truth.sum() < len(truth) else 0.5
     return max(found, 1 - found)
-
-
-def area(values: np.ndarray, truth: np.ndarray) -> float:
-    """Return the area under the ROC curve of `values` (n numbers) for `truth` (n booleans); 0.5 where one label is all.
-
-    By ranks: it is the Mann-Whitney statistic divided by its greatest value (Hanley and McNeil 1982).
-    """
-    positives = int(truth.sum())
-    negatives = len(truth) - positives
-    if not positives or not negatives:
-        return 0.5
-    ranks = rankdata(values)
-    return float((ranks[truth].sum() - positives * (positives + 1) / 2) / (positives * negatives))

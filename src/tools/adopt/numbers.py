@@ -5,7 +5,7 @@ A number keeps its digits: only the sign between whole and fraction becomes a po
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,28 +34,16 @@ _GROUPING = {"point": f"[,{_BLANKS}]", "comma": f"[.{_BLANKS}]"}
 _FOREIGN = rf"\d[,{_BLANKS}]\d|^[ +-]*,\d|\d,$|\.\d+\."
 
 
-@dataclass(frozen=True)
-class Plain:
-    """A table whose numbers are as the pipeline reads them.
-
-    changes: what was changed. doubts: what was left as it is, but may be meant otherwise.
-    """
-
-    table: pa.Table
-    changes: list[str]
-    doubts: list[str]
-
-
-def plain(table: pa.Table, source: str, abroad: bool) -> Plain:
+def plain(table: pa.Table, source: str, abroad: bool) -> tuple[pa.Table, list[str], list[str]]:
     """Return `table`, all text, with the numbers of each column that holds nothing else written plainly.
 
-    abroad: the table comes from where 1.234 may be meant as 1234. Raises Mistake where it cannot be told what the
-    numbers of a column are.
+    With what was changed, and what was left as it is, but may be meant otherwise. abroad: the table comes from where
+    1.234 may be meant as 1234. Raises Mistake where it cannot be told what the numbers of a column are.
     """
     table, blank = _without_blanks(table)
     looked_at = bar("reading numbers", "column", table.column_names)
     if not abroad and not any(_foreign(table[name]) for name in looked_at):
-        return Plain(table, blank, [])
+        return table, blank, []
     columns = {name: _Column.of(table[name]) for name in bar("reading numbers", "column", table.column_names)}
     evidence = {column.readings[0] for column in columns.values() if len(column.readings) == 1}
     written: dict[str, dict[str, tuple[pa.ChunkedArray, pa.ChunkedArray]]] = {reading: {} for reading in READINGS}
@@ -73,7 +61,7 @@ def plain(table: pa.Table, source: str, abroad: bool) -> Plain:
             doubts.append(f'{name}: "{value}" stays {value}, with a decimal point; is it {value.replace(".", "")}?')
     if wrong:
         raise Mistake(wrong)
-    return Plain(table, blank + [line for reading in READINGS for line in _told(written[reading], reading)], doubts)
+    return table, blank + [line for reading in READINGS for line in _told(written[reading], reading)], doubts
 
 
 def padded(table: pa.Table) -> list[str]:
@@ -102,8 +90,7 @@ def _foreign(column: pa.ChunkedArray) -> bool:
     return bool(pc.any(marks).as_py() or pc.any(digits).as_py())
 
 
-@dataclass(frozen=True)
-class _Column:
+class _Column(NamedTuple):
     """The different values of a column that are no missing ones, and how they can be read; none: as no numbers."""
 
     values: pa.Array

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_numeric_dtype, is_object_dtype
+from pandas.api.types import is_numeric_dtype
 
 from tools.adopt.numbers import READINGS
 
@@ -30,11 +30,7 @@ MOST = 0.9  # share of the different values that must look alike
 
 def scalars(known: pd.Series) -> bool:
     """Return whether the values are no lists, mappings or bytes, as a Parquet file may hold."""
-    return (
-        known.empty
-        or not is_object_dtype(known)
-        or not isinstance(known.iloc[0], list | dict | set | tuple | np.ndarray | bytes)
-    )
+    return known.empty or not isinstance(known.iloc[0], list | dict | set | tuple | np.ndarray | bytes)
 
 
 def is_number(text: str) -> bool:

@@ -98,7 +98,7 @@ def _column(values: pd.Series, truth: np.ndarray) -> Column:
         return out(f"always {short(known.iloc[0])}" + (f" or missing ({gaps:,})" if gaps else ""))
     few = f"known in {counted(len(known), 'row')} of {rows:,} only" if len(known) < min(FEW, rows / 2) else ""
     kind: Literal["number", "boolean", "category"]
-    if _booleans(known):
+    if is_bool_dtype(known) or (not is_numeric_dtype(known) and set(known.unique()) <= {"True", "False"}):
         kind, nothing, reason = "category" if gaps else "boolean", "", few  # a boolean has no place for a third value
         known = known.astype(str)
         why = f"{int((known.str.lower() == 'true').sum()):,} of {len(known):,} are true"
@@ -116,7 +116,8 @@ def _column(values: pd.Series, truth: np.ndarray) -> Column:
     given_away, asked = ("", "") if reason else gives_away(values, known, truth, distinct, number=kind == "number")
     counts = known.value_counts() if kind == "category" else pd.Series(dtype=int)
     settings, more = _prepared(counts, kind, gaps, rows)
-    why = (why or f"{distinct} values, {_most(counts)}") + more
+    most = (f"{short(value)} {count:,}" for value, count in counts.head(3).items())
+    why = (why or f"{distinct} values, {', '.join(most)}") + more
     if kind == "category":
         nearly = nearly_numbers(pd.Series(counts.index)) or doubts.numbers_but_for(counts.index)
         asked = "; ".join(filter(None, [asked, nearly, doubts.alike(counts.index), doubts.gap(counts)]))
@@ -153,28 +154,17 @@ def _identifier_of_groups(name: str, why: str, distinct: int, rows: int, gaps: i
 
 
 def _numbers_if_they_are(known: pd.Series) -> pd.Series:
-    """Return texts that all are numbers, and no codes, as numbers, as the pipeline reads them."""
-    if is_numeric_dtype(known) or is_bool_dtype(known):
+    """Return what is no number or boolean as texts, or, where all are numbers and no codes, as numbers.
+
+    As the pipeline reads them.
+    """
+    if is_numeric_dtype(known):  # or of booleans
         return known
     texts = known.astype(str)
-    if not is_number(str(texts.iloc[0])) or not is_number(str(texts.iloc[-1])):
-        return _booleans_or_texts(known, texts)
+    if not is_number(texts.iloc[0]) or not is_number(texts.iloc[-1]):
+        return texts
     numbers = pd.to_numeric(texts, errors="coerce")
     return texts if numbers.isna().any() or is_object_dtype(numbers) or codes(texts) else numbers
-
-
-def _booleans_or_texts(known: pd.Series, texts: pd.Series) -> pd.Series:
-    return known if is_object_dtype(known) and all(isinstance(value, bool) for value in known.unique()) else texts
-
-
-def _booleans(known: pd.Series) -> bool:
-    if is_bool_dtype(known):
-        return True
-    return not is_numeric_dtype(known) and set(known.unique()) <= {True, False, "True", "False"}
-
-
-def _most(counts: pd.Series) -> str:
-    return ", ".join(f"{short(value)} {count:,}" for value, count in counts.head(3).items())
 
 
 def _remarks(known: pd.Series, distinct: int) -> str:

@@ -73,12 +73,9 @@ def no_few_categories(known: pd.Series, distinct: int) -> str:
     if distinct <= MOST_CATEGORIES and len(known) >= EACH * distinct:
         return ""
     each = f"{distinct:,} different values, {len(known) / distinct:,.1f} rows each on average"
-    are_codes = some.map(is_number).all() and codes(known)
-    return (
-        f"too many codes, like {short(some.iloc[0])}, which no number keeps: {each}"
-        if are_codes
-        else f"too many categories: {each}"
-    )
+    if some.map(is_number).all() and codes(known):
+        return f"too many codes, like {short(some.iloc[0])}, which no number keeps: {each}"
+    return f"too many categories: {each}"
 
 
 def _some(known: pd.Series) -> pd.Series:
