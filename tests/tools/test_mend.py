@@ -12,9 +12,6 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from voluptuous import Invalid
 
-from passage.base.errors import Mistake
-from passage.params import Params
-from passage.params.leftovers import remove
 from tools import mend
 
 LOCK = (ROOT / "dvc.lock").read_text(encoding="utf-8")
@@ -41,13 +38,7 @@ def test_of_a_lock_cut_anywhere_what_dvc_does_not_read_is_broken() -> None:
 def test_the_committed_lock_comes_back_and_the_broken_one_is_kept(project: Project) -> None:
     broken = LOCK[: LOCK.index("hash: md5") + 4]
     (project.folder / "dvc.lock").write_text(broken, encoding="utf-8")
-    refused = project.dvc("repro", "--dry", check=False)
-    assert refused.returncode == 255
-    refused = project.stage("check", check=False)
-    assert (refused.returncode, refused.stderr) == (
-        2,
-        "dvc.lock: it is half-written or damaged; `python3 src mend` puts it right\n",
-    )
+    assert project.dvc("repro", "--dry", check=False).returncode == 255
     said = project.stage("mend").stderr
     assert said.startswith(
         "dvc.lock was half-written or damaged (was DVC killed, or the disk full?): the committed one is back"
@@ -85,9 +76,3 @@ def test_make_repro_mends_first() -> None:
         ["make", "--no-print-directory", "-n", "repro"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     assert "\npython3 src mend && python3 src check >/dev/null && dvc repro && " in f"\n{recipe}"
-
-
-def test_a_lock_that_only_check_reads_is_one_line(in_folder: Write) -> None:
-    in_folder("dvc.lock", "stages:\n  a: [")
-    with pytest.raises(Mistake, match="python3 src mend"):
-        remove(Params.model_construct())

@@ -74,15 +74,6 @@ def test_a_row_says_what_is_allowed_and_what_an_absent_key_stands_for(name: str,
     assert ROWS[name][3]
 
 
-def test_every_link_leads_to_a_heading() -> None:
-    headings = {
-        line.removeprefix("## ").lower().replace(".", "") for line in PAGE.splitlines() if line.startswith("## ")
-    }
-    links = re.findall(r"\(#(\w+)\)", PAGE)
-    assert len(links) > 8
-    assert set(links) <= headings
-
-
 @pytest.mark.parametrize(("method", "needed"), [(one, keys) for one, keys in split._SPLIT_KEYS.items() if keys])
 def test_an_editor_says_which_key_a_method_of_splitting_needs(method: str, needed: tuple[str, ...]) -> None:
     held = files.read_json(ROOT / paths.PARAMS_SCHEMA)

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -25,6 +24,7 @@ import psutil
 import pytest
 from conftest import ROOT, Project
 from mlflow import MlflowClient
+from processes import free_port
 
 Row = dict[str, str]
 PAGE = (ROOT / "docs/serving.md").read_text(encoding="utf-8")
@@ -48,18 +48,12 @@ class Server:
         return refused.value.code, refused.value.read().decode()
 
 
-@pytest.fixture(scope="module")
-def free_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
-
-
 @pytest.fixture
-def server(built: Project, free_port: str) -> Iterator[Server]:
+def server(built: Project) -> Iterator[Server]:
+    port = str(free_port())
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     process = subprocess.Popen(
-        [sys.executable, "src", "serve", "model", free_port],
+        [sys.executable, "src", "serve", "model", port],
         cwd=built.folder,
         env={name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")} | {"PATH": path},
         stdout=subprocess.PIPE,
@@ -69,19 +63,23 @@ def server(built: Project, free_port: str) -> Iterator[Server]:
     )
     assert process.stdout is not None
     said = next(line for line in process.stdout if line.startswith("models:/m-"))  # after what the server logs
-    assert said.endswith(f": http://127.0.0.1:{free_port}/invocations\n")
+    assert said.endswith(f": http://127.0.0.1:{port}/invocations\n")
     Thread(target=deque, args=(process.stdout, 0), daemon=True).start()  # it logs requests, and waits for a full pipe
     yield Server(said.split()[-1], process)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
+@pytest.fixture
+def rows(built: Project) -> list[Row]:
+    """New rows as the project scored them."""
+    return list(csv.DictReader(built.text("predictions/score/guessed_hours.csv").splitlines()))
+
+
 @pytest.mark.long
 def test_a_served_model_answers_like_score_refuses_in_words_and_ends_with_ctrl_c(
-    built: Project, server: Server
+    built: Project, server: Server, rows: list[Row]
 ) -> None:
-    with (built.folder / "predictions/score/guessed_hours.csv").open(encoding="utf-8") as scored:
-        rows: list[Row] = list(csv.DictReader(scored))
     expected = [float(row["probability"]) for row in rows]
     for hours in (float, str, lambda text: int(float(text))):
         records = [{"hours_studied": hours(row["hours_studied"]), "name": "Ada"} for row in rows]
@@ -130,9 +128,7 @@ def resident(process: int) -> float:
 
 
 @pytest.mark.long
-def test_ten_thousand_requests_are_answered_right_and_take_no_more_memory(built: Project, server: Server) -> None:
-    with (built.folder / "predictions/score/guessed_hours.csv").open(encoding="utf-8") as scored:
-        rows: list[Row] = list(csv.DictReader(scored))
+def test_ten_thousand_requests_are_answered_right_and_take_no_more_memory(server: Server, rows: list[Row]) -> None:
     bad, hours = list(BAD.items()), [{"hours_studied": row["hours_studied"]} for row in rows]
 
     def ask(numbers: range) -> int:
@@ -171,8 +167,8 @@ def test_ten_thousand_requests_are_answered_right_and_take_no_more_memory(built:
         ("exam@champion", "MLflow's registry has no exam@champion"),
     ],
 )
-def test_a_model_that_is_nowhere_is_named(built: Project, free_port: str, model: str, words: str) -> None:
-    done = built.stage("serve", model, free_port, check=False)
+def test_a_model_that_is_nowhere_is_named(built: Project, model: str, words: str) -> None:
+    done = built.stage("serve", model, str(free_port()), check=False)
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr

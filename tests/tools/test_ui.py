@@ -4,12 +4,12 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, Project
 from mlflow import MlflowClient
+from processes import free_port
 
 from passage.base.errors import Mistake
 from passage.tracking import results_view
@@ -33,9 +33,7 @@ if "answers" in sys.argv[0]:
 
 @pytest.fixture
 def port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
+    return str(free_port())
 
 
 def ui(tmp_path: Path, uri: str, port: str, kind: str = "silent") -> subprocess.Popen[str]:
@@ -82,17 +80,11 @@ def test_a_server_is_named_without_what_is_secret(tmp_path: Path, port: str, add
     assert served == ""
 
 
-@pytest.fixture
-def taken() -> Iterator[int]:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        yield other.getsockname()[1]
-
-
-def test_a_port_that_another_program_has_is_refused_in_a_line(taken: int) -> None:
-    with pytest.raises(Mistake, match=rf"^another program answers on port {taken} .* `make ui PORT={taken + 1}`$"):
-        refuse_taken(str(taken), "ui")
+def test_a_port_that_another_program_has_is_refused_in_a_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        with pytest.raises(Mistake, match=rf"^another program answers on port {taken} .* `make ui PORT={taken + 1}`$"):
+            refuse_taken(str(taken), "ui")
     for none in ("", "x", "0", "65536", "-1"):
         with pytest.raises(Mistake, match=r"^PORT is '.*', but it must be a number from 1 to 65535$"):
             refuse_taken(none, "ui")

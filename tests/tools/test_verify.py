@@ -50,10 +50,6 @@ def differences(run: Kept) -> dict[str, str | None]:
     return {one.path: one.difference for one in verify.compare(run, run.folder.parent / "rebuilt")}
 
 
-def test_every_output_that_has_the_same_bytes_is_equal(run: Kept) -> None:
-    assert differences(run) == {SAME: None, OTHER: None, LARGE: None}
-
-
 def test_what_differs_is_told_by_its_first_difference(run: Kept) -> None:
     rebuilt = run.folder.parent / "rebuilt"
     for path in (OTHER, LARGE):
@@ -223,11 +219,6 @@ def test_a_store_without_runs_proves_nothing(store_with: Callable[..., Call]) ->
         store_with()("all")
 
 
-def test_the_name_of_a_run_is_not_its_id(store_with: Callable[..., Call]) -> None:
-    with pytest.raises(Mistake, match=r"^model weaker: a run is named by its id, 32 letters and digits"):
-        store_with()("model weaker")
-
-
 @pytest.fixture(scope="session")
 def rebuilt(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[object, dict[str, Kept]]]:
     """The state that all tests share, built and recorded again in a clean clone; its runs, by who wrote them."""
@@ -343,11 +334,6 @@ FALSIFIED: dict[str, tuple[Callable[[Store], object], str]] = {
         "description: the run has `All right.`",
     ),
     "kept metrics": (lambda store: store.replace("metrics/model.json", "0.8", "0.9"), f"metrics/model.json: {COPY}"),
-    "kept model": (
-        lambda store: store.replace("models/model/model.json", "1.5", "1.6"),
-        f"models/model/model.json: {COPY}",
-    ),
-    "page": (lambda store: store.replace("report/index.html", "80", "90"), f"report/index.html: {COPY}"),
     "page and list": (lambda store: store.change_page_and_list(), "report/index.html: line "),
     "its numbers": (
         lambda store: Project(store.model).replace("numbers/model.json", '"threshold": 0.5', '"threshold": 0.4'),
@@ -452,10 +438,6 @@ def test_a_rebuild_whose_store_cannot_be_read_says_so_and_proves_the_files(
     )
 
 
-def store_of(project: Project) -> dict[str, bytes]:
-    return {"mlflow.db": (project.folder / "mlflow.db").read_bytes()}
-
-
 @pytest.mark.long
 def test_all_runs_of_a_dirty_tree_are_rebuilt_equal_and_the_store_is_not_touched(built: Project) -> None:
     for path in ("mlflow.db", "mlruns/receipt.json"):
@@ -463,19 +445,11 @@ def test_all_runs_of_a_dirty_tree_are_rebuilt_equal_and_the_store_is_not_touched
     files.write_text(built.folder / "data/raw/own.csv", "hours_studied\n3\n")  # untracked
     changes = ("~models.model_2", "~score.guessed_hours", "+score.own.model=model", "+score.own.data=data/raw/own.csv")
     built.dvc("exp", "run", *(word for change in changes for word in ("-S", change)))
-    before = store_of(built)
+    before = (built.folder / "mlflow.db").read_bytes()
     done = built.stage("verify", "all")
     assert done.stdout.splitlines()[-1] == "1 of 1 runs are equal, 0 differ, 0 cannot be rebuilt"
     assert "27 of 27 files are equal, byte for byte" in done.stdout
-    assert store_of(built) == before
-
-
-def test_verify_says_what_it_cannot_do_and_ends_with_2(built: Project) -> None:
-    done = built.stage("verify", "0" * 32, check=False)
-    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
-    assert f"Run with id={'0' * 32} not found" in done.stderr
-    done = built.stage("verify", "all", "--fast", check=False)
-    assert (done.returncode, "--env builds with the packages" in done.stderr) == (2, True)
+    assert (built.folder / "mlflow.db").read_bytes() == before
 
 
 @pytest.mark.long

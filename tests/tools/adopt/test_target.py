@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from passage.base.errors import Mistake
-from tools.adopt.target import is_fraction, outcome, position
+from tools.adopt.target import is_fraction, outcome
 
 
 def column(*values: object) -> pd.Series:
@@ -47,11 +47,9 @@ def test_true_is_named_as_params_yaml_writes_it_or_as_python_does() -> None:
         outcome(booleans, "yes", "t.csv")
 
 
-def test_two_labels_that_differ_in_blanks_or_capitals_alone_are_in_doubt() -> None:
+def test_two_labels_that_differ_in_blanks_alone_are_in_doubt() -> None:
     (blanks,) = outcome(column("yes", "yes ", "yes", "yes ", "yes"), "", "t.csv").doubts
     assert blanks == '"yes" and "yes " differ in blanks only: are they one and the same?'
-    (capitals,) = outcome(column("Yes", "yes", "Yes", "yes", "yes"), "", "t.csv").doubts
-    assert capitals == '"Yes" and "yes" differ in blanks or capitals only: are they one and the same?'
     assert outcome(column("yes", "no", "yes", "no", "yes"), "", "t.csv").doubts == []
 
 
@@ -107,10 +105,3 @@ def test_a_target_without_two_known_labels_is_refused(values: tuple[object, ...]
         outcome(column(*values), "", "t.csv")
     assert str(caught.value).startswith(line)
     assert len(str(caught.value)) < 300
-
-
-def test_a_target_that_is_not_there_is_refused_with_the_one_that_may_be_meant() -> None:
-    with pytest.raises(
-        Mistake, match=r'^t\.csv: there is no column "chrn"; did you mean "churn"\? The table has a, churn'
-    ):
-        position(["a", "churn"], "chrn", "t.csv")

@@ -41,7 +41,6 @@ def test_the_gaps_of_a_category_turn_no_direction_round(write: Write, capsys: py
     ("text", "change", "names"),
     [
         ("age,dose,y,\n31,2,0\n32,4,1\n", "the separator at the end of the header went", ["age", "dose", "y"]),
-        ("age;dose;y;\n31;2;0\n32;4;1\n", "the separator at the end of the header went", ["age", "dose", "y"]),
         (
             "\n\nage,dose,y\n1,31,2,0\n2,32,4,1\n",
             "the first column, which had no name, is named index",
@@ -93,13 +92,6 @@ def test_a_column_that_was_left_out_is_a_feature_once_the_mark_before_it_is_gone
     for stage in (split, normalize, train):
         stage.main("t")
     assert "children=many" in files.read_json(Path("models/t/model.json"))["coefficients"]
-
-
-def test_a_few_values_of_which_one_is_text_are_a_category(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
-    children = [("0", "0", "1", "2", "3+")[n * 3 % 5] for n in range(300)]
-    adopt.main(str(write("t.csv", csv(children=children, y=TRUTH))), "y")
-    assert "#   children: category: 4 values, 0 120," in capsys.readouterr().out
-    split.main("t")
 
 
 def test_what_a_target_lacks_and_has_too_much_of_becomes_a_rule_and_split_says_of_how_many_rows(
