@@ -7,6 +7,7 @@ import json
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from passage.base import lock, paths
@@ -36,18 +37,12 @@ def recorded(stages: Stages, cache: Path) -> dict[str, list[str]]:
     for output in lock.outputs(stages):
         if output.path not in paths.UNKEPT:
             outputs[output.md5].append(output.path.as_posix())
-        for entry in _listed(cache / output.md5[:2] / output.md5[2:]) if output.md5.endswith(".dir") else []:
-            if lock.written(inside := f"{output.path.as_posix()}/{entry['relpath']}"):
-                outputs[entry["md5"]].append(inside)
+        if output.md5.endswith(".dir"):
+            with suppress(OSError, ValueError, KeyError, TypeError):  # the list is damaged or gone
+                for one in json.loads((cache / output.md5[:2] / output.md5[2:]).read_bytes()):
+                    if lock.written(inside := f"{output.path.as_posix()}/{one['relpath']}"):
+                        outputs[one["md5"]].append(inside)
     return outputs
-
-
-def _listed(folder: Path) -> list[dict[str, str]]:
-    """Return the files of a folder in the cache; none where the list is damaged or gone."""
-    try:
-        return [{"md5": one["md5"], "relpath": one["relpath"]} for one in json.loads(folder.read_bytes())]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
 
 
 def damaged_objects(cache: Path) -> Iterator[tuple[str, Path]]:

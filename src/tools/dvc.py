@@ -21,7 +21,7 @@ def dvc(*arguments: str) -> str:
     for left in reversed(range(TRIES)):
         done = _run(arguments)
         if not done.returncode:
-            return done.stdout or ""
+            return done.stdout
         if not left or not any(half in done.stderr for half in HALF_WRITTEN):
             break
         time.sleep(PAUSE)

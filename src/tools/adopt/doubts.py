@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from passage.base.wording import counted, listed
-from tools.adopt.patterns import is_number
-from tools.adopt.wording import short
+from tools.adopt.patterns import is_number, short
 
 _SIGNS = re.compile(r"[\W_]+")
 _UNKNOWN = re.compile(

@@ -28,9 +28,18 @@ _WITH_UNIT = re.compile(
 MOST = 0.9  # share of the different values that must look alike
 
 
+def short(value: object) -> str:
+    """Return a value of a table for a line of text: numbers with six digits, texts cut."""
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        value = int(number) if number.is_integer() and abs(number) < 1e15 else f"{number:.6g}"
+    text = str(value)
+    return text if len(text) <= 30 else f"{text[:27]}..."
+
+
 def scalars(known: pd.Series) -> bool:
-    """Return whether the values are no lists, mappings or bytes, as a Parquet file may hold."""
-    return known.empty or not isinstance(known.iloc[0], list | dict | set | tuple | np.ndarray | bytes)
+    """Return whether the values (one at least) are no lists, mappings or bytes, as a Parquet file may hold."""
+    return not isinstance(known.iloc[0], list | dict | set | tuple | np.ndarray | bytes)
 
 
 def is_number(text: str) -> bool:

@@ -17,8 +17,7 @@ from passage.model.design import MISSING
 from passage.params.types import ADDED_COLUMNS
 from tools.adopt import doubts, reasons
 from tools.adopt.leakage import gives_away
-from tools.adopt.patterns import codes, is_number, nearly_numbers, padded, scalars
-from tools.adopt.wording import short
+from tools.adopt.patterns import codes, is_number, nearly_numbers, padded, scalars, short
 
 RARE = 20  # rows of a category; of fewer, some fold or split will have none
 FEW = 20  # known values (of fewer rows: half of them); with less, training rows may have none
@@ -90,7 +89,7 @@ def _column(values: pd.Series, truth: np.ndarray) -> Column:
         return out("no value at all")
     if not scalars(known):
         return out(f"{known.dtype} in Parquet: no number, text or yes and no")
-    if pd.api.types.is_datetime64_any_dtype(known) or str(known.dtype).startswith(("timedelta", "date", "time")):
+    if str(known.dtype).startswith(("date", "time")):
         return out(f"dates or times, from {known.min()} to {known.max()}")
     known = _numbers_if_they_are(known)
     distinct = known.nunique()

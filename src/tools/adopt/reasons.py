@@ -8,8 +8,7 @@ import pandas as pd
 from pandas.api.types import is_integer_dtype
 
 from passage.base.wording import verb
-from tools.adopt.patterns import codes, dates, is_number, nearly_numbers
-from tools.adopt.wording import short
+from tools.adopt.patterns import codes, dates, is_number, nearly_numbers, short
 
 SAMPLE = 20_000  # values by which it is told what texts look like
 CATEGORIES = 20  # different texts that a category may have however few rows each has

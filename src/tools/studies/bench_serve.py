@@ -4,7 +4,6 @@ Both servers run at once and are asked in turns, so that a machine that slows do
 with the label alone; this project's checks the rows and answers with seven columns.
 """
 
-import json
 import os
 import signal
 import socket
@@ -22,7 +21,6 @@ from pathlib import Path
 import numpy as np
 
 from passage import params
-from passage.base.errors import Mistake
 from passage.params.model import ModelSettings
 from passage.tables import read
 from tools.studies.bench import ratio
@@ -111,8 +109,8 @@ def bodies(lane: ModelSettings) -> tuple[bytes, bytes]:
     """Return a request for one row of the lane's table, and one for ROWS of them, drawn with replacement."""
     rows = read.table(Path(lane.data), columns=lane.features)[list(lane.features)]
     drawn = rows.sample(ROWS, replace=True, random_state=0)
-    one, many = (json.loads(part.to_json(orient="split", index=False)) for part in (drawn.head(1), drawn))
-    return json.dumps({"dataframe_split": one}).encode(), json.dumps({"dataframe_split": many}).encode()
+    one, many = (part.to_json(orient="split", index=False) for part in (drawn.head(1), drawn))
+    return f'{{"dataframe_split": {one}}}'.encode(), f'{{"dataframe_split": {many}}}'.encode()
 
 
 def free_port() -> str:
@@ -126,8 +124,7 @@ def main() -> None:
     """Print the table for a model. MODEL: its name, the first of params.yaml where nothing is said; ROUNDS: starts."""
     settings = params.load()
     name = os.environ.get("MODEL") or next(iter(settings.models))
-    if name not in settings.models:
-        raise Mistake(f"MODEL is {name!r}, but it must be one of {', '.join(settings.models)}")
+    lane = settings.model(name)
     import mlflow
 
     from passage.tracking import location, models
@@ -154,5 +151,5 @@ def main() -> None:
         with server(commands[OURS], ports[OURS]) as ours, server(commands[PLAIN], ports[PLAIN]) as plain:
             times[START][OURS].append(ours)
             times[START][PLAIN].append(plain)
-            times |= measure(ports, *bodies(settings.models[name]))
+            times |= measure(ports, *bodies(lane))
     print(table(times))

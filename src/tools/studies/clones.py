@@ -8,8 +8,6 @@ from ruamel.yaml import YAML
 from passage.base import paths
 from passage.tracking import git
 
-AUTHOR = ("-c", "user.name=study", "-c", "user.email=study@localhost")
-
 
 def clone(folder: Path, commit: str) -> None:
     """Clone the repository at hand into `folder`, as it is at `commit`."""
@@ -35,5 +33,6 @@ def put(folder: Path, name: str, **changes: Any) -> None:
 
 def commit(folder: Path, message: str) -> None:
     """Commit all that is in `folder`, and be it nothing new."""
+    author = ("-c", "user.name=study", "-c", "user.email=study@localhost")
     git.run("add", "--all", folder=folder)
-    git.run(*AUTHOR, "commit", "--quiet", "--allow-empty", "--message", message, folder=folder)
+    git.run(*author, "commit", "--quiet", "--allow-empty", "--message", message, folder=folder)

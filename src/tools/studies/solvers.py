@@ -27,7 +27,7 @@ from passage.base.rounding import FITTED, significant
 from passage.model.scaler import Scaler
 from passage.tables import read
 from tools.studies.markdown import head, line
-from tools.studies.variations import KERNEL_NAMES, OLD, kernel, threads
+from tools.studies.variations import KERNEL_NAMES, OLD, threads
 
 FITS = "fits"  # the argument with which this tool calls itself in each arithmetic
 SOLVERS = ("newton-cholesky", "sag", "saga", "lbfgs", "newton-cg", "liblinear")
@@ -38,7 +38,7 @@ SLOW = ("sag", "saga")  # which are left out for the drawn rows
 
 def arithmetics() -> list[dict[str, str]]:
     """Return the environments of each kernel with one and two threads, and of an old processor."""
-    return [kernel(name) | threads(number) for name, number in product(KERNEL_NAMES, (1, 2))] + [OLD]
+    return [{"OPENBLAS_CORETYPE": name} | threads(number) for name, number in product(KERNEL_NAMES, (1, 2))] + [OLD]
 
 
 def data() -> Iterator[tuple[str, np.ndarray, np.ndarray]]:

@@ -51,15 +51,10 @@ def threads(number: int) -> dict[str, str]:
     return {"OPENBLAS_NUM_THREADS": str(number), "OMP_NUM_THREADS": str(number)}
 
 
-def kernel(name: str) -> dict[str, str]:
-    """Return the variables that ask OpenBLAS for the kernels of a processor."""
-    return {"OPENBLAS_CORETYPE": name}
-
-
 def _kernel(name: str) -> Variation:
     # numpy's OpenBLAS has no kernels for Zen and takes Haswell's, and has two names for its oldest ones.
     shown = {"Zen": "Haswell", "Prescott": "Katmai"}.get(name, name)
-    return Variation(f"OpenBLAS {name}", KERNELS, str({shown}), kernel(name))
+    return Variation(f"OpenBLAS {name}", KERNELS, str({shown}), {"OPENBLAS_CORETYPE": name})
 
 
 FOLDER = "Ordner mit ü"

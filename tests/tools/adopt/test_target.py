@@ -87,10 +87,6 @@ def test_fractions_are_told_from_whole_numbers_and_gaps() -> None:
 @pytest.mark.parametrize(
     ("values", "line"),
     [
-        (
-            ([1], [2], [1], [2], [1]),
-            "t.csv: y holds lists, mappings or bytes; a label must be a text, a number or a bo",
-        ),
         ((None, {"a": 1}), "t.csv: y holds lists, mappings or bytes; a label must be a text, a number or a boolean"),
         (("yes", "no", "yes "), 't.csv: y has 3 labels, "yes" (one row), "no" (one row), "yes " (one row); a target'),
         ((1, 1, 1), "t.csv: y has one label, 1 (3 rows); a target must have two"),
