@@ -6,7 +6,6 @@ DVC takes a file in its cache for sound where nobody may write to it: a damaged 
 import json
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -45,15 +44,6 @@ def recorded(stages: Stages, cache: Path) -> dict[str, list[str]]:
     return outputs
 
 
-def damaged_objects(cache: Path) -> Iterator[tuple[str, Path]]:
-    """Yield each file of the cache whose name is not the MD5 of its bytes, after that name."""
-    objects = sorted(path for path in cache.rglob("*") if path.is_file())
-    for path in bar("reading DVC's cache", "file", objects):
-        md5 = path.parent.name + path.name
-        if file_hash("md5", path) != md5.removesuffix(".dir"):
-            yield md5, path
-
-
 def main(*options: str) -> int:
     """Name what is damaged, and put it aside with --repair. Return 1 where something is damaged and still in place."""
     if options not in ((), (REPAIR,)):
@@ -63,7 +53,9 @@ def main(*options: str) -> int:
     for line in lock.foreign(stages):
         print(line)
     outputs, kept = recorded(stages, cache), {table.md5: str(table.path) for table in lock.tables()}
-    objects = dict(damaged_objects(cache))
+    named = {path.parent.name + path.name: path for path in sorted(cache.rglob("*")) if path.is_file()}
+    reading = bar("reading DVC's cache", "file", named.items())
+    objects = {md5: path for md5, path in reading if file_hash("md5", path) != md5.removesuffix(".dir")}
     present = [(md5, Path(path)) for md5, of in outputs.items() for path in of if Path(path).is_file()]
     altered = [path for md5, path in present if file_hash("md5", path) != md5]
     for md5, path in objects.items():

@@ -47,9 +47,6 @@ UNREADABLE = (
 )  # fmt: skip
 
 
-NO_ROWS = HeldOut(*[np.empty(0)] * 5)
-
-
 class Place(NamedTuple):
     """Where the files of a state lie.
 
@@ -166,7 +163,8 @@ def _predicted(name: str, settings: dict[str, Any], table: str, at: Place) -> Pr
     if absent := [path for path in (lane.metrics, lane.held_out) if not (at.folder / path).is_file()]:
         is_known = not at.commit or str(absent[0]) in (at.folder / paths.PIPELINE_LOCK).read_text("utf-8")
         why = at.remedy if is_known else "its version of the project does not write it"
-        return Predicted(settings, {}, table, NO_ROWS, f"{at.title} has no {absent[0]}: {why}")
+        no_rows = HeldOut(*[np.empty(0)] * 5)
+        return Predicted(settings, {}, table, no_rows, f"{at.title} has no {absent[0]}: {why}")
     metrics, held_out = (_small(at.folder / path) for path in (lane.metrics, lane.held_out))
     return Predicted(settings, files.read_json(metrics), table, comparison.read(held_out))
 

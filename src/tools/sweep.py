@@ -44,17 +44,12 @@ def requested(model: str, setting: str) -> str:
     return f"models.{model}.{key}={values}"
 
 
-def states(names: list[str]) -> dict[str, str]:
-    """Return the state of each of these experiments in DVC's queue."""
-    rows = (line.split() for line in dvc("queue", "status").splitlines())
-    return {row[1]: row[-1] for row in rows if len(row) > 2 and row[1] in names}
-
-
 def wait(names: list[str]) -> dict[str, str]:
     """Return the state of each experiment once all have ended. Workers that have quit are started again."""
     with bar("running", "experiment", total=len(names)) as shown:
         while True:
-            found = states(names)
+            rows = (line.split() for line in dvc("queue", "status").splitlines())
+            found = {row[1]: row[-1] for row in rows if len(row) > 2 and row[1] in names}
             ended = [name for name in names if found.get(name) in ("Success", "Failed")]
             shown.update(len(ended) - shown.n)
             if len(ended) == len(names):

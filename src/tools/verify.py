@@ -7,8 +7,8 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from passage import params
 from passage.base import lock, paths
@@ -30,8 +30,7 @@ DIFFERENT, IMPOSSIBLE = 1, 2  # exit codes
 RECORDS = "what the run records: metrics, parameters, tags, data sets, description, model"
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(NamedTuple):
     """One output of a run.
 
     difference: None where the rebuilt file has the same bytes. by_hash: the run keeps the file's hash and no copy.
@@ -42,8 +41,7 @@ class Compared:
     by_hash: bool = False
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What came of one run.
 
     problem: why it could not be rebuilt. records: what it records in another way than the rebuild, in words by name;
@@ -80,19 +78,12 @@ def source(run: Kept) -> Source:
     changes = run.folder / runs.CHANGES
     if tags.get("git.dirty") == "true" and not changes.is_file() and "git.left_out" not in tags:
         raise Mistake("it was built with uncommitted changes that it does not keep")
-    return Source(
-        commit=tags["git.commit"],
-        changes=changes.read_bytes() if changes.is_file() else b"",
-        params=(run.folder / paths.PARAMS).read_bytes(),
-        left_out=_left_out(tags.get("git.left_out", "[]")),
-    )
-
-
-def _left_out(tag: str) -> tuple[str, ...]:
     try:
-        return tuple(json.loads(tag))
+        left_out = tuple(json.loads(tags.get("git.left_out", "[]")))
     except (ValueError, TypeError):  # the store had no room for all of it
-        raise Mistake(f"its tag git.left_out is cut off: {tag[-40:]}") from None
+        raise Mistake(f"its tag git.left_out is cut off: {tags['git.left_out'][-40:]}") from None
+    patch = changes.read_bytes() if changes.is_file() else b""
+    return Source(tags["git.commit"], patch, (run.folder / paths.PARAMS).read_bytes(), left_out)
 
 
 def compare(run: Kept, rebuilt: Path) -> list[Compared]:
@@ -200,7 +191,7 @@ def with_records(verdicts: list[Verdict], folder: Path, variables: dict[str, str
             again = written(write, folder, variables)
             verdicts = [_fewer(verdict, again) for verdict in verdicts]
         except Mistake as mistake:
-            verdicts = [replace(verdict, unrecorded=verdict.unrecorded or str(mistake)) for verdict in verdicts]
+            verdicts = [verdict._replace(unrecorded=verdict.unrecorded or str(mistake)) for verdict in verdicts]
     return verdicts
 
 
@@ -215,7 +206,7 @@ def _fewer(verdict: Verdict, again: Mapping[str, Kept]) -> Verdict:
     if verdict.problem or model not in again:
         return verdict
     found = differences(verdict.run, again[model])
-    return replace(verdict, records=min(found if verdict.records is None else verdict.records, found, key=len))
+    return verdict._replace(records=min(found if verdict.records is None else verdict.records, found, key=len))
 
 
 def _problem(run: Kept, folder: Path) -> str:

@@ -119,7 +119,11 @@ def _refuse_too_large(path: Path, head: bytes, target: str) -> None:
     """Raise Mistake for a table that will not fit in memory, before it is read."""
     size, room = path.stat().st_size, memory.free()
     if head.startswith(PARQUET):
-        need = memory.START + memory.TIMES * 8 * _cells(path)
+        try:
+            found = pq.read_metadata(path)
+        except (OSError, ValueError):
+            return  # what is wrong is told when it is read
+        need = memory.START + memory.TIMES * 8 * int(found.num_rows) * int(found.num_columns)
     else:
         need = memory.START + (TIMES if dialect.separator(head, target) == "," else TIMES_ABROAD) * size
     if need > room:
@@ -128,14 +132,6 @@ def _refuse_too_large(path: Path, head: bytes, target: str) -> None:
             f"{room / 1e9:.1f} GB are free; what helps: fewer columns, some of the rows drawn by chance, other "
             "programs closed, or a machine with more memory"
         )
-
-
-def _cells(path: Path) -> int:
-    try:
-        found = pq.read_metadata(path)
-    except (OSError, ValueError):
-        return 0  # what is wrong is told when it is read
-    return int(found.num_rows) * int(found.num_columns)
 
 
 def _read(text: bytes, one: str, names: list[str], blanks: bool, path: Path) -> pa.Table:

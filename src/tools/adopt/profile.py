@@ -109,7 +109,10 @@ def _column(values: pd.Series, truth: np.ndarray) -> Column:
         nothing = reasons.no_category(known, distinct)
         reason = few or reasons.no_few_categories(known, distinct)
     if nothing.startswith(reasons.GROUPED):
-        return _identifier_of_groups(name, nothing, distinct, rows, gaps)
+        # Where it is plain that several rows share a value, they are to be divided by it.
+        plain = not gaps and GROUPS <= distinct <= rows / 2 and not reasons.COUNTS & set(reasons.words(name))
+        asked = "" if plain else "must rows that share one stay together (split.method: group)?"
+        return Column(name, None, nothing, doubt=asked, groups=plain)
     if nothing:
         return out(nothing)
     given_away, asked = ("", "") if reason else gives_away(values, known, truth, distinct, number=kind == "number")
@@ -143,13 +146,6 @@ def _prepared(counts: pd.Series, kind: str, gaps: int, rows: int) -> tuple[dict[
             settings["unseen"] = "reference"
             why += f"; {short(rare)} in {counted(count, 'row')} only, so an unseen one is allowed"
     return settings, why
-
-
-def _identifier_of_groups(name: str, why: str, distinct: int, rows: int, gaps: int) -> Column:
-    """Return a column that several rows share a value of: where that is plain, rows are to be divided by it."""
-    plain = not gaps and GROUPS <= distinct <= rows / 2 and not reasons.COUNTS & set(reasons.words(name))
-    asked = "" if plain else "must rows that share one stay together (split.method: group)?"
-    return Column(name, None, why, doubt=asked, groups=plain)
 
 
 def _numbers_if_they_are(known: pd.Series) -> pd.Series:

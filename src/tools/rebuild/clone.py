@@ -5,8 +5,8 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from passage.base import environment, files, lock, paths
 from passage.base.errors import Mistake
@@ -20,8 +20,7 @@ LAST_STAGE = "track"  # which writes to the clone's own store
 DVCS_OWN = (".dvc", ".dvc/config.local", ".dvc/tmp", ".dvc/cache")  # where DVC writes in a clone
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """What a run was built from.
 
     changes: a patch against the commit. params: the bytes of params.yaml. left_out: files that were too large for the

@@ -25,7 +25,6 @@ HOURS, SPREAD = np.arange(20.0), float(np.arange(20.0).std())
 GROUP = 1.0  # log-odds of those who are in the group
 EDGE = 19.0  # hours of the row at the edge
 
-
 Truth = tuple[float, bool, int]  # log-odds per standard deviation of the hours, whether there is a group, and rows
 TRUTHS: list[Truth] = list(product((1.7, 0.6), (False, True), (20, 60, 200)))
 PAIRS = [20, 60, 200]

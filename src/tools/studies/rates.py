@@ -28,7 +28,6 @@ COLUMNS = 3
 NEW = 2000  # rows on which probabilities are compared
 GROUP = [Column("age", "age", "number"), Column("group", "group", "boolean", "true", "false")]
 
-
 VERDICTS = [(rows, real) for rows, effect in REAL.items() for real in (effect, 0.0)]
 GAPS = list(product(("by chance", "on b", "on the outcome", "on a itself", "on both"), (200, 1000)))
 GROUPS = (0.3, 1.0, 3.0)  # times the odds of all others, of 18 of 500 rows, of which 4 % are positive

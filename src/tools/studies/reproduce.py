@@ -13,8 +13,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -35,8 +35,7 @@ LOWER = {  # what is written below the modules of src/passage, whose functions l
 }
 
 
-@dataclass(frozen=True)
-class Build:
+class Build(NamedTuple):
     """What came of one build. lock: the bytes of dvc.lock. problem: why there is none. untried: it was not begun."""
 
     table: str
