@@ -9,8 +9,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
@@ -59,8 +58,7 @@ BY_GROUP = "group  # several rows share one, and new rows will be of others; if 
 REPEATS = {20_000: 10, 200_000: 3}  # of the cross-validation, up to so many rows; beyond them one
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """An entry as YAML, not indented, and what YAML makes of it."""
 
     text: str

@@ -4,8 +4,8 @@ Every row and every value stays. What cannot be read is refused with its line; n
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.csv as pc
@@ -33,8 +33,7 @@ MAGIC = {
 PARQUET = b"PAR1"
 
 
-@dataclass(frozen=True)
-class Intake:
+class Intake(NamedTuple):
     """A table to be written into data/raw.
 
     content: the bytes of a CSV that the pipeline reads, where they may stay what they are. table: the CSV's values, all

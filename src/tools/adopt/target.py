@@ -4,7 +4,7 @@ import difflib
 import json
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 from pandas.api.types import is_float_dtype
@@ -27,8 +27,7 @@ NOT = ("not", "non", "no", "un", "nicht", "kein")
 SHOWN = 8  # labels that are named where there are too many
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The two labels of a target, by rows: the positive one, the other one, and why.
 
     gaps: rows without a label. others: the labels that count as the rest, which is then the other one.
