@@ -48,8 +48,9 @@ def mcnemar(first_alone: int, second_alone: int, confidence: float) -> dict[str,
     is given where that is at most half of 1 - `confidence`. needed: how many rows there must be for it at least.
     """
     rows, wrong = first_alone + second_alone, (1 - confidence) / 2
-    better = 1 - _at_most(first_alone - 1, rows)
-    worse = _at_most(first_alone, rows)
+    # How often of so many tosses of a coin at most so many are heads: at least `first_alone` are where at most
+    # `second_alone` are not, and a small chance, taken from 1, would lose its digits.
+    better, worse = (float(bdtr(alone, rows, 0.5)) for alone in (second_alone, first_alone))
     return {
         "verdict": BETTER if better <= wrong else WORSE if worse <= wrong else CANNOT_BE_TOLD,
         "right_alone": first_alone,
@@ -58,11 +59,6 @@ def mcnemar(first_alone: int, second_alone: int, confidence: float) -> dict[str,
         "p_value_worse": significant(worse, PREDICTED),
         "needed": math.ceil(-math.log2(wrong)),
     }
-
-
-def _at_most(count: int, rows: int) -> float:
-    """Return how often at most `count` of `rows` tosses of a coin are heads."""
-    return 0.0 if count < 0 else float(bdtr(count, rows, 0.5))
 
 
 def beside_guessing(test: Mapping[str, Any], prevalence: float, confidence: float) -> dict[str, Any]:
