@@ -19,7 +19,7 @@ VERDICTS = {  # of metrics/NAME.json
 def brief(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> list[str]:
     """Return how many rows are predicted right, how sure that is, and what the strongest feature is worth."""
     strongest = association.strongest(metrics)[0]
-    return [headline(metrics, words), sure(metrics, words), association.odds(metrics, confidence, words)[strongest]]
+    return [headline(metrics, words), sure(metrics, words), association.odds(strongest, metrics, confidence, words)]
 
 
 def headline(metrics: Mapping[str, Any], words: Vocabulary) -> str:
@@ -42,11 +42,9 @@ def sure(metrics: Mapping[str, Any], words: Vocabulary) -> str:
     if test:
         ends = f"{share(test['accuracy_low'])} to {share(test['accuracy_high'])}"
         parts.append(f"of all {words.rows} like these it would be {ends}, an interval")
-    if found and by_time(metrics):
-        which = f"{found['rows']:,} later ones, each from earlier ones"
-    elif found:
-        which = validated(metrics)
     if found:
+        later = by_time(metrics)
+        which = f"{found['rows']:,} later ones, each from earlier ones" if later else validated(metrics)
         parts.append(f"cross-validated over {which}, {share(found['accuracy'])}")
     else:
         parts.append("there is no cross-validation")

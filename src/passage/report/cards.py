@@ -64,25 +64,19 @@ def right(metrics: Mapping[str, Any], words: Vocabulary) -> tuple[str, str]:
     """Return how many rows were predicted right, and of which that is said."""
     if metrics.get("test"):
         return f"{sentences.right(metrics)} of {metrics['rows']['test']:,}", f"test {words.rows} predicted right"
-    return sentences.right(
-        metrics
-    ), f"of the {metrics['rows']['train']:,} training {words.rows} predicted right, which flatters"
+    of = f"of the {metrics['rows']['train']:,} training {words.rows} predicted right, which flatters"
+    return sentences.right(metrics), of
 
 
 def lines(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> list[str]:
     """Return how sure the accuracy is, what guessing would come to, and how often rows not seen are predicted right."""
-    test, validated, told = metrics.get("test"), metrics.get("cross_validation"), []
-    if test:
-        told.append(
-            f"Of all {words.rows} like these: {share(test['accuracy_low'])} to {share(test['accuracy_high'])} "
-            f"({level(confidence)}, the bar)."
-        )
+    told = []
+    if test := metrics.get("test"):
+        ends = f"{share(test['accuracy_low'])} to {share(test['accuracy_high'])}"
+        told.append(f"Of all {words.rows} like these: {ends} ({level(confidence)}, the bar).")
         told.append(verdicts.against_guessing(metrics, words))
-    if validated:
-        how = (
-            f"From earlier {words.rows} alone, later ones"
-            if sentences.by_time(metrics)
-            else f"{words.rows.capitalize()} not seen, {sentences.validated(metrics)}"
-        )
-        told.append(f"{how}: {share(validated['accuracy'])} right.")
+    if found := metrics.get("cross_validation"):
+        how = f"{words.rows.capitalize()} not seen, {sentences.validated(metrics)}"
+        how = f"From earlier {words.rows} alone, later ones" if sentences.by_time(metrics) else how
+        told.append(f"{how}: {share(found['accuracy'])} right.")
     return told

@@ -14,7 +14,6 @@ from passage.report import sentences, verdicts
 from passage.report.numbers import loss, share, times
 
 AS_BEFORE = "as before"
-TOLD = {comparison.BETTER: "better", comparison.WORSE: "worse", comparison.CANNOT_BE_TOLD: "cannot be told"}
 SHOWN = 20  # lines of what differs
 
 
@@ -119,7 +118,7 @@ def verdict(first: Predicted, second: Predicted, rows: Rows | str | None = None)
     else:
         found = comparison.compare(second.held_out, first.held_out, confidence)
     sentence = verdicts.of_pair("B", "A", found)
-    told = TOLD[found.get("verdict", comparison.CANNOT_BE_TOLD)]
+    told = found.get("verdict", comparison.CANNOT_BE_TOLD).replace("_", " ")
     if "reason" not in found and all(map(np.array_equal, first.held_out, second.held_out)):
         told, sentence = AS_BEFORE, f"B predicts each of {counted(found['rows'], 'held-out row')} as A does."
     ratios = moved(*(each.metrics.get("odds", {}) for each in (first, second)))

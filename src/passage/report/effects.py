@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from passage.association import estimates
 from passage.evaluation.odds import estimate
 from passage.evaluation.vocabulary import Vocabulary
 from passage.report import association, numbers, sentences
@@ -76,13 +77,8 @@ class Effects:
     def ticks(self) -> dict[str, float]:
         """The places of the marks of the drawing, in percent of its width."""
         low, high = self.limits
-        step = 100 if high > 200 * low else 10 if high > 20 * low else 1
-        marks = [
-            tick
-            for tick in TICKS
-            if low <= tick <= high and (step < 10 or tick in (0.001, 0.01, 0.1, 1, 10, 100, 1000))
-        ]
-        return {f"{tick:,g}": self.place(tick) for tick in marks}
+        marks = TICKS if high <= 20 * low else (tick for tick in TICKS if math.log10(tick).is_integer())
+        return {f"{tick:,g}": self.place(tick) for tick in marks if low <= tick <= high}
 
     def place(self, ratio: float) -> float:
         """Return where a ratio is drawn, in percent of the width; what is beyond the drawing at its end."""
@@ -99,7 +95,7 @@ class Effects:
 
 def effects(metrics: Mapping[str, Any], words: Vocabulary) -> Effects:
     """Return the table of all features; of more than MOST columns, of the strongest."""
-    ordered = association.strongest(metrics, len(metrics["odds"]))
+    ordered = association.strongest(metrics)
     ordered += [name for name in metrics["coefficients"] if name not in metrics["odds"]]  # for predictions alone
     shown = ordered[:MOST]
     rows = [
@@ -114,7 +110,8 @@ def effects(metrics: Mapping[str, Any], words: Vocabulary) -> Effects:
 
 def _of_feature(feature: str, columns: list[str], metrics: Mapping[str, Any], words: Vocabulary) -> Iterator[Effect]:
     first, *described = metrics["described"]
-    levels = {one["level"]: one["fitted"] for one in _entry(described, feature).get("levels", [])}
+    own: Mapping[str, Any] = next((one for one in described if one["feature"] == feature), {})
+    levels = {one["level"]: one["fitted"] for one in own.get("levels", [])}
     tests = {
         "test": metrics.get("significance", {}).get(feature, {}),
         "without": metrics.get("cross_validation", {}).get("without", {}).get(feature, {}),
@@ -143,10 +140,6 @@ def _of_feature(feature: str, columns: list[str], metrics: Mapping[str, Any], wo
         yield Effect(f"{UNDER}{column.value}", step, *_counts(levels.get(column.value, [0, 0])), *sizes, column=name)
 
 
-def _entry(described: list[Mapping[str, Any]], feature: str) -> Mapping[str, Any]:
-    return next((one for one in described if one["feature"] == feature), {})
-
-
 def _counts(pair: list[int]) -> tuple[int, float | None]:
     return sum(pair), pair[1] / sum(pair) if sum(pair) else None
 
@@ -172,8 +165,9 @@ def caption(one: Section, shown: Effects) -> str:
         )
     if "points" in m:
         parts.append("Points: by how many percentage points the chance is higher, on average.")
+    holm = ", by Holm’s step over the features" if several else ""
     parts.append(
-        f"p is of {one.test_name}{', by Holm’s step over the features' if several else ''}: below "
+        f"p is of {estimates.test_name(one.association)}{holm}: below "
         f"{numbers.number(1 - one.confidence)} (bold) a feature goes with the outcome"
         f"{' beyond the others' if several else ''}, else these {one.words.rows} do not tell."
     )

@@ -53,8 +53,8 @@ class Group:
     @property
     def guessing(self) -> str:
         """Whether its models beat always guessing."""
-        found = {one.name: one.metrics.get("test", {}).get("against_guessing", {}) for one in self.sections}
-        return verdicts.of_guessing({name: one["verdict"] for name, one in found.items() if one})
+        tested = {one.name: one.metrics["test"] for one in self.sections if one.metrics.get("test")}
+        return verdicts.of_guessing({name: test["against_guessing"]["verdict"] for name, test in tested.items()})
 
     @property
     def pairs(self) -> list[str]:
@@ -82,9 +82,14 @@ def groups(sections: Iterable[Section]) -> list[Group]:
     ]
 
 
-def environment() -> jinja2.Environment:
-    """Return what renders the page: whatever comes from a file is escaped."""
-    made = jinja2.Environment(
+def unbroken(value: Any) -> Any:
+    """Return text whose percentages stay on one line."""
+    return value.replace(" %", "\N{NO-BREAK SPACE}%") if isinstance(value, str) else value
+
+
+def render(sections: Sequence[Section], settings: Params) -> str:
+    """Return the page on all models of `settings`, from what their stages wrote: whatever comes from it is escaped."""
+    environment = jinja2.Environment(
         autoescape=True,
         finalize=unbroken,
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -92,30 +97,14 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.filters |= {name: getattr(numbers, name) for name in ("share", "number", "level", "loss", "signed")}
-    return made
-
-
-def unbroken(value: Any) -> Any:
-    """Return text whose percentages stay on one line."""
-    return value.replace(" %", "\N{NO-BREAK SPACE}%") if isinstance(value, str) else value
-
-
-def render(sections: Sequence[Section], settings: Params) -> str:
-    """Return the page on all models of `settings`, from what their stages wrote."""
-    return (
-        environment()
-        .get_template("page.html.jinja")
-        .render(
-            groups=groups(sections),
-            provenance=provenance(settings),
-            parameters=parameters(settings),
-            listed=listed,
-            predictions=predictions,
-            who=who,
-            **{
-                one.__name__.rpartition(".")[2]: one
-                for one in (association, cards, effects, numbers, sentences, tables)
-            },
-        )
+    environment.filters |= {name: getattr(numbers, name) for name in ("share", "level", "loss", "signed")}
+    modules = (association, cards, effects, numbers, sentences, tables)
+    return environment.get_template("page.html.jinja").render(
+        groups=groups(sections),
+        provenance=provenance(settings),
+        parameters=parameters(settings),
+        listed=listed,
+        predictions=predictions,
+        who=who,
+        **{one.__name__.rpartition(".")[2]: one for one in modules},
     )

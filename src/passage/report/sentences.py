@@ -43,9 +43,8 @@ def right(metrics: Mapping[str, Any]) -> str:
 
 
 def cross_validated(metrics: Mapping[str, Any], words: Vocabulary) -> str:
-    """Return what the cross-validation came to; nothing where there is none."""
-    if not (found := metrics.get("cross_validation")):
-        return ""
+    """Return what the cross-validation came to."""
+    found = metrics["cross_validation"]
     total, folds = f"{every(metrics):,} {words.rows}", found["folds"]
     if "drawn" in found:
         total = f"{found['drawn']:,} {words.rows}, drawn by chance from {total},"

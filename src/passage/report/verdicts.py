@@ -1,6 +1,6 @@
 """What the numbers come to: where the outcome is likely, whether a model beats guessing, or another model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from passage.base.wording import listed
@@ -11,19 +11,14 @@ from passage.report.numbers import level, number, p_value, share
 FEW = 2  # other features that a sentence says the values of
 
 
-def guess(metrics: Mapping[str, Any], words: Vocabulary) -> str:
-    """Return what is always guessed by who knows no feature."""
-    prevalence = metrics["train"].get("prevalence", 0.5)
-    return "the better of two classes as frequent" if prevalence == 0.5 else f"“{words.classes[prevalence > 0.5]}”"
-
-
 def against_guessing(metrics: Mapping[str, Any], words: Vocabulary) -> str:
     """Return whether the predicted classes of the test rows are better than always guessing one."""
-    test = metrics["test"]
-    found, always = test.get("against_guessing", {}), f"always guessing {guess(metrics, words)}"
+    test, prevalence = metrics["test"], metrics["train"]["prevalence"]
+    guess = "the better of two classes as frequent" if prevalence == 0.5 else f"“{words.classes[prevalence > 0.5]}”"
+    found, always = test["against_guessing"], f"always guessing {guess}"
     of = f"{share(test['baseline_accuracy'])}, dotted"
-    differ = found.get("right_alone", 0) + found.get("wrong_alone", 0)
-    match found.get("verdict"):
+    differ = found["right_alone"] + found["wrong_alone"]
+    match found["verdict"]:
         case "better":
             return f"Better than {always} ({of}): right alone in {found['right_alone']:,} of {differ:,} that differ."
         case "cannot_be_told":
@@ -35,10 +30,8 @@ def against_guessing(metrics: Mapping[str, Any], words: Vocabulary) -> str:
             return f"It predicts “{one}” for each one: no better than {always} ({of})."
         case "no_better":
             return f"No better than {always} ({of})."
-        case "worse":
-            return f"Worse than {always} ({of}): wrong alone in {found['wrong_alone']:,} of {differ:,} that differ."
         case _:
-            return f"{always[0].upper()}{always[1:]}: {of}."
+            return f"Worse than {always} ({of}): wrong alone in {found['wrong_alone']:,} of {differ:,} that differ."
 
 
 def of_guessing(verdicts: Mapping[str, str]) -> str:
@@ -63,15 +56,17 @@ def even_chance(metrics: Mapping[str, Any], confidence: float, words: Vocabulary
     Of several numbers, the one that changes the odds most and of which the rows tell it.
     """
     known = metrics.get("even_chance", {})
-    ordered = [name for name in association.strongest(metrics, len(metrics["odds"])) if name in known]
+    ordered = [name for name in association.strongest(metrics) if name in known]
     bounded = [name for name in ordered if known[name]["shape"] == "bounded"]
-    return _even_chance((bounded or ordered)[0], metrics, confidence, words) if ordered else ""
-
-
-def _even_chance(feature: str, metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
-    one, unit = metrics["even_chance"][feature], words.unit(feature)
+    if not ordered:
+        return ""
+    feature = (bounded or ordered)[0]
+    one, unit = known[feature], words.unit(feature)
     sure, value, beside = reach(one, words), one.get("firth"), others(feature, metrics)
-    held = ", ".join(map(at, beside)) if len(beside) <= FEW else _typical(beside)
+    held = ", ".join(map(at, beside))
+    if len(beside) > FEW:  # a table further down has the values
+        kinds = " or ".join(sorted({other["is"] for other in beside}, reverse=True))
+        held = f"the {len(beside)} other features as is typical ({kinds})"
     told = f"at which {feature} {words.outcome} is as likely as not, these {words.rows} do not tell."
     if sure and value is not None:
         there = f"{number(value)} {unit}" if unit else f"{feature} {number(value)}"
@@ -97,12 +92,6 @@ def reach(one: Mapping[str, Any], words: Vocabulary) -> str:
             return ""
 
 
-def _typical(others: Sequence[Mapping[str, Any]]) -> str:
-    """Return where many other features are held; a table further down has the values."""
-    kinds = " or ".join(sorted({other["is"] for other in others}, reverse=True))
-    return f"the {len(others)} other features as is typical ({kinds})"
-
-
 def others(feature: str, metrics: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return where features other than this number are held for its even chance."""
     if "typical" in metrics:
@@ -112,11 +101,8 @@ def others(feature: str, metrics: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def at(held: Mapping[str, Any]) -> str:
     """Return where one feature is held."""
-    return f"{held['feature']} {_shown(held['value'])} ({held['is']})"
-
-
-def _shown(value: Any) -> str:
-    return number(value) if isinstance(value, int | float) else str(value)
+    value = held["value"]
+    return f"{held['feature']} {value if isinstance(value, str) else number(value)} ({held['is']})"
 
 
 def of_pair(one: str, other: str, found: Mapping[str, Any]) -> str:

@@ -93,7 +93,8 @@ def said(columns: list[Column], rows: pd.DataFrame, target: np.ndarray) -> dict[
     against = {column.name: column.against for column in columns if column.against}
     metrics = {"odds": odds(dict.fromkeys(map(str, rows), 0.0), known, against)}
     settings = students.lane().model_copy(update={"target": "ill", "words": Words(rows="people")})
-    return association.odds(metrics, 0.95, vocabulary(settings, (0, 1), columns))
+    words = vocabulary(settings, (0, 1), columns)
+    return {name: association.odds(name, metrics, 0.95, words) for name in metrics["odds"]}
 
 
 def test_the_sentence_says_what_is_at_most_so_and_of_whom() -> None:

@@ -12,13 +12,14 @@ from passage.report import cards
 
 WORDS = vocabulary(students.lane(), (0, 1))
 ROOT = Path(__file__).parents[3]
-TEST = {
+TEST: dict[str, Any] = {
     "accuracy": 0.8,
     "accuracy_low": 0.28358,
     "accuracy_high": 0.99495,
     "baseline_accuracy": 0.6,
     "true_negatives": 1,
     "true_positives": 3,
+    "against_guessing": {"verdict": "no_better", "right_alone": 1, "wrong_alone": 1},
 }
 METRICS: dict[str, Any] = {
     "rows": {"train": 15, "test": 5},
@@ -85,6 +86,6 @@ def test_the_cross_validation_is_called_what_it_was(validated: dict[str, int], s
     lines = cards.lines(METRICS | {"cross_validation": {"accuracy": 0.85} | validated}, 0.95, WORDS)
     assert lines == [
         "Of all rows like these: 28 % to 99 % (95 %, the bar).",
-        "Always guessing “passed = 0”: 60 %, dotted.",
+        "No better than always guessing “passed = 0” (60 %, dotted).",
         said,
     ]

@@ -7,7 +7,6 @@ import students
 
 from passage.evaluation.vocabulary import vocabulary
 from passage.model.design import Column
-from passage.report.association import one_end
 from passage.report.effects import MOST, Effect, Effects, caption, effects
 from passage.report.sections import Section
 
@@ -132,8 +131,3 @@ def test_the_caption_explains_the_columns_that_are_there_and_no_others() -> None
     without = {key: value for key, value in METRICS.items() if key not in ("points", "cross_validation")}
     assert "Points" not in said(without)
     assert "Log loss" not in said(without)
-
-
-def test_one_end_says_which_it_is() -> None:
-    assert one_end({"high": 5.4}) == "at most 5.4"
-    assert one_end({"low": 2.0}) == "at least 2"

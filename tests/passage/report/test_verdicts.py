@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import students
 
+from passage.evaluation.vocabulary import Vocabulary
 from passage.report import verdicts
 
 WORDS = replace(students.in_words({"hours": {"unit": "hours"}}), model="m")
@@ -24,12 +25,12 @@ EVEN: dict[str, Any] = {
 }
 
 
-def even(feature: str = "hours", **changed: Any) -> str:
-    sizes = {
-        name: {"per_standard_deviation": {"odds_ratio": ratio}} for name, ratio in (("hours", 2.0), ("courses", 9.0))
-    }
+ODDS = {name: {"per_standard_deviation": {"odds_ratio": ratio}} for name, ratio in (("hours", 2.0), ("courses", 9.0))}
+
+
+def even(feature: str = "hours", words: Vocabulary = WORDS, **changed: Any) -> str:
     known = {key: value for key, value in (EVEN | changed).items() if value is not None}
-    return verdicts.even_chance({"odds": sizes, "even_chance": {feature: known}}, 0.95, WORDS)
+    return verdicts.even_chance({"odds": ODDS, "even_chance": {feature: known}}, 0.95, words)
 
 
 def test_from_which_value_on_the_outcome_is_likely_is_told_with_its_interval_and_the_models_own() -> None:
@@ -71,9 +72,7 @@ def test_what_the_rows_do_not_tell_is_said(changed: dict[str, Any], said: str) -
 
 def test_a_weighted_model_is_said_to_be_one() -> None:
     weighted = replace(WORDS, probability="weighted probability")
-    sizes = {"hours": {"per_standard_deviation": {"odds_ratio": 2.0}}}
-    said = verdicts.even_chance({"odds": sizes, "even_chance": {"hours": EVEN}}, 0.95, weighted)
-    assert said.endswith("m itself, weighted, says 9.86).")
+    assert even(words=weighted).endswith("m itself, weighted, says 9.86).")
 
 
 def test_nothing_is_said_where_nothing_is_known() -> None:
@@ -84,37 +83,32 @@ def test_nothing_is_said_where_nothing_is_known() -> None:
 
 
 def test_of_several_numbers_one_with_an_interval_is_told() -> None:
-    sizes = {
-        name: {"per_standard_deviation": {"odds_ratio": ratio}} for name, ratio in (("hours", 2.0), ("courses", 9.0))
-    }
     known = {"courses": EVEN | {"shape": "outside"}, "hours": EVEN}
-    assert verdicts.even_chance({"odds": sizes, "even_chance": known}, 0.95, WORDS).startswith("From 9.72 hours on")
+    assert verdicts.even_chance({"odds": ODDS, "even_chance": known}, 0.95, WORDS).startswith("From 9.72 hours on")
 
 
-def guessing(prevalence: float = 0.4, **found: Any) -> str:
-    test = {"baseline_accuracy": 0.6, "against_guessing": found} if found else {"baseline_accuracy": 0.6}
+def guessing(verdict: str, prevalence: float = 0.4, **found: Any) -> str:
+    counts = {"right_alone": 30, "wrong_alone": 5, "needed": 6, "p_value_better": 0.00001}
+    test = {"baseline_accuracy": 0.6, "against_guessing": {"verdict": verdict} | counts | found}
     return verdicts.against_guessing({"train": {"prevalence": prevalence}, "test": test}, WORDS)
 
 
 def test_against_guessing_there_are_four_verdicts() -> None:
-    counts = {"right_alone": 30, "wrong_alone": 5, "needed": 6, "p_value_better": 0.00001}
     always = "always guessing “failed” (60 %, dotted)"
-    assert guessing(verdict="better", **counts) == f"Better than {always}: right alone in 30 of 35 that differ."
-    assert guessing(verdict="worse", **counts) == f"Worse than {always}: wrong alone in 5 of 35 that differ."
-    assert guessing(verdict="no_better", **counts) == f"No better than {always}."
-    assert (
-        guessing(verdict="no_better", one_class=0, **counts)
-        == f"It predicts “failed” for each one: no better than {always}."
-    )
-    told = guessing(verdict="cannot_be_told", **counts | {"p_value_better": 0.081})
+    assert guessing("better") == f"Better than {always}: right alone in 30 of 35 that differ."
+    assert guessing("worse") == f"Worse than {always}: wrong alone in 5 of 35 that differ."
+    assert guessing("no_better") == f"No better than {always}."
+    assert guessing("no_better", one_class=0) == f"It predicts “failed” for each one: no better than {always}."
+    told = guessing("cannot_be_told", p_value_better=0.081)
     assert told == f"Whether that beats {always} cannot be told: they differ in 35; p = 0.081."
-    few = guessing(verdict="cannot_be_told", **counts | {"right_alone": 2, "wrong_alone": 1})
+    few = guessing("cannot_be_told", right_alone=2, wrong_alone=1)
     assert few.endswith("cannot be told: they differ in 3, and it takes 6.")
 
 
 def test_what_is_guessed_is_the_training_rows_more_frequent_class() -> None:
-    assert guessing(0.6) == "Always guessing “passed”: 60 %, dotted."
-    assert guessing(0.5) == "Always guessing the better of two classes as frequent: 60 %, dotted."
+    assert guessing("no_better", 0.6) == "No better than always guessing “passed” (60 %, dotted)."
+    told = "No better than always guessing the better of two classes as frequent (60 %, dotted)."
+    assert guessing("no_better", 0.5) == told
 
 
 def test_the_models_of_a_group_are_told_apart_by_their_verdicts() -> None:
@@ -126,35 +120,19 @@ def test_the_models_of_a_group_are_told_apart_by_their_verdicts() -> None:
     )
 
 
+def pair(one: str, other: str, verdict: str, right: int, wrong: int) -> str:
+    found = {"verdict": verdict, "rows": 1000, "right_alone": right, "wrong_alone": wrong, "needed": 6}
+    return verdicts.of_pair(one, other, found | {"p_value_better": 0.9, "p_value_worse": 0.0005})
+
+
 def test_of_two_models_that_cannot_be_compared_it_is_said_why() -> None:
     which = "Which of a and b predicts better cannot be told"
     assert verdicts.of_pair("a", "b", {"reason": "they know other rows"}) == f"{which}: they know other rows."
-    found: dict[str, Any] = {
-        "rows": 1000,
-        "right_alone": 3,
-        "wrong_alone": 1,
-        "needed": 6,
-        "p_value_better": 0.6,
-        "p_value_worse": 0.9,
-    }
-    few = verdicts.of_pair("a", "b", found | {"verdict": "cannot_be_told"})
+    few, told = pair("a", "b", "cannot_be_told", 3, 1), pair("a", "b", "cannot_be_told", 9, 1)
     assert few == f"{which}: of 1,000 held-out rows they differ in 4, and it takes 6."
-    told = verdicts.of_pair("a", "b", found | {"verdict": "cannot_be_told", "right_alone": 9})
-    assert told == f"{which}: of 1,000 held-out rows they differ in 10 (p = 0.6)."
+    assert told == f"{which}: of 1,000 held-out rows they differ in 10 (p = 0.0005)."
 
 
 def test_of_two_models_the_better_one_is_named() -> None:
-    found: dict[str, Any] = {
-        "rows": 100,
-        "right_alone": 3,
-        "wrong_alone": 20,
-        "needed": 6,
-        "p_value_better": 1.0,
-        "p_value_worse": 0.0005,
-    }
-    assert verdicts.of_pair("a", "b", found | {"verdict": "worse"}) == (
-        "b predicts better than a: of 100 held-out rows they differ in 23, and it is right in 20 of those (p = 0.0005)."
-    )
-    assert verdicts.of_pair("b", "a", found | {"verdict": "better", "right_alone": 20, "wrong_alone": 3}).startswith(
-        "b "
-    )
+    said = "b predicts better than a: of 1,000 held-out rows they differ in 23, and it is right in 20 of those"
+    assert pair("a", "b", "worse", 3, 20) == pair("b", "a", "better", 20, 3) == f"{said} (p = 0.0005)."
