@@ -1,11 +1,9 @@
 """What there is to say of one model: the content of its files, and words for it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from passage.association import estimates
 from passage.base import files, paths
 from passage.evaluation.vocabulary import Vocabulary, vocabulary
 from passage.model import design
@@ -53,18 +51,6 @@ class Section:
         return float(self.association["confidence"])
 
     @property
-    def step(self) -> str:
-        """Which step a normalized coefficient is of; nothing where features are as they are."""
-        return {"standard": "one standard deviation", "minmax": "from the least to the greatest"}.get(
-            self.settings.normalize.method, ""
-        )
-
-    @property
-    def test_name(self) -> str:
-        """Which test says whether a feature tells something."""
-        return estimates.test_name(self.association)
-
-    @property
     def brief(self) -> list[str]:
         """The answer in three sentences, for the terminal and MLflow."""
         return brief.brief(self.metrics, self.confidence, self.words)
@@ -77,23 +63,8 @@ def section(name: str, settings: Params) -> Section:
     scaler = files.read_json(of.scaler)
     words = vocabulary(lane, model["classes"], design.read(scaler)[1], name)
     batches = [batch for batch, of_batch in settings.score.items() if of_batch.model == name]
-    return Section(
-        name=name,
-        settings=lane,
-        words=words,
-        model=model,
-        scaler=scaler,
-        metrics=metrics,
-        association=association,
-        beware=_beware(metrics, batches),
-        batches=batches,
-    )
-
-
-def _beware(metrics: Mapping[str, Any], batches: list[str]) -> dict[str, str]:
-    """Return what to beware of in a model and in its batches of new rows: a sentence for each kind."""
-    found = {one["kind"]: one["sentence"] for one in metrics["cautions"]}
+    beware = {one["kind"]: one["sentence"] for one in metrics["cautions"]}
     for batch in batches:
         of_batch = files.read_json(paths.scored_metrics(batch))["cautions"]
-        found |= {f"{one['kind']}.{batch}": f"{batch}: {one['sentence']}" for one in of_batch}
-    return found
+        beware |= {f"{one['kind']}.{batch}": f"{batch}: {one['sentence']}" for one in of_batch}
+    return Section(name, lane, words, model, scaler, metrics, association, beware, batches)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
+from passage.association import estimates
 from passage.base.wording import rest
 from passage.report import sentences, verdicts
 from passage.report.numbers import level, loss, number, p, share
@@ -11,6 +12,11 @@ from passage.report.sections import Section
 
 UNDER = "\N{EM SPACE}"  # before what stands below the row that it belongs to
 UNDEFINED = "undefined"
+NORMALIZED = {  # the step that a coefficient is of
+    "standard": "normalized: one standard deviation",
+    "minmax": "normalized: from the least to the greatest",
+    "none": "no feature is normalized",
+}
 Measure = tuple[str, str, str, Callable[[float], str]]
 FIRST: list[Measure] = [
     ("cross-validated accuracy", "cross_validation", "accuracy", share),
@@ -107,13 +113,12 @@ def _cell(metrics: Mapping[str, Any], group: str, key: str, show: Callable[[floa
 def coefficients(one: Section) -> Table:
     """Return what a model predicts by."""
     own, odds = one.model["original_units"], one.metrics["odds"]
-    normalized = f"normalized: {one.step}" if one.step else "no feature is normalized"
     rows = [["intercept", number(one.metrics["intercept"]), number(own["intercept"]), ""]]
     for name, coefficient in one.metrics["coefficients"].items():
         ratio = odds.get(name, {}).get("per_unit", {}).get("odds_ratio")
         per_unit = own["coefficients"][name]
         rows.append([name, number(coefficient), number(per_unit), "" if ratio is None else number(ratio)])
-    heads = ["", f"coefficient ({normalized})", "per unit", "odds ratio per unit"]
+    heads = ["", f"coefficient ({NORMALIZED[one.settings.normalize.method]})", "per unit", "odds ratio per unit"]
     return Table(f"Coefficients of {one.name}", heads, rows, f"Log-odds of {one.words.outcome}.")
 
 
@@ -122,7 +127,8 @@ def tests(one: Section) -> Table:
     keys = ("chi_squared", "degrees_of_freedom", "p_value", "p_value_holm")
     rows = [[name, *(number(test[key]) for key in keys)] for name, test in one.metrics.get("significance", {}).items()]
     heads = ["", "chi-squared", "degrees of freedom", "p", "p, Holm"]
-    return Table(f"Tests of {one.name}", heads, rows, f"{one.test_name} of all columns of a feature together.")
+    caption = f"{estimates.test_name(one.association)} of all columns of a feature together."
+    return Table(f"Tests of {one.name}", heads, rows, caption)
 
 
 def even_chances(one: Section) -> Table:

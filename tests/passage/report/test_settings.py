@@ -47,10 +47,12 @@ def test_an_interval_beside_a_weighted_probability_says_that_it_is_of_another_on
 def test_a_normalized_step_is_the_one_of_the_setting(method: str, said: str, not_said: str) -> None:
     settings = students.lane()
     settings = settings.model_copy(update={"normalize": settings.normalize.model_copy(update={"method": method})})
-    step = sections.Section("m", settings, words(None), {}, {}, {}, {}, {}, []).step
+    none: dict[str, Any] = {"intercept": 0.0, "coefficients": {}, "odds": {}}
+    one = sections.Section("m", settings, words(None), {"original_units": none}, {}, none, {}, {}, [])
+    step = tables.coefficients(one).heads[1]
     assert said in step
     assert not_said not in step
-    assert bool(step) == (method != "none")
+    assert ("no feature is normalized" in step) == (method == "none")
 
 
 HELD_BACK, WEIGHS, DERIVED = "holds the model's", "weighs both classes the same", "likelihood's derivatives"
