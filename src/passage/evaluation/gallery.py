@@ -1,6 +1,6 @@
 """Which plots and pictures a model has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ from passage.params.model import ModelSettings
 Tables = dict[str, pd.DataFrame]
 Sides = Mapping[str, Table]
 
+CONFUSION_ROWS = 10_000  # that a table of predicted and actual classes holds
+
 
 def show(
     sides: Sides, predictions: pd.DataFrame, model: Model, metrics: Any, files: Any, settings: ModelSettings, name: str
@@ -30,55 +32,30 @@ def show(
     sides: training and test rows, in their own units. predictions: those of the test rows. metrics: as
     metrics/NAME.json. files: association and choices, as the files of these names. name: the model's.
     """
-    band = files["association"].get("curve", {})
-    plots = tables(sides, predictions, model, metrics["odds"], settings, band)
-    return plots, draw(plots, sides, model, metrics, files, settings, name)
-
-
-def tables(
-    sides: Sides,
-    predictions: pd.DataFrame,
-    model: Model,
-    odds: Any,
-    settings: ModelSettings,
-    band: Mapping[str, Sequence[float]] | None = None,
-) -> Tables:
-    """Return the rows of data behind each plot, by its name.
-
-    sides: training and test rows, in their own units. predictions: those of the test rows. odds: as metrics/NAME.json.
-    band: curve in association.json.
-    """
-    train = sides["training"]
-    every, learning = (subsample(list(tables), settings.target) for tables in (sides.values(), [train]))
-    prepared, scaler, classifier = model.preparation, model.scaler, model.classifier
+    every, learning = (subsample(some, settings.target) for some in (list(sides.values()), [sides["training"]]))
+    scaler, classifier = model.scaler, model.classifier
     held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
+    curves = plots.curves(classifier, scaler, _means(sides["training"], model), model.preparation.columns)
+    # The band is of Firth's fit, so that the curve of a model with a strong penalty may leave it.
+    band = files["association"].get("curve", {})
+    confusion = plots.sample(predictions[["actual", "predicted"]], CONFUSION_ROWS)
+    says = {name: labels.decode(column, classifier.classes) for name, column in confusion.items()}
     found = {
-        "confusion": plots.confusion(predictions),
+        "confusion": pd.DataFrame(says),
         "roc": plots.roc(predictions),
-        "curve": plots.with_band(plots.curves(classifier, scaler, _means(train, model), prepared.columns), band or {}),
-        "coefficients": plots.coefficients(odds),
+        "curve": curves.assign(**{end: band.get(end, np.nan) for end in ("low", "high")}),
+        "coefficients": plots.coefficients(metrics["odds"]),
+        "calibration": plots.calibration(*held_out(every, held)),
+        "thresholds": plots.thresholds(*held_out(learning, held)),
     }
-    says = {name: labels.decode(column, classifier.classes) for name, column in found["confusion"].items()}
-    found["confusion"] = pd.DataFrame(says)
-    for name, make, rows in (("calibration", plots.calibration, every), ("thresholds", plots.thresholds, learning)):
-        found[name] = make(*held_out(rows, held))
-    return found
+    return found, draw(found, sides, model, metrics, files["choices"], settings, name)
 
 
 @clock("drawing pictures")
 def draw(
-    found: Tables,
-    sides: Sides,
-    model: Model,
-    metrics: Any,
-    files: Any,
-    settings: ModelSettings,
-    name: str = "model",
+    found: Tables, sides: Sides, model: Model, metrics: Any, choices: Any, settings: ModelSettings, name: str
 ) -> dict[str, str]:
-    """Return the pictures as SVG, by their names: those of which there is something to show.
-
-    found: from `tables`. metrics: as metrics/NAME.json. files: association and choices, as the files of these names.
-    """
+    """Return the pictures of the plots' rows that were `found`: those of which there is something to show."""
     prepared, scaler, classifier = model.preparation, model.scaler, model.classifier
     words, test = vocabulary(settings, classifier.classes, prepared.columns, name), metrics.get("test")
     numbers = [column.name for column in prepared.columns if column.kind == "number"]
@@ -93,15 +70,14 @@ def draw(
     else:  # of those with a picture of their rows, the page's table of effects says the same
         height = 1.3 + 0.27 * min(len(found["coefficients"]), plots.FEATURES)
         drawn["coefficients"] = pictures.svg(pictures.coefficients(found["coefficients"], confidence, words), height)
-    if tried := files["choices"].get("tried_C"):
-        drawn["C"] = pictures.svg(pictures.tried_C(tried, files["choices"]["C"]))
+    if tried := choices.get("tried_C"):
+        drawn["C"] = pictures.svg(pictures.tried_C(tried, choices["C"]))
     if test:
         counts = [test[name] for name in ("true_negatives", "false_positives", "false_negatives", "true_positives")]
         drawn["confusion"] = pictures.svg(pictures.confusion(counts, words))
         if "roc_auc" in test:
-            drawn["roc"] = pictures.svg(
-                pictures.roc(found["roc"], test["roc_auc"], sum(counts[:2]) * sum(counts[2:]), words)
-            )
+            pairs = sum(counts[:2]) * sum(counts[2:])
+            drawn["roc"] = pictures.svg(pictures.roc(found["roc"], test["roc_auc"], pairs, words))
     if len(found["calibration"]):
         drawn["calibration"] = pictures.svg(pictures.calibration(found["calibration"], words))
     if len(found["thresholds"]):

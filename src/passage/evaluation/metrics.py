@@ -57,7 +57,7 @@ def measures(predictions: pd.DataFrame, prevalence: float, confidence: float) ->
     counts = np.bincount(2 * actual + predictions["predicted"], minlength=4)
     were, said = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])  # of so many rows each, which say as much as all rows
     low, high = accuracy_interval(int(counts[were == said].sum()), len(predictions), confidence)
-    both = actual.nunique() == 2
+    both, share = actual.nunique() == 2, float(actual.mean())
     precision, recall, f1, _ = metrics.precision_recall_fscore_support(
         were, said, average="binary", zero_division=np.nan, sample_weight=counts
     )
@@ -65,7 +65,7 @@ def measures(predictions: pd.DataFrame, prevalence: float, confidence: float) ->
         "accuracy": metrics.accuracy_score(were, said, sample_weight=counts),
         "accuracy_low": low,
         "accuracy_high": high,
-        "baseline_accuracy": baseline_accuracy(float(actual.mean()), prevalence),
+        "baseline_accuracy": max(share, 1 - share) if prevalence == 0.5 else share if prevalence > 0.5 else 1 - share,
         "balanced_accuracy": metrics.balanced_accuracy_score(were, said, sample_weight=counts) if both else math.nan,
         "precision": precision,
         "recall": recall,
@@ -80,14 +80,6 @@ def measures(predictions: pd.DataFrame, prevalence: float, confidence: float) ->
     return defined | dict(zip(names, counts.tolist(), strict=True))
 
 
-def baseline_accuracy(share: float, prevalence: float) -> float:
-    """Return how often the training rows' more frequent class is right; of two as frequent, the better one.
-
-    share, prevalence: of class 1 among the rows that are predicted and among those that train.
-    """
-    return max(share, 1 - share) if prevalence == 0.5 else share if prevalence > 0.5 else 1 - share
-
-
 def summary(metrics: Mapping[str, Any]) -> list[str]:
     """Return accuracy and log loss of the test rows and of the cross-validation, a line each."""
     lines = []
@@ -97,7 +89,7 @@ def summary(metrics: Mapping[str, Any]) -> list[str]:
     return lines + [f"warning: {caution['sentence']}" for caution in metrics["cautions"]]
 
 
-def read_predictions(path: Path, both: Sequence[Label]) -> "pd.DataFrame":
+def read_predictions(path: Path, both: Sequence[Label]) -> pd.DataFrame:
     """Return actual and predicted (0 or 1), log_odds and probability of each row in a CSV of predictions."""
     import pyarrow as pa
     import pyarrow.csv as pc

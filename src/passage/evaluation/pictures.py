@@ -144,13 +144,8 @@ def coefficients(rows: pd.DataFrame, confidence: float, words: Vocabulary) -> Dr
             for end, marker in ((low, "<"), (high, ">")):  # an interval that goes on where the picture ends
                 beyond = ~end.between(1 / FARTHEST, FARTHEST, inclusive="neither")
                 axes.plot(end[beyond], places[beyond], marker, color=INK)
-        axes.plot(
-            _within_reach(shown["odds_ratio"]),
-            places + 0.2,
-            "o",
-            color=GREY,
-            label=f"{words.model}'s own estimate",
-        )
+        own = f"{words.model}'s own estimate"
+        axes.plot(_within_reach(shown["odds_ratio"]), places + 0.2, "o", color=GREY, label=own)
         _log_scale(axes)
         names = [_short(name) for name in shown["feature"]]
         axes.set_yticks(places, names)

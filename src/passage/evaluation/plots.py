@@ -14,17 +14,11 @@ from passage.model import design, tuning
 from passage.model.classifier import Classifier
 from passage.model.scaler import Scaler
 
-CONFUSION_ROWS = 10_000  # that a table of predicted and actual classes holds
 POINTS = 200  # of a curve
 STEPS = 50  # along a feature
 FEATURES = 12  # that are drawn one by one
 ROWS_A_BIN = 5  # at least, where probabilities are binned
 BINS = 10
-
-
-def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return actual and predicted of each test row, of a sample where there are more than CONFUSION_ROWS."""
-    return sample(predictions[["actual", "predicted"]], CONFUSION_ROWS)
 
 
 def sample(rows: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -38,9 +32,7 @@ def roc(predictions: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({"false_positive_rate": [], "true_positive_rate": []}, dtype=float)
     false, true = roc_corners(predictions["actual"].to_numpy(), predictions["log_odds"].to_numpy())
     kept = np.unique(np.linspace(0, len(false) - 1, POINTS).round().astype(int))
-    return _rounded(
-        {"false_positive_rate": false[kept] / false[-1], "true_positive_rate": true[kept] / true[-1]},
-    )
+    return _rounded({"false_positive_rate": false[kept] / false[-1], "true_positive_rate": true[kept] / true[-1]})
 
 
 def roc_corners(actual: np.ndarray, log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -90,14 +82,6 @@ def curves(classifier: Classifier, scaler: Scaler, means: pd.Series, columns: Se
     none = pd.DataFrame({"value": [], "probability": [], "feature": []})
     along = [_along(name, means, classifier, scaler) for name in numbers if name in greatest]
     return pd.concat(along or [none], ignore_index=True)
-
-
-def with_band(curve: pd.DataFrame, band: Mapping[str, Sequence[float]]) -> pd.DataFrame:
-    """Return `curve` with low and high, the ends of the `band` in association.json at the same values; missing without.
-
-    The band is of Firth's fit, so that the curve of a model with a strong penalty may leave it.
-    """
-    return curve.assign(**{end: band.get(end, np.full(len(curve), np.nan)) for end in ("low", "high")})
 
 
 def _along(feature: str, means: pd.Series, classifier: Classifier, scaler: Scaler) -> pd.DataFrame:

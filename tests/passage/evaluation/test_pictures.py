@@ -25,16 +25,13 @@ SIDES = {"training": students.ROWS, "test": students.ROWS.iloc[[0, 6, 7]].assign
 
 
 def drawn(settings: ModelSettings, sides: dict[str, pd.DataFrame] = SIDES) -> dict[str, str]:
-    choices: dict[str, object] = {}
-    prepared = fit(students.ROWS, settings)
-    scaler, classifier = students.fitted(settings)
+    model = Model(fit(students.ROWS, settings), *students.fitted(settings))
     test = sides["test"].rename(columns={"passed": "actual"})
-    predictions = test.join(classifier.predict(scaler.transform(test)))
+    predictions = test.join(model.predict(test))
     known = associate(students.ROWS[settings.features], students.ROWS["passed"].to_numpy(), 0.95).content()
-    known = {"association": known, "choices": choices, "dropped": {}}
-    metrics = evaluate.evaluate(sides, predictions, 1.0, Model(prepared, scaler, classifier), known, settings)
-    found = gallery.tables(sides, predictions, Model(prepared, scaler, classifier), metrics["odds"], settings)
-    return gallery.draw(found, sides, Model(prepared, scaler, classifier), metrics, known, settings)
+    files = {"association": known, "choices": {}, "dropped": {}}
+    metrics = evaluate.evaluate(sides, predictions, 1.0, model, files, settings)
+    return gallery.show(sides, predictions, model, metrics, files, settings, "model")[1]
 
 
 def letters(svg: str) -> list[str]:
