@@ -70,11 +70,9 @@ def of_few(target: pd.Series, columns: int, rows: str) -> dict[str, str]:
 
 def of_choice(choices: Mapping[str, Any]) -> dict[str, str]:
     """Return whether the best of the values of C that were tried is the least or the greatest of them."""
-    tried = sorted(choices.get("tried_C", []), key=lambda one: one["C"])
-    if len(tried) < 2:
-        return {}
-    best = min(tried, key=lambda one: one["log_loss"])
-    if best not in (tried[0], tried[-1]):
+    tried = choices.get("tried_C", [])  # in their order
+    best = min(tried, key=lambda one: one["log_loss"], default=None)
+    if len(tried) < 2 or best not in (tried[0], tried[-1]):
         return {}
     end = "least" if best == tried[0] else "greatest"
     return {
@@ -99,20 +97,15 @@ def of_test(tested: Mapping[str, float], rows: str, classes: Sequence[str]) -> d
         return {}
     names = ("true_negatives", "false_negatives", "false_positives", "true_positives")
     negatives, missed, wrong, positives = (int(tested[name]) for name in names)
-    count, found, right = negatives + missed + wrong + positives, {}, negatives + positives
-    always = f"{round(tested['baseline_accuracy'] * count)} by always predicting one class"
-    losses = (
-        "the log loss is {log_loss:.3g}, and {baseline_log_loss:.3g} by always giving the share among the training ones"
-    )
-    no_better = {
-        f"the predicted classes ({right} of {count} are right, and {always})": "accuracy",
-        f"the probabilities ({losses.format(**tested)})": "log_loss",
-    }
-    least = {"accuracy": tested["accuracy"] <= tested["baseline_accuracy"]}
-    least["log_loss"] = tested["log_loss"] >= tested["baseline_log_loss"]
-    if any(least.values()):
-        what = listed(name for name, measure in no_better.items() if least[measure])
-        found["no_better_than_guessing"] = f"on the test {rows} no better than guessing are {what}"
+    count, found, no_better = negatives + missed + wrong + positives, {}, []
+    if tested["accuracy"] <= tested["baseline_accuracy"]:
+        always = f"{round(tested['baseline_accuracy'] * count)} by always predicting one class"
+        no_better.append(f"the predicted classes ({negatives + positives} of {count} are right, and {always})")
+    if tested["log_loss"] >= tested["baseline_log_loss"]:
+        always = f"{tested['baseline_log_loss']:.3g} by always giving the share among the training ones"
+        no_better.append(f"the probabilities (the log loss is {tested['log_loss']:.3g}, and {always})")
+    if no_better:
+        found["no_better_than_guessing"] = f"on the test {rows} no better than guessing are {listed(no_better)}"
     if not (negatives + missed and wrong + positives):
         found["one_class_predicted"] = (
             f"{classes[bool(wrong + positives)]} is predicted for each of the {count} test {rows}"
@@ -231,19 +224,18 @@ def of_range(parts: Iterable[pd.DataFrame], classifier: Classifier, rows: str) -
 
     parts: features in their own units.
     """
-    count, of, reasons, every = 0, 0, [], dict[str, dict[Any, None]]()
+    count, of, reasons, known = 0, 0, [], classifier.training_range
+    every: dict[str, dict[str, None]] = {name: {} for name in known}
     for part in parts:
         outside = classifier.outside(part, BEYOND)
         count, of = count + int(outside.any(axis="columns").sum()), of + len(part)
-        for name in classifier.training_range:
-            found = (_shown(value, classifier.training_range[name]) for value in part[name][outside[name]].unique())
-            every.setdefault(name, {}).update(dict.fromkeys(found))
-    for name, limits in classifier.training_range.items():
-        if every[name]:
-            values = listed(every[name])
-            within = listed(map(written, limits["values"])) if "values" in limits else ""
-            within = within or f"{limits['least']:g} to {limits['greatest']:g}"
-            reasons.append(f"{name} is {within} there, but {values} here")
+        for name, limits in known.items():
+            every[name] |= dict.fromkeys(_shown(value, limits) for value in part[name][outside[name]].unique())
+    for name, values in every.items():
+        if values:
+            least, greatest, kinds = (known[name].get(key) for key in ("least", "greatest", "values"))
+            within = listed(map(written, kinds)) if kinds else f"{least:g} to {greatest:g}"
+            reasons.append(f"{name} is {within} there, but {listed(values)} here")
     if not reasons:
         return {}
     told = f"{count} of {of} {rows} {verb('lies', count)} outside the training range ({listed(reasons)})"
