@@ -4,6 +4,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from passage.evaluation.vocabulary import Vocabulary, vocabulary
 from passage.model.classifier import Classifier
@@ -26,7 +29,14 @@ PASSED = np.array([0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1])
 LESSON = np.column_stack([HOURS, COURSES])
 
 
-def lane(threshold: float | str = 0.5, **train_settings: object) -> ModelSettings:
+NO_SPLIT: dict[str, Any] = {"method": "none"}
+BY_GROUP: dict[str, Any] = {"method": "group", "column": "person", "test_size": 0.25, "stratify": True, "seed": 1}
+BY_TIME: dict[str, Any] = {"method": "time", "column": "day", "test_from": 99}
+
+
+def lane(
+    threshold: float | str = 0.5, split: dict[str, Any] = NO_SPLIT, words: Any = None, **train_settings: object
+) -> ModelSettings:
     """Return the settings of a model of the students, with changes to the settings of its training."""
     defaults = {
         "C": 1.0,
@@ -44,11 +54,12 @@ def lane(threshold: float | str = 0.5, **train_settings: object) -> ModelSetting
             "positive": 1,
             "features": FEATURES,
             "columns": {},
-            "split": {"method": "none"},
+            "split": split,
             "normalize": {"method": "standard", "fit_on": "train"},
             "train": defaults | train_settings,
             "threshold": threshold,
             "evaluate": {"confidence": 0.95, "folds": 4, "repeats": 3, "seed": 1},
+            "words": words or {},
         }
     )
 
@@ -65,10 +76,15 @@ def fitted(settings: ModelSettings | None = None, method: str = "standard") -> t
     return scaler, train.fit(normalized[FEATURES].to_numpy(), ROWS["passed"], ROWS, scaler, settings or lane())
 
 
+def by_scikit_learn(C: float = 1.0) -> Pipeline:
+    """Return what somebody without this project would fit."""
+    return make_pipeline(StandardScaler(), LogisticRegression(C=C, solver="newton-cholesky", tol=1e-8))
+
+
 def in_words(columns: dict[str, dict[str, str]]) -> Vocabulary:
     """Return the words of a model whose students pass or fail; columns: what each feature is called."""
     named = {"rows": "students", "outcome": "passing", "classes": ["failed", "passed"], "columns": columns}
-    return vocabulary(ModelSettings.model_validate(lane().model_dump() | {"words": named}), (0, 1))
+    return vocabulary(lane(words=named), (0, 1))
 
 
 def measured(baseline: float) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from passage.association.associate import associate
 from passage.evaluation import cautions, duplicates
-from passage.params.model import ModelSettings
 from passage.params.split import Split
 
 SOUND: dict[str, Any] = associate(students.ROWS[students.FEATURES], students.ROWS["passed"].to_numpy(), 0.95).content()
@@ -94,7 +93,8 @@ def test_complete_rows_that_tell_nothing_are_named() -> None:
 def test_sound_rows_need_no_caution() -> None:
     assert cautions.of_association(SOUND, "students") == {}
     test = pd.DataFrame({"hours": [4, 6], "courses": [0, 1], "passed": [0, 1]})
-    assert cautions.of_split(students.ROWS, test, students.lane(), (0, 1)) == {}
+    for some in (test, test[:0]):
+        assert cautions.of_split(students.ROWS, some, students.lane(), (0, 1)) == {}
     assert cautions.of_range([test], students.fitted()[1], "students") == {}
 
 
@@ -206,10 +206,6 @@ def test_features_that_others_nearly_tell_are_found_and_dummies_of_one_category_
     assert "variance_inflation" not in associate(rows[["a", "b"]], target, 0.95).content()
 
 
-def test_no_test_rows_are_no_reason_for_caution() -> None:
-    assert cautions.of_split(students.ROWS, students.ROWS.iloc[:0], students.lane(), (0, 1)) == {}
-
-
 def test_values_outside_the_training_range_are_named_a_few_of_many() -> None:
     far = pd.DataFrame({"hours": [5, 5, *range(20, 30)], "courses": [1, 9, 9] + [1] * 9})  # one row in both
     found = cautions.of_range([far], students.fitted()[1], "rows")
@@ -228,10 +224,7 @@ def test_a_number_that_is_hardly_outside_is_no_reason_for_caution_whatever_its_u
 
 
 def test_rows_of_one_person_are_not_independent_and_a_mark_is_no_feature() -> None:
-    split = {"method": "group", "column": "person", "test_size": 0.25, "stratify": True, "seed": 1}
-    settings = ModelSettings.model_validate(
-        students.lane().model_dump() | {"split": split, "words": {"rows": "students"}}
-    )
+    settings = students.lane(split=students.BY_GROUP, words={"rows": "students"})
     train, test = students.ROWS.assign(person=list("aabbccdd")), students.ROWS.iloc[[0, 1]].assign(person=["e", "f"])
     assert cautions.of_split(train, test, settings, "students") == {
         "duplicates_across_split": "2 of 2 test students equal a training one in every feature and the target, and "
