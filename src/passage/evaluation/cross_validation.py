@@ -12,7 +12,6 @@ threshold is auto (every threshold is scored in every inner fold), and 45 s wher
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -42,22 +41,13 @@ def log_odds(fitted: Pipeline, rows: np.ndarray) -> np.ndarray:
     return np.asarray(fitted.decision_function(rows))
 
 
-@dataclass(frozen=True)
-class Validation:
-    """What a cross-validation came to; each array has one entry for each repeat or, by time, for each fold, (parts,).
+def validate(
+    sample: Sample, division: Division, settings: ModelSettings, progress: "tqdm[Any]"
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the accuracy and the log loss (nats) of the rows that `division` holds out, and how many these are.
 
-    accuracy: share of the rows that were predicted right. log_loss: in nats. rows: how many were predicted.
-    """
-
-    accuracy: np.ndarray
-    log_loss: np.ndarray
-    rows: np.ndarray
-
-
-def validate(sample: Sample, division: Division, settings: ModelSettings, progress: "tqdm[Any]") -> Validation:
-    """Return how good `settings` are on the rows that `division` holds out.
-
-    Each of them is predicted once in each repeat. What is auto is chosen from each fold's training rows alone.
+    Each array has one entry for each repeat or, by time, for each fold, (parts,). Each row is predicted once in each
+    repeat. What is auto is chosen from each fold's training rows alone.
     """
     right, loss, rows = [], [], []
     for train, held_out in division:
@@ -69,7 +59,7 @@ def validate(sample: Sample, division: Division, settings: ModelSettings, progre
         progress.update(fits)
     by_part = (division.folds if division.past_only else len(division.fold_of), -1)
     right, loss, rows = (np.reshape(sums, by_part).sum(axis=1) for sums in (right, loss, rows))
-    return Validation(right / rows, loss / rows, rows)
+    return right / rows, loss / rows, rows
 
 
 def predicted(
@@ -145,9 +135,8 @@ def cross_validation(
     a difference starts from is not the nested one.
     """
     sample, asked = Sample.of(table, settings), settings.evaluate
-    features = {
-        name: position for position, name in enumerate(settings.features) if name in (left_out or settings.features)
-    }
+    wanted = left_out or settings.features
+    features = {name: position for position, name in enumerate(settings.features) if name in wanted}
     division, inner = divided(sample, settings, asked.repeats)
     folds = division.folds
     if obstacle := _obstacle(sample, folds, inner, settings):
@@ -160,27 +149,21 @@ def cross_validation(
     total = (1 + compared) * len(list(division)) + sum(tuning.fits(settings, count) for count in inner)
     trained, columns = len(table) * (folds - 1) // folds, sample.rows.shape[1]
     solver.foretell_fits("cross-validation", total, trained, columns, "fewer evaluate.repeats")
-    with (
-        solver.solver_warnings() as warned,
-        bar("cross-validation", "fits", total=total) as progress,
-    ):
-        whole = validate(sample, division, settings, progress)
-        start = validate(sample, division, held, progress) if settings.chooses() else whole
-        parts = [
-            validate(sample.without(position), division, held.without(feature), progress)
+    with solver.solver_warnings() as warned, bar("cross-validation", "fits", total=total) as progress:
+        accuracy, loss, counts = validate(sample, division, settings, progress)
+        start = validate(sample, division, held, progress)[1] if settings.chooses() else loss
+        losses = {
+            feature: validate(sample.without(position), division, held.without(feature), progress)[1]
             for feature, position in features.items()
-        ]
+        }
     if warned:
         cautions["not_converged"] = solver.in_words(warned, total, "the cross-validation")
     without = {
-        feature: {
-            "log_loss": _mean(part.log_loss, part.rows),
-            **_spread("difference", part.log_loss - start.log_loss, part.rows),
-        }
-        for feature, part in zip(features, parts, strict=True)
+        feature: {"log_loss": _mean(other, counts), **_spread("difference", other - start, counts)}
+        for feature, other in losses.items()
     }
-    spreads = _spread("accuracy", whole.accuracy, whole.rows) | _spread("log_loss", whole.log_loss, whole.rows)
-    predicted = {"rows": int(whole.rows.sum())} if division.past_only else {}
+    spreads = _spread("accuracy", accuracy, counts) | _spread("log_loss", loss, counts)
+    predicted = {"rows": int(counts.sum())} if division.past_only else {}
     predicted |= {"drawn": len(table)} if rows and len(table) < rows else {}
     return {"folds": folds, "repeats": len(division.fold_of), **predicted, **spreads, "without": without}, cautions
 

@@ -12,6 +12,7 @@ from scipy.special import expit
 
 from passage.base.parquet import Table
 from passage.base.rounding import rounded
+from passage.evaluation.comparison import HeldOut
 from passage.evaluation.cross_validation import divided, predicted
 from passage.model import folds, solver
 from passage.model.folds import Sample
@@ -34,22 +35,14 @@ def of_lane(tables: Sequence[Table], sides: pd.Series, settings: ModelSettings) 
     parts = [table[taken[place]] for place, table in zip(places, tables, strict=True)]
     rows = np.concatenate([np.flatnonzero(taken & place) for place in places])
     order = np.argsort(rows)
-    return _predicted(pd.concat(parts, ignore_index=True).iloc[order], rows[order] + 1, settings)
-
-
-def _predicted(table: pd.DataFrame, rows: np.ndarray, settings: ModelSettings) -> pd.DataFrame:
-    """Return what of_lane does. table: some rows, in the table's order. rows: (n_rows,), their numbers in it."""
-    sample = Sample.of(table.reset_index(drop=True), settings)
+    sample = Sample.of(pd.concat(parts, ignore_index=True).iloc[order], settings)
     division, inner = divided(sample, settings, 1)
     log_odds, classes = np.zeros(len(rows)), np.zeros(len(rows), dtype=int)
-    known = division.fold_of[0] >= 0
-    if division.folds < 2 or any(count < 2 for count in inner):
-        known[:] = False
-    else:
-        with solver.solver_warnings():  # cross_validation, of the like fits, tells
-            for train, out in division:
-                log_odds[out], held, _ = predicted(sample, train, out, settings)
-                classes[out] = rounded(expit(log_odds[out])) >= held.threshold
-    found = {"row": rows, "fold": division.fold_of[0], "actual": sample.target}
-    every = {**found, "log_odds": log_odds, "predicted": classes}
-    return pd.DataFrame({name: values[known] for name, values in every.items()})
+    sound = division.folds >= 2 and all(count >= 2 for count in inner)
+    known = (division.fold_of[0] >= 0) & sound
+    with solver.solver_warnings():  # cross_validation, of the like fits, tells
+        for train, out in division if sound else ():
+            log_odds[out], held, _ = predicted(sample, train, out, settings)
+            classes[out] = rounded(expit(log_odds[out])) >= held.threshold
+    columns = (rows[order] + 1, division.fold_of[0], sample.target, log_odds, classes)
+    return pd.DataFrame({name: values[known] for name, values in zip(HeldOut._fields, columns, strict=True)})
