@@ -86,10 +86,8 @@ def subsample(tables: Sequence[Table], target: str) -> pd.DataFrame:
     labels = np.concatenate([table[target].to_numpy(dtype="int8") for table in tables])
     taken = drawn(labels)
     parts = np.split(np.ones(len(labels), dtype=bool) if taken is None else taken, np.cumsum([*map(len, tables)])[:-1])
-    together: pd.DataFrame = pd.concat(
-        [table[part] for table, part in zip(tables, parts, strict=True)], ignore_index=True
-    )
-    return together
+    together = [table[part] for table, part in zip(tables, parts, strict=True)]
+    return pd.concat(together, ignore_index=True)
 
 
 def drawn(labels: np.ndarray) -> np.ndarray | None:
@@ -106,11 +104,6 @@ def drawn(labels: np.ndarray) -> np.ndarray | None:
     return taken
 
 
-def fold_count(target: np.ndarray, wanted: int) -> int:
-    """Return how many folds have a row of each class, at most `wanted`; below 2 there are none."""
-    return min(wanted, int(np.bincount(target, minlength=2).min()))
-
-
 def divide(sample: Sample, wanted: int, seed: int, repeats: int = 1) -> Division:
     """Return `sample` in at most `wanted` folds, each with the same share of each class, anew in each repeat.
 
@@ -120,7 +113,8 @@ def divide(sample: Sample, wanted: int, seed: int, repeats: int = 1) -> Division
     if sample.marks is not None and sample.past_only:
         return Division(_stretches(sample.target, sample.marks, wanted)[None, :], past_only=True)
     if sample.marks is None:
-        return Division(_stratified(sample.target, fold_count(sample.target, wanted), seed, repeats))
+        rarer = int(np.bincount(sample.target, minlength=2).min())
+        return Division(_stratified(sample.target, min(wanted, rarer), seed, repeats))
     return Division(_in_groups(sample.target, sample.marks, wanted, seed, repeats))
 
 

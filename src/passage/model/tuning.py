@@ -28,10 +28,6 @@ Folds = list[tuple[np.ndarray, np.ndarray]]
 THRESHOLDS = [hundredth / 100 for hundredth in range(2, 100, 2)]
 
 
-class TooFewRows(ValueError):
-    """There are no two folds with both classes, which the smallest cross-validation needs."""
-
-
 @dataclass(frozen=True)
 class TriedC:
     """One value of C: its mean log loss over the folds (nats), and the standard error of that mean."""
@@ -89,15 +85,12 @@ class Choices:
 
 
 def choose(sample: Sample, settings: ModelSettings) -> Choices:
-    """Return C and the threshold for the rows of `sample`.
+    """Return C and the threshold for the rows of `sample`, of which there are two folds.
 
     The threshold is chosen for the chosen C. Where the rarer class has fewer rows than there should be folds, there are
-    as many folds as it has rows; TooFewRows where it has one. Solvers may warn; `for_model` puts that in words.
+    as many folds as it has rows. Solvers may warn; `for_model` puts that in words.
     """
     division = folds(sample, settings)
-    if len(division) < 2:
-        few = too_few(settings.split, "training row")
-        raise TooFewRows(f"{few}, and a choice by cross-validation takes two of each")
     tried_C = try_C(sample, settings, division) if settings.train.C == AUTO else []  # noqa: N806
     C = strongest_within_one_standard_error(tried_C) if tried_C else float(settings.train.C)  # noqa: N806
     tried_thresholds = (
@@ -116,16 +109,15 @@ def for_model(name: str, training: Table, settings: ModelSettings) -> Choices | 
     if not settings.chooses():
         return None
     sample = Sample.of(subsample([training], settings.target), settings)
-    division = folds(sample, settings)
-    count, rows = fits(settings, len(division)), max((len(train) for train, _ in division), default=0)
+    if len(division := folds(sample, settings)) < 2:
+        few = f"{too_few(settings.split, 'training row')}, and a choice by cross-validation takes two of each"
+        keys = [f"models.{name}.{key}" for key in settings.autos()]
+        raise Mistake(f"{paths.PARAMS}: {key} is auto, but {few}; give a number" for key in keys)
+    count, rows = fits(settings, len(division)), max(len(train) for train, _ in division)
     less = "fewer values in train.tune.C" if settings.train.C == AUTO else "fewer train.tune.folds"
     solver.foretell_fits("the choice (auto)", count, rows, sample.rows.shape[1], less)
-    try:
-        with solver.solver_warnings() as warned, clock(f"{count} fits to choose what is auto"):
-            choices = choose(sample, settings)
-    except TooFewRows as error:
-        keys = [f"models.{name}.{key}" for key in settings.autos()]
-        raise Mistake(f"{paths.PARAMS}: {key} is auto, but {error}; give a number" for key in keys) from None
+    with solver.solver_warnings() as warned, clock(f"{count} fits to choose what is auto"):
+        choices = choose(sample, settings)
     cautions, asked = {}, settings.train.tune.folds
     if choices.folds < asked:
         few = scarcity(choices.folds, settings.split, "training rows")

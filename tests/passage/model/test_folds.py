@@ -10,7 +10,6 @@ from sklearn.model_selection import RepeatedStratifiedKFold, TimeSeriesSplit
 
 from passage.model import folds
 from passage.model.folds import Sample
-from passage.params.model import ModelSettings
 from passage.params.split import Split
 
 TARGET = np.array([0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0])
@@ -20,10 +19,12 @@ def sample(target: np.ndarray = TARGET) -> Sample:
     return Sample(np.arange(len(target), dtype=float)[:, None], target)
 
 
-def test_there_are_at_most_as_many_folds_as_the_rarer_class_has_rows() -> None:
+def test_there_are_at_most_as_many_folds_as_the_rarer_class_has_rows_and_none_where_these_are_not_two() -> None:
     target = np.array([0, 0, 0, 1, 1])
-    assert [folds.fold_count(target, wanted) for wanted in (2, 3, 5)] == [2, 2, 2]
-    assert folds.fold_count(np.array([0, 0, 0]), 5) == 0
+    assert [folds.divide(sample(target), wanted, 1).folds for wanted in (2, 3, 5)] == [2, 2, 2]
+    for few in (target[:4], target[:3]):
+        assert folds.divide(sample(few), 5, 1).folds == 0
+        assert list(folds.divide(sample(few), 5, 1)) == []
 
 
 def test_rows_that_nothing_ties_together_are_divided_as_scikit_learn_does() -> None:
@@ -33,18 +34,6 @@ def test_rows_that_nothing_ties_together_are_divided_as_scikit_learn_does() -> N
     assert [(train.tolist(), out.tolist()) for train, out in ours] == [
         (train.tolist(), out.tolist()) for train, out in theirs
     ]
-
-
-def test_where_there_are_no_two_folds_nothing_is_held_out() -> None:
-    one = folds.divide(sample(np.array([0, 0, 0, 1])), 5, 1)
-    assert one.folds == 0
-    assert list(one) == []
-
-
-def by_group(column: str = "person", method: str = "group") -> ModelSettings:
-    """Return the students' settings, split by groups."""
-    split = {"method": method, "column": column, "test_size": 0.25, "stratify": True, "seed": 1}
-    return ModelSettings.model_validate(students.lane().model_dump() | {"split": split})
 
 
 @given(
@@ -126,7 +115,7 @@ def test_stretches_before_which_one_class_was_not_seen_are_not_held_out() -> Non
 @pytest.mark.parametrize("method", ["group", "hash"])
 def test_a_sample_takes_its_marks_from_the_column_of_the_split(method: str) -> None:
     table = students.ROWS.assign(person=["b", "a", "b", "a", "c", "c", "a", "b"])
-    found = Sample.of(table, by_group(method=method))
+    found = Sample.of(table, students.lane(split=students.BY_GROUP | {"method": method}))
     assert found.rows.shape == (8, 2), "no feature"
     assert found.marks is not None
     assert found.marks.tolist() == [1, 0, 1, 0, 2, 2, 0, 1]
@@ -134,14 +123,14 @@ def test_a_sample_takes_its_marks_from_the_column_of_the_split(method: str) -> N
     assert (part.rows.tolist(), part.target.tolist()) == ([[0.0], [1.0]], [0, 1])
     assert part.marks is not None
     assert part.marks.tolist() == [1, 2]
-    assert Sample.of(pd.DataFrame(students.ROWS), students.lane()).marks is None
+    assert Sample.of(students.ROWS, students.lane()).marks is None
 
 
 def test_why_there_are_few_folds_or_none_is_said_in_the_words_of_the_split() -> None:
-    split = by_group().split
+    split = Split(**students.BY_GROUP)
     assert folds.scarcity(3, split) == "the rows of one class have 3 values of person alone"
     assert folds.too_few(split, "training row") == "the training rows of one class have too few values of person"
-    time = Split(method="time", column="day", test_from=3)
+    time = Split(**students.BY_TIME)
     assert folds.scarcity(3, time) == "day has few values, or one class comes late or seldom among the rows"
     assert folds.too_few(time) == "day has too few values, or one class comes too late or seldom among the rows"
     assert folds.scarcity(3, students.lane().split) == "the rarer class has 3 rows"

@@ -1,6 +1,7 @@
 """How C and the threshold are chosen, against scikit-learn step by step."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,14 +10,12 @@ import students
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, f1_score, log_loss
 from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from passage.base.errors import Mistake
 from passage.model import folds, pipeline, tuning
 from passage.model.folds import Sample
-from passage.model.tuning import Choices, TooFewRows, TriedC, TriedThreshold
-from passage.params.model import ModelSettings
+from passage.model.tuning import Choices, TriedC, TriedThreshold
 
 GRID = [0.1, 1.0, 10.0]
 MANY = pd.concat([students.ROWS, students.ROWS.assign(hours=students.ROWS["hours"] * 0.9 + 1)], ignore_index=True)
@@ -26,22 +25,13 @@ FOLDS = list(StratifiedKFold(4, shuffle=True, random_state=7).split(ROWS, PASSED
 TUNE = {"C": GRID, "folds": 4, "seed": 7}
 
 
-def estimator(C: float = 1.0) -> object:
-    return make_pipeline(StandardScaler(), LogisticRegression(C=C, solver="newton-cholesky", tol=1e-8))
-
-
 def test_each_c_is_tried_with_the_scaler_fitted_in_each_fold_alone() -> None:
     tried = tuning.try_C(SAMPLE, students.lane(C="auto", tune=TUNE), FOLDS)
 
-    def losses(rows: np.ndarray, C: float) -> np.ndarray:
-        return np.array(
-            [
-                log_loss(PASSED[out], estimator(C).fit(rows[train], PASSED[train]).predict_proba(rows[out]))  # type: ignore[attr-defined]
-                for train, out in FOLDS
-            ]
-        )
-
-    by_hand = [losses(ROWS, C) for C in GRID]
+    by_hand = []
+    for fit in map(students.by_scikit_learn, GRID):
+        proba = [(PASSED[out], fit.fit(ROWS[train], PASSED[train]).predict_proba(ROWS[out])) for train, out in FOLDS]
+        by_hand.append(np.array([log_loss(*one) for one in proba]))
     assert [one.C for one in tried] == GRID
     assert [one.log_loss for one in tried] == pytest.approx([loss.mean() for loss in by_hand], rel=1e-7)
     errors = [math.sqrt(((loss - loss.mean()) ** 2).sum() / 3 / 4) for loss in by_hand]
@@ -90,8 +80,8 @@ def test_each_threshold_gets_its_mean_score_over_the_folds(criterion: str, measu
     for one in tried[5::12]:
         scores = []
         for train, out in FOLDS:
-            probability = estimator(3.0).fit(ROWS[train], PASSED[train]).predict_proba(ROWS[out])[:, 1]  # type: ignore[attr-defined]
-            predicted = probability >= one.threshold
+            fit = students.by_scikit_learn(3.0).fit(ROWS[train], PASSED[train])
+            predicted = fit.predict_proba(ROWS[out])[:, 1] >= one.threshold
             scores.append(measure(PASSED[out], predicted) if callable(measure) else (predicted == PASSED[out]).mean())
         assert one.score == pytest.approx(np.mean(scores), rel=1e-7)
 
@@ -185,8 +175,6 @@ def test_fewer_rows_than_folds_give_fewer_folds_and_a_sentence() -> None:
 
 def test_a_class_with_one_row_is_a_mistake_that_names_each_key_that_is_auto() -> None:
     one = MANY[(MANY["passed"] == 0) | (np.arange(16) < 2)]
-    with pytest.raises(TooFewRows):
-        tuning.choose(Sample.of(one, students.lane()), students.lane(C="auto"))
     with pytest.raises(Mistake) as caught:
         tuning.for_model("m", one, students.lane(C="auto", threshold="auto"))
     why = "is auto, but one class has a single training row, and a choice by cross-validation takes two of each"
@@ -221,52 +209,19 @@ def test_what_is_chosen_is_told_beside_what_was_tried() -> None:
     assert Choices(1.0, 0.5, [], [], "f1", 5).in_words() == []
 
 
-def by_group(**train_settings: object) -> ModelSettings:
-    split = {"method": "group", "column": "person", "test_size": 0.25, "stratify": True, "seed": 1}
-    lane = students.lane(**train_settings)  # type: ignore[arg-type]
-    return ModelSettings.model_validate(lane.model_dump() | {"split": split})
-
-
-def test_a_group_is_never_on_both_sides_of_a_choice() -> None:
-    auto = by_group(C="auto", threshold="auto", tune=TUNE)
-    sample = Sample.of(MANY.assign(person=[f"p{row % 6}" for row in range(16)]), auto)
-    division = tuning.folds(sample, auto)
-    assert len(division) >= 2
-    assert sample.marks is not None
-    for train, out in division:
-        assert set(sample.marks[train]).isdisjoint(sample.marks[out])
-        assert set(PASSED[out]) == {0, 1}
-    found = tuning.choose(sample, auto)
-    assert found.tried_C == tuning.try_C(sample, auto, division)
-    assert found.folds == len(division)
-
-
-def test_too_few_groups_to_choose_from_are_told() -> None:
-    few = MANY.assign(person=["a" if passed else "b" for passed in PASSED])
+@pytest.mark.parametrize("split", [students.BY_GROUP, students.BY_TIME])
+def test_too_few_groups_or_times_to_choose_from_are_told(split: dict[str, Any]) -> None:
+    auto = students.lane(split=split, C="auto", tune=TUNE)
     with pytest.raises(Mistake) as caught:
-        tuning.for_model("m", few, by_group(C="auto", tune=TUNE))
+        tuning.for_model("m", MANY.assign(person=PASSED, day=[1, 2] * 8), auto)
     assert caught.value.lines == [
-        "params.yaml: models.m.train.C is auto, but the training rows of one class have too few values of person, and "
-        "a choice by cross-validation takes two of each; give a number"
+        f"params.yaml: models.m.train.C is auto, but {folds.too_few(auto.split, 'training row')}, and a choice by "
+        "cross-validation takes two of each; give a number"
     ]
-    three = MANY.assign(person=[f"p{row % 3}" for row in range(16)])
-    found = tuning.for_model("m", three, by_group(C="auto", tune=TUNE))
-    assert found is not None
-    assert found.cautions == {
-        "choice_fewer_folds": "the training rows of one class have 3 values of person alone: 3 folds of the choice "
-        "(auto) instead of 4"
-    }
-
-
-def by_time(**train_settings: object) -> ModelSettings:
-    lane = students.lane(**train_settings)  # type: ignore[arg-type]
-    return ModelSettings.model_validate(
-        lane.model_dump() | {"split": {"method": "time", "column": "day", "test_from": 99}}
-    )
 
 
 def test_a_choice_by_time_looks_at_no_later_row_and_scores_folds_with_both_classes_alone() -> None:
-    auto = by_time(C="auto", threshold="auto", tune=TUNE)
+    auto = students.lane("auto", students.BY_TIME, C="auto", tune=TUNE)
     table = MANY.sort_values("hours", kind="stable").assign(day=range(16))[::-1]
     table.loc[table["day"] >= 13, "passed"] = 1  # the last stretch has one class
     sample = Sample.of(table, auto)
@@ -277,12 +232,3 @@ def test_a_choice_by_time_looks_at_no_later_row_and_scores_folds_with_both_class
         assert set(sample.target[out]) == set(sample.target[train]) == {0, 1}
     found = tuning.choose(sample, auto)
     assert 2 <= found.folds == len(division) < 4
-
-
-def test_times_that_are_too_few_to_choose_from_are_told() -> None:
-    with pytest.raises(Mistake) as caught:
-        tuning.for_model("m", MANY.assign(day=[1, 2] * 8), by_time(C="auto", tune=TUNE))
-    assert caught.value.lines == [
-        "params.yaml: models.m.train.C is auto, but day has too few values, or one class comes too late or seldom "
-        "among the training rows, and a choice by cross-validation takes two of each; give a number"
-    ]
