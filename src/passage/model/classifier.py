@@ -121,11 +121,14 @@ def of_fit(regression: Any, rows: int, original: Table, scaler: Scaler, settings
     features = list(scaler.center)
     coefficients = fitted(features, regression.coef_[0])
     intercept = significant(regression.intercept_[0], FITTED)
+    slopes = {name: value / scaler.scale[name] for name, value in coefficients.items()}
+    shift = sum(slope * scaler.center[name] for name, slope in slopes.items())
+    plain = {"coefficients": fitted(slopes, slopes.values()), "intercept": significant(intercept - shift, FITTED)}
     return Classifier(
         features=features,
         coefficients=coefficients,
         intercept=intercept,
-        original_units=original_units(coefficients, intercept, scaler),
+        original_units=plain,
         classes=labels.classes(original[settings.target], settings.positive),
         threshold=float(settings.threshold),
         settings=settings.train.model_dump(exclude={"tune"}),
@@ -156,13 +159,3 @@ def _outside(column: pd.Series, limits: dict[str, Any], beyond: float = 0.0) -> 
     least, greatest = limits["least"], limits["greatest"]
     room = beyond * greatest - beyond * least  # the range itself may be no number
     return ~column.between(least - room, greatest + room) & column.notna()
-
-
-def original_units(coefficients: dict[str, float], intercept: float, scaler: Scaler) -> dict[str, Any]:
-    """Return coefficients and intercept of the same regression on features that are not normalized."""
-    slopes = {name: value / scaler.scale[name] for name, value in coefficients.items()}
-    shift = sum(slope * scaler.center[name] for name, slope in slopes.items())
-    return {
-        "coefficients": fitted(slopes, slopes.values()),
-        "intercept": significant(intercept - shift, FITTED),
-    }

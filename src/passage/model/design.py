@@ -31,16 +31,14 @@ class Feature:
 
     def content(self) -> dict[str, Any]:
         """Return what is written of the feature: what it has to do with."""
-        filled = {} if self.fill is None else {"fill": bool(self.fill) if self.kind == "boolean" else self.fill}
-        known: dict[str, Any] = {}
+        found: dict[str, Any] = {"kind": self.kind, "missing": self.missing}
+        if self.fill is not None:
+            found["fill"] = bool(self.fill) if self.kind == "boolean" else self.fill
+        if self.indicator:
+            found["indicator"] = True
         if self.categories:
-            known = {"reference": self.categories[0], "categories": sorted(self.categories), "unseen": self.unseen}
-        return (
-            {"kind": self.kind, "missing": self.missing}
-            | filled
-            | ({"indicator": True} if self.indicator else {})
-            | known
-        )
+            found |= {"reference": self.categories[0], "categories": sorted(self.categories), "unseen": self.unseen}
+        return found
 
 
 @dataclass(frozen=True)
@@ -56,14 +54,6 @@ class Column:
     kind: str
     value: str = ""
     against: str = ""
-
-
-def content(features: Iterable[Feature]) -> dict[str, Any]:
-    """Return what is written to scaler.json of the preparation: nothing where all are numbers without gaps."""
-    every = list(features)
-    if is_plain(every):
-        return {}
-    return {"preparation": {feature.name: feature.content() for feature in every}}
 
 
 def read(written: Mapping[str, Any]) -> tuple[tuple[Feature, ...], list[Column]]:

@@ -4,10 +4,9 @@ Between the two, each category is a number, its place in an order with the refer
 numbers, and the order depends on no locale.
 """
 
-import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +22,6 @@ from passage.params.model import ModelSettings
 
 if TYPE_CHECKING:  # lanes of plain numbers do not wait for them
     from sklearn.compose import ColumnTransformer
-
-UNSEEN = "Found unknown categories"  # scikit-learn's warning where one counts as the reference
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,9 @@ class Preparation:
         return {column.name: column.against for column in self.columns if column.against}
 
     def content(self, scaler: Scaler) -> dict[str, Any]:
-        """Return what is written to scaler.json: how each feature is prepared, and then scaled."""
-        return design.content(self.features) | scaler.content()
+        """Return what is written to scaler.json: how each feature is prepared, if at all, and then scaled."""
+        prepared = {} if self.plain else {"preparation": {one.name: one.content() for one in self.features}}
+        return prepared | asdict(scaler)
 
     def design(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return `rows`, features as they come, as numbers in the features' own units: (n_rows, n_columns).
@@ -55,13 +53,20 @@ class Preparation:
         """
         if self.plain:
             return rows[[feature.name for feature in self.features]]
-        names = [column.name for column in self.columns]
-        if rows.empty:  # which scikit-learn refuses
-            return pd.DataFrame(columns=names, index=rows.index, dtype=float)
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", UNSEEN)
-            numbers = self._on_codes().transform(_codes(rows, self.features))
-        return pd.DataFrame(numbers, columns=names, index=rows.index)
+        codes = {one.name: _coded(rows, one) for one in self.features}
+        gaps = {name: np.isnan(values) for name, values in codes.items()}
+        known = {one.name: one.categories for one in self.features}
+        for one in self.features:
+            if one.fill is not None:
+                fill = one.categories.index(one.fill) if isinstance(one.fill, str) else one.fill
+                codes[one.name] = np.where(gaps[one.name], fill, codes[one.name])
+        numbers = np.empty((len(self.columns), len(rows)))
+        for place, column in enumerate(self.columns):
+            values = gaps[column.feature] if column.kind == "indicator" else codes[column.feature]
+            if column.kind == "category":
+                values = values == known[column.feature].index(column.value)
+            numbers[place] = values
+        return pd.DataFrame(numbers.T, columns=[column.name for column in self.columns], index=rows.index, copy=False)
 
     def unseen(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return for each category in `rows` whether no training row has it; a column for each feature of them."""
@@ -79,20 +84,9 @@ class Preparation:
 
         An unseen category is an error for it or the reference, as the feature says.
         """
-        made = _transformer(
-            self.features,
-            [one.name for one in self.features],
-            [np.array(one.categories, dtype=object) for one in self.features],
-            [{"error": "error"}.get(one.unseen, "ignore") for one in self.features],
-        )
-        return made.fit(pd.DataFrame({one.name: _example(one, one.categories) for one in self.features}))
-
-    def _on_codes(self) -> "ColumnTransformer":
-        coded = [replace(one, fill=_code(one)) for one in self.features]
-        places = [np.arange(len(one.categories), dtype=float) for one in coded]
-        made = _transformer(coded, range(len(places)), places, ["ignore"] * len(places))
-        examples = [_example(one, known) for one, known in zip(coded, places, strict=True)]
-        return made.fit(np.array(examples, dtype=float).T)
+        categories = [np.array(one.categories, dtype=object) for one in self.features]
+        examples = pd.DataFrame({one.name: _example(one) for one in self.features})
+        return _transformer(self.features, categories, by_name=True).fit(examples)
 
 
 def read(written: Any) -> Preparation:
@@ -123,7 +117,10 @@ def encode(rows: pd.DataFrame, settings: ModelSettings) -> np.ndarray:
 
     A missing value is NaN. A category is its place in an order that begins with the reference.
     """
-    return _codes(rows, _asked(rows, settings))
+    features = _asked(rows, settings)
+    if design.is_plain(features):
+        return rows[settings.features].to_numpy(dtype=float)
+    return np.column_stack([_coded(rows, one) for one in features])
 
 
 def unfitted(settings: ModelSettings, codes: np.ndarray) -> "ColumnTransformer | str":
@@ -137,7 +134,7 @@ def unfitted(settings: ModelSettings, codes: np.ndarray) -> "ColumnTransformer |
     known = [np.unique(column[~np.isnan(column)]) for column in codes.T]
     if all(one.kind == "category" and len(places) < 2 for one, places in zip(asked, known, strict=True)):
         known = [np.union1d(places, [0, 1]) for places in known]  # no column would be left of the parts of some folds
-    return _transformer(asked, range(len(asked)), known, ["ignore"] * len(asked))
+    return _transformer(asked, known)
 
 
 def _feature(name: str, settings: ModelSettings) -> Feature:
@@ -178,21 +175,11 @@ def _categories(rows: pd.DataFrame, feature: Feature) -> pd.Series:
     return column.fillna(MISSING) if feature.missing == "category" else column
 
 
-def _codes(rows: pd.DataFrame, features: Sequence[Feature]) -> np.ndarray:
-    """Return (n_rows, n_features): numbers and booleans as they are, categories as their places, NaN for gaps.
-
-    What is none of a feature's categories comes after them.
-    """
-    if design.is_plain(features):
-        return rows[[feature.name for feature in features]].to_numpy(dtype=float)
-    codes = np.empty((len(rows), len(features)))
-    for position, feature in enumerate(features):
-        codes[:, position] = _coded(rows, feature)
-    return codes
-
-
 def _coded(rows: pd.DataFrame, feature: Feature) -> np.ndarray:
-    """Return one column of `_codes`, (n_rows,)."""
+    """Return a number or boolean as it is, of a category the places, NaN for gaps, (n_rows,).
+
+    What is none of the feature's categories comes after them.
+    """
     if feature.kind != "category":
         return rows[feature.name].to_numpy(dtype=float, na_value=np.nan)
     column = _categories(rows, feature)
@@ -221,43 +208,38 @@ def _learned(feature: Feature, rows: Table) -> Feature:
     return replace(feature, fill=fill, indicator=feature.indicator and gaps)
 
 
-def _code(feature: Feature) -> Any:
-    """Return what fills the gaps of `feature` as a number."""
-    return feature.categories.index(feature.fill) if isinstance(feature.fill, str) else feature.fill
-
-
-def _example(feature: Feature, categories: Sequence[Any] | np.ndarray) -> list[Any]:
+def _example(feature: Feature) -> list[Any]:
     """Return two values of which a transformer learns what `feature` says: the second is a gap where one may be."""
-    usual = categories[0] if len(categories) else 0.0
+    usual = feature.categories[0] if feature.categories else 0.0
     return [usual, usual] if feature.fill is None else [feature.fill, np.nan]
 
 
 def _transformer(
-    features: Sequence[Feature], places: Sequence[Any], categories: Sequence[np.ndarray], unknown: Sequence[str]
+    features: Sequence[Feature], categories: Sequence[np.ndarray], *, by_name: bool = False
 ) -> "ColumnTransformer":
-    """Return what prepares `features`, each at its place (a name or a position), in the order of the design table.
+    """Return what prepares `features`, found by their positions or names, in the order of the design table.
 
-    categories: of each feature, the reference first. unknown: what becomes of others, for OneHotEncoder.
+    categories: of each feature, the reference first. by_name: of rows as they come, of which an unseen category is an
+    error where the feature says so.
     """
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import MissingIndicator
 
     steps: list[tuple[str, Any, list[Any]]] = []
-    for as_it_is, group in groupby(enumerate(features), lambda one: _is_as_it_is(one[1])):
+    plain = [one.kind != "category" and one.missing in ("error", "drop") for one in features]
+    places: list[Any] = [one.name if by_name else position for position, one in enumerate(features)]
+    for as_it_is, group in groupby(range(len(features)), plain.__getitem__):
         members = list(group)
         if as_it_is:  # all at once, since each step costs time
-            steps.append((str(members[0][0]), "passthrough", [places[position] for position, _ in members]))
+            steps.append((str(members[0]), "passthrough", [places[one] for one in members]))
             continue
-        for position, feature in members:
-            steps.append((str(position), _steps(feature, categories[position], unknown[position]), [places[position]]))
-            if feature.indicator:
+        for one in members:
+            unknown = "error" if by_name and features[one].unseen == "error" else "ignore"
+            steps.append((str(one), _steps(features[one], categories[one], unknown), [places[one]]))
+            if features[one].indicator:
                 where = MissingIndicator(features="missing-only", error_on_new=False)
-                steps.append((f"{position} is missing", where, [places[position]]))
+                steps.append((f"{one} is missing", where, [places[one]]))
     return ColumnTransformer(steps, sparse_threshold=0)
-
-
-def _is_as_it_is(feature: Feature) -> bool:
-    return feature.kind != "category" and feature.missing in ("error", "drop")
 
 
 def _steps(feature: Feature, categories: np.ndarray, unknown: str) -> Any:

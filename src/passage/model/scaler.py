@@ -1,7 +1,7 @@
 """What brings the features of a model to a common scale, learned from rows."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -69,7 +69,3 @@ class Scaler:
             values -= center
             values /= scale
         return values
-
-    def content(self) -> dict[str, Any]:
-        """Return what is written to scaler.json."""
-        return asdict(self)

@@ -50,7 +50,15 @@ def lane(
     return ModelSettings.model_validate(students.lane(**settings).model_dump() | changed)  # type: ignore[arg-type]
 
 
-COLUMNS = {
+def trained(rows: pd.DataFrame, settings: ModelSettings) -> Model:
+    prepared = fit(rows, settings)
+    numbers = prepared.design(rows)
+    scaler = Scaler.fit(numbers, "standard")
+    normalized, ones = scaler.transform(numbers).to_numpy(), (rows["passed"] == settings.positive).astype(int)
+    return Model(prepared, scaler, train.fit(normalized, ones, rows, scaler, settings))
+
+
+COLUMNS: dict[str, dict[str, Any]] = {
     "age": {"missing": "median", "indicator": True},
     "plan": {"kind": "category", "unseen": "reference"},
     "member": {"kind": "boolean"},
@@ -60,7 +68,7 @@ COLUMNS = {
 def test_numbers_without_gaps_are_the_design_as_they_are_and_have_no_record() -> None:
     prepared = fit(students.ROWS, students.lane())
     assert prepared.design(students.ROWS).equals(students.ROWS[students.FEATURES])
-    assert design.content(prepared.features) == {}
+    assert "preparation" not in prepared.content(students.scaled()[0])
 
 
 def test_the_design_fills_gaps_marks_them_and_has_a_column_for_each_category_but_the_reference() -> None:
@@ -78,7 +86,7 @@ def test_the_record_reads_back_as_the_same_preparation() -> None:
     rows = mixed()
     prepared = fit(rows, lane(COLUMNS))
     scaler = Scaler.fit(prepared.design(rows), "standard")
-    written = json.loads(json.dumps(design.content(prepared.features) | scaler.content()))
+    written = json.loads(json.dumps(prepared.content(scaler)))
     assert {name: list(one) for name, one in written["preparation"].items()} == {
         "age": ["kind", "missing", "fill", "indicator"],
         "plan": ["kind", "missing", "reference", "categories", "unseen"],
@@ -114,12 +122,7 @@ def test_mlflows_pipeline_refuses_an_unseen_category_where_that_is_an_error() ->
     rows = mixed()
     for unseen in ("error", "reference"):
         settings = lane({"plan": {"kind": "category", "unseen": unseen}}, ("plan",))
-        prepared = fit(rows, settings)
-        numbers = prepared.design(rows)
-        scaler = Scaler.fit(numbers, "standard")
-        classifier = train.fit(scaler.transform(numbers).to_numpy(), rows["passed"], rows, scaler, settings)
-        served = pipeline(Model(prepared, scaler, classifier))
-        new = pd.DataFrame({"plan": ["gold"]})
+        served, new = pipeline(trained(rows, settings)), pd.DataFrame({"plan": ["gold"]})
         if unseen == "error":
             with pytest.raises(ValueError, match="unknown categories"):
                 served.predict(new)
@@ -147,12 +150,8 @@ def test_gaps_may_be_a_category_of_their_own_and_never_the_reference_unasked() -
     assert prepared.features[0].categories == ("b", "a", "missing")
     assert prepared.design(rows)["plan=missing"].tolist() == rows["plan"].isna().astype(float).tolist()
     assert prepared.against == {"plan=a": "b", "plan=missing": "b"}
-    assert (
-        preparation.read(
-            json.loads(json.dumps(design.content(prepared.features) | {"center": {"plan=a": 0, "plan=missing": 0}}))
-        )
-        == prepared
-    )
+    written = prepared.content(Scaler.fit(prepared.design(rows), "standard"))
+    assert preparation.read(json.loads(json.dumps(written))) == prepared
     assert encode(rows, lane(GAPS, ("plan",)))[:6, 0].tolist() == [0, 2, 2, 2, 1, 0]
     asked = lane({"plan": GAPS["plan"] | {"reference": "missing"}}, ("plan",))
     assert fit(rows, asked).features[0].categories == ("missing", "a", "b")
@@ -202,17 +201,13 @@ def test_an_indicator_stands_only_where_training_rows_have_gaps() -> None:
 
 def test_an_unpenalised_fit_is_where_the_likelihood_of_get_dummies_rows_is_greatest() -> None:
     rows, settings = mixed(), lane(COLUMNS, C=float("inf"))
-    prepared = fit(rows, settings)
-    numbers = prepared.design(rows)
-    scaler = Scaler.fit(numbers, "standard")
-    classifier = train.fit(scaler.transform(numbers).to_numpy(), rows["passed"], rows, scaler, settings)
     by_hand = pd.get_dummies(rows[["plan"]], dtype=float).drop(columns="plan_basic")
     table = np.column_stack(
         [np.ones(len(rows)), rows["age"].fillna(rows["age"].median()), rows["age"].isna(), by_hand, rows["member"]]
     )
     sign = 2 * rows["passed"].to_numpy() - 1
     best = minimize(lambda beta: -log_expit(sign * (table @ beta)).sum(), np.zeros(6), method="BFGS", tol=1e-10)
-    found = classifier.original_units
+    found = trained(rows, settings).classifier.original_units
     assert [found["intercept"], *found["coefficients"].values()] == pytest.approx(best.x, abs=1e-4)
 
 
@@ -243,16 +238,21 @@ def test_without_a_category_all_its_columns_are_left_out() -> None:
     assert found["without"]["plan"]["log_loss"] == cross_validation(rows, alone, alone)[0]["log_loss"]
 
 
-def test_a_fold_that_lacks_a_category_is_no_fault() -> None:
-    rows = mixed().assign(plan=["rare"] + ["basic"] * 119)
-    settings = lane({"plan": {"kind": "category"}}, ("plan",))
-    assert cross_validation(rows, settings, settings)[0]["accuracy"] > 0
-
-
 def test_rows_are_coded_with_the_reference_first_and_gaps_as_nan() -> None:
     codes = encode(mixed(), lane(COLUMNS))
     assert set(codes[:, 1]) == {0.0, 1.0, 2.0}
     assert np.isnan(codes[:, 0]).sum() == 30
+
+
+@pytest.mark.parametrize("plan", ["error", "category", "most_frequent"])
+def test_the_design_is_what_scikit_learns_transformer_makes_of_the_same_rows(plan: str) -> None:
+    rows = mixed().assign(member=lambda table: table["member"].mask(table.index % 7 == 0))
+    rows["plan"] = rows["plan"].astype("str").mask(rows.index % 5 == (5 if plan == "error" else 0))
+    filled: dict[str, Any] = {"missing": "most_frequent", "indicator": True}
+    columns = COLUMNS | {"plan": COLUMNS["plan"] | {"missing": plan}, "member": filled | {"kind": "boolean"}}
+    prepared, asked = fit(rows, lane(columns)), rows[["age", "plan", "member"]]
+    assert prepared.design(rows).to_numpy().tolist() == prepared.transformer().transform(asked).tolist()
+    assert prepared.design(rows[:0]).shape == (0, len(prepared.columns))
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.3])
@@ -265,12 +265,8 @@ def test_mlflows_pipeline_takes_rows_as_they_come_and_says_the_labels_and_probab
     settings = lane(
         COLUMNS | {"plan": {"kind": "category", "unseen": "reference", "missing": gaps}}, threshold=threshold
     ).model_copy(update={"positive": "yes"})
-    prepared = fit(rows, settings)
-    scaler = Scaler.fit(prepared.design(rows), "standard")
-    normalized, ones = scaler.transform(prepared.design(rows)).to_numpy(), (rows["passed"] == "yes").astype(int)
-    classifier = train.fit(normalized, ones, rows, scaler, settings)
-    served = skops.io.loads(skops.io.dumps(pipeline(Model(prepared, scaler, classifier))), trusted=["numpy.dtype"])
-    says = classifier.predict(scaler.transform(prepared.design(rows)))
+    model = trained(rows, settings)
+    served, says = skops.io.loads(skops.io.dumps(pipeline(model)), trusted=["numpy.dtype"]), model.predict(rows)
     raw = rows[["age", "plan", "member"]].astype({"member": bool})
     assert served.predict(raw).tolist() == ["yes" if one else "no" for one in says["predicted"]]
     assert served.predict_proba(raw)[:, 1] == pytest.approx(says["probability"].to_numpy(), abs=1e-7)

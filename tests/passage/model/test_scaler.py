@@ -30,10 +30,6 @@ def test_rows_are_scaled_as_scikit_learn_scales_them_to_the_last_bit(method: str
     assert scaler.transform(rows).to_numpy().tolist() == transformer(scaler).transform(rows).tolist()
 
 
-def test_none_leaves_the_features_as_they_are() -> None:
-    assert Scaler.fit(ROWS, "none").transform(ROWS).equals(ROWS)
-
-
 def test_written_statistics_have_ten_digits() -> None:
     rows = pd.DataFrame({"hours": [1.0, 2.0, 2.0]})
     assert Scaler.fit(rows, "standard").center == {"hours": 1.666666667}

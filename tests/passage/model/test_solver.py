@@ -1,9 +1,11 @@
 """An optimum, or an error that says why there is none."""
 
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 from students import lane
 
 from passage.model import solver as module
@@ -47,7 +49,19 @@ def test_a_fit_that_takes_longer_than_a_minute_is_foretold(
         ((30.0, 15.0), "training: 1 fit of 4 rows of 1 columns will take about 3 min"),
     ):
         monkeypatch.setattr(module, "SECONDS", price)
-        optimum(rows, target, estimator_settings(lane().train.model_dump(exclude={"tune"})))
+        optimum(rows, target, arguments())
         printed = capsys.readouterr().out
         assert printed.startswith(told)
         assert bool(printed) == bool(told)
+
+
+def test_each_warning_of_a_solver_is_collected_and_other_warnings_are_as_before() -> None:
+    with module.solver_warnings() as warned:
+        for _ in range(2):
+            warnings.warn("far from the optimum\nadvice", ConvergenceWarning, stacklevel=1)
+            warnings.warn("overflow", RuntimeWarning, stacklevel=1)
+        with pytest.raises(FutureWarning):  # an error in tests
+            warnings.warn("will change", FutureWarning, stacklevel=1)
+    told = "the solver warned 4 times in 9 fits of a test: far from the optimum"
+    assert module.in_words(warned, 9, "a test") == told
+    assert module.in_words(warned[1:2], 9, "a test") == "the solver warned once in 9 fits of a test: overflow"
