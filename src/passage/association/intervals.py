@@ -5,7 +5,7 @@ same fit (docs/coverage.md). It is of the fit without the model's penalty, so th
 outside. Pointwise: each holds the truth as often as it says, not all of them together.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,31 +14,28 @@ from scipy.special import expit
 
 from passage.association import firth, gaps
 from passage.association.fit import Fit
-from passage.base import parquet
 from passage.base.parquet import Table
 from passage.base.paths import ModelPaths
 from passage.base.rounding import rounded
 from passage.model.preparation import Preparation
-from passage.params import labels
+from passage.model.split_rows import split_rows
 from passage.params.labels import Label
 
 MOST = 100  # rows to predict of which each is searched for
 LOW, HIGH = "probability_low", "probability_high"
 
-Rows = tuple[Table, np.ndarray]
 
-
-def refit(association: Mapping[str, Any], training: Rows, prepared: Preparation) -> Fit:
+def refit(association: Mapping[str, Any], training: Table, target: str, prepared: Preparation) -> Fit:
     """Return the fit in association.json, with its likelihood where rows and columns are few (firth.is_small).
 
-    training: the rows that the fit is of, features as they come, and their target, (n_rows,), 0 or 1.
+    training: the rows that the fit is of, features as they come, the `target` 0 or 1.
     """
-    written, (rows, target) = association["fit"], training
+    written = association["fit"]
     if not firth.is_small(association["rows"], len(written["columns"])):
         return Fit.read(written)
-    whole = gaps.complete(rows, [one.name for one in prepared.features])
-    design = prepared.design(rows[whole])[written["columns"]].to_numpy(dtype=float)
-    return firth.again(design, target[whole], Fit.read(written))
+    rows = training[gaps.complete(training, [one.name for one in prepared.features])]
+    design = prepared.design(rows)[written["columns"]].to_numpy(dtype=float)
+    return firth.again(design, rows[target].to_numpy(), Fit.read(written))
 
 
 def how(association: Mapping[str, Any], rows: int) -> str:
@@ -52,24 +49,25 @@ def of_rows(
     rows: pd.DataFrame,
     prepared: Preparation,
     association: Mapping[str, Any],
-    training: Callable[[], Rows] | None = None,
+    training: Table | None = None,
+    target: str = "",
     of: int | None = None,
 ) -> pd.DataFrame:
     """Return LOW and HIGH of each of `rows`, features as they come, as `how` says of so many, where they are a part.
 
-    training: asked for where the profile is; without it, the covariance serves all rows. No interval has a row with a
-    gap, with a category that no training row has, or with another value of a column that has one in all of those; and
-    no row where columns depend on each other.
+    training: as of `refit`, read where the profile is asked for; without it, the covariance serves all rows. No
+    interval has a row with a gap, with a category that no training row has, or with another value of a column that has
+    one in all of those; and no row where columns depend on each other.
     """
     ends, by = np.full((2, len(rows)), np.nan), how(association, of or len(rows))
     if by != "none" and len(rows):
-        written, design = association["fit"], prepared.design(rows)
         known = gaps.complete(rows, [one.name for one in prepared.features])
         known &= ~prepared.unseen(rows).any(axis="columns").to_numpy(dtype=bool)
-        fit = refit(association, training(), prepared) if training and by == "profile" else Fit.read(written)
-        ends = of_design(
-            {str(name): column.to_numpy(dtype=float) for name, column in design.items()}, known, association, fit
-        )
+        fit = Fit.read(association["fit"])
+        if training is not None and by == "profile":
+            fit = refit(association, training, target, prepared)
+        columns = {str(name): column.to_numpy(dtype=float) for name, column in prepared.design(rows).items()}
+        ends = of_design(columns, known, association, fit)
     return pd.DataFrame(dict(zip((LOW, HIGH), ends, strict=True)), index=rows.index)
 
 
@@ -100,15 +98,10 @@ def of_lane(
     lane: ModelPaths,
     target: str,
     positive: Label,
-    of: int | None = None,
+    of: int,
 ) -> pd.DataFrame:
     """Return of_rows by the training rows of `lane`, whose association.json is given."""
-
-    def training() -> Rows:
-        learned = labels.encode(parquet.read(lane.split_train), target, positive)
-        return learned, learned[target].to_numpy()
-
-    return of_rows(rows, prepared, association, training, of)
+    return of_rows(rows, prepared, association, split_rows(lane.split_train, target, positive), target, of)
 
 
 def beside(table: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ def groups(rows: Rows, together: Sequence[Sequence[int]]) -> dict[str, dict[str,
     group; ends: which ends of its interval say something: low, high, or none where both sides are of one class.
     """
     found = {}
-    low, high = _ranges(rows)
+    low, high = np.array([(column.min(), column.max()) for column in rows.each()]).reshape(-1, 2).T
     two, above, base = _counts(rows, together, low, high)
     for feature, places in enumerate(together):
         for place in places:
@@ -39,14 +39,6 @@ def groups(rows: Rows, together: Sequence[Sequence[int]]) -> dict[str, dict[str,
                     "ends": sorted(ends),
                 }
     return found
-
-
-def _ranges(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
-    """Return the least and the greatest value of each column, (n_columns,) each."""
-    low, high = np.full(len(rows.columns), np.inf), np.full(len(rows.columns), -np.inf)
-    for values, _ in rows:
-        low, high = np.minimum(low, values.min(axis=0)), np.maximum(high, values.max(axis=0))
-    return low, high
 
 
 def _counts(

@@ -40,7 +40,7 @@ def even(association: Mapping[str, Any], model: Model, rows: Table, target: str)
     held = {str(column): float(value) for column, value in usual.design.items()}  # each number asks for all others
     every = {name: _named(one, name, held, model, PLAIN_THRESHOLD) for name, one in found.items()}
     if threshold != PLAIN_THRESHOLD and "fit" in association:
-        fit = intervals.refit(association, (rows, rows[target].to_numpy()), prepared)
+        fit = intervals.refit(association, rows, target, prepared)
         names, level = association["fit"]["columns"], association["confidence"]
         for name, one in every.items():
             there = effects.of_number(whole[name], fit, names, usual, level, threshold)

@@ -22,7 +22,8 @@ def known(rows: pd.DataFrame = ROWS, target: np.ndarray = PASSED, prepared: Prep
 
 
 def of(new: pd.DataFrame, prepared: Preparation = PLAIN, rows: pd.DataFrame = ROWS, target: Any = PASSED) -> Any:
-    return intervals.of_rows(new, prepared, known(rows, target, prepared), lambda: (rows, target)).to_numpy()
+    training = rows.assign(passed=target)
+    return intervals.of_rows(new, prepared, known(rows, target, prepared), training, "passed").to_numpy()
 
 
 def test_the_ends_are_those_of_the_profile_search() -> None:
