@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.xdist_group("browser")
 
+PAGE = "report/index.html"
 WIDE = f"<table><tr>{'<td>1234567890</td>' * 20}</tr></table>"
 SAMPLE = f"""
 <h1>Sample</h1>
@@ -104,11 +105,6 @@ def test_the_checks_find(fault: str, chromium: Browser, page: Path) -> None:
     assert told in "\n".join(check(chromium, page))
 
 
-def test_a_dim_heading_in_dark_mode_is_no_fault_in_light_mode(chromium: Browser, page: Path) -> None:
-    page.write_text(document("<h1>Dim</h1>", DIM), encoding="utf-8")
-    assert "light" not in "\n".join(browser.barriers(chromium, page))
-
-
 @pytest.mark.parametrize(("variable", "outcome"), [("", pytest.skip.Exception), ("required", pytest.fail.Exception)])
 def test_without_chromium_the_tests_are_skipped_unless_ci_requires_it(
     variable: str, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
@@ -121,20 +117,20 @@ def test_without_chromium_the_tests_are_skipped_unless_ci_requires_it(
 
 @pytest.mark.parametrize("check", browser.CHECKS)
 def test_the_report_has_no(check: browser.Check, chromium: Browser, built_once: Path) -> None:
-    assert check(chromium, built_once / "report/index.html") == []
+    assert check(chromium, built_once / PAGE) == []
 
 
 @pytest.fixture
 def report(chromium: Browser, built_once: Path) -> Callable[..., Any]:
     """Return what runs a script on the page, as it opens, on a screen."""
 
-    def run(script: str, screen: browser.Screen = browser.DESK, opened: bool = False, media: Any = "screen") -> Any:
+    def run(code: str, screen: Any = browser.DESK, opened: bool = False, media: Any = "screen", of: Any = PAGE) -> Any:
         with browser.context(chromium, screen) as profile:
-            page = browser.opened(profile, built_once / "report/index.html")
+            page = browser.opened(profile, built_once / of)
             page.emulate_media(media=media)
             if not opened:
                 page.evaluate("document.querySelectorAll('details').forEach(one => one.open = false)")
-            return page.evaluate(script)
+            return page.evaluate(code)
 
     return run
 
@@ -209,29 +205,24 @@ LONG = f"{'concave points of the nuclei ' * 2}<small>higher by one standard devi
 
 @pytest.mark.parametrize(("screen", "media"), [(browser.DESK, "screen"), (browser.A4, "print")])
 def test_a_feature_with_a_long_name_takes_a_few_lines(
-    screen: browser.Screen, media: Any, chromium: Browser, built_once: Path, page: Path
+    screen: browser.Screen, media: Any, report: Callable[..., Any], built_once: Path, page: Path
 ) -> None:
-    said = (built_once / "report/index.html").read_text(encoding="utf-8")
+    said = (built_once / PAGE).read_text(encoding="utf-8")
     assert NAMED in said
     page.write_text(said.replace(NAMED, LONG), encoding="utf-8")
-    with browser.context(chromium, screen) as profile:
-        shown = browser.opened(profile, page)
-        shown.emulate_media(media=media)
-        heights = shown.evaluate("[...document.querySelectorAll('.effects tbody tr')].map(one => one.offsetHeight)")
-    assert max(heights) < 120
+    heights = "[...document.querySelectorAll('.effects tbody tr')].map(one => one.offsetHeight)"
+    assert max(report(heights, screen, media=media, of=page)) < 120
 
 
 @pytest.mark.parametrize("screen", browser.SCREENS)
 def test_a_heading_is_larger_than_what_is_below_it(
-    screen: browser.Screen, chromium: Browser, built_once: Path, page: Path
+    screen: browser.Screen, report: Callable[..., Any], built_once: Path, page: Path
 ) -> None:
-    said = (built_once / "report/index.html").read_text(encoding="utf-8")
+    said = (built_once / PAGE).read_text(encoding="utf-8")
     every = "".join(f"<h{level}>of level {level}</h{level}>" for level in (1, 2, 3, 4))
     page.write_text(re.sub(r"(<main[^>]*>).*</main>", rf"\1{every}</main>", said, flags=re.DOTALL), encoding="utf-8")
-    with browser.context(chromium, screen) as profile:
-        sizes = browser.opened(profile, page).evaluate(
-            "[...document.querySelectorAll('h1, h2, h3, h4')].map(one => parseFloat(getComputedStyle(one).fontSize))"
-        )
+    script = "[...document.querySelectorAll('h1, h2, h3, h4')].map(one => parseFloat(getComputedStyle(one).fontSize))"
+    sizes = report(script, screen, of=page)
     assert len(sizes) == 4
     assert sizes == sorted(set(sizes), reverse=True)
 
@@ -248,7 +239,7 @@ def test_links_within_the_report_lead_there_where_mlflow_shows_it(chromium: Brow
     """MLflow 3.17 shows an HTML file as a blob in an iframe that may run scripts and do nothing else."""
     with browser.context(chromium, browser.DESK) as profile:
         outer = profile.new_page()
-        outer.evaluate(IN_A_SANDBOX, (built_once / "report/index.html").read_text(encoding="utf-8"))
+        outer.evaluate(IN_A_SANDBOX, (built_once / PAGE).read_text(encoding="utf-8"))
         inner = outer.frame_locator("iframe")
         link = inner.locator("a[href^='#']").last
         heading = inner.locator(str(link.get_attribute("href")))

@@ -12,7 +12,7 @@ import pytest
 from conftest import Project
 
 from passage import params
-from passage.base import files, paths
+from passage.base import files
 from passage.report import page
 from passage.report.sections import section
 
@@ -65,8 +65,9 @@ def test_each_number_of_the_metrics_is_on_the_page(
     built_once: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(built_once)
-    settings, metrics = params.load(), files.read_json(paths.ModelPaths(name).metrics)
-    before = page.render([section(name, settings) for name in settings.models], settings)
+    settings = params.load()
+    sections = {name: section(name, settings) for name in settings.models}
+    before, metrics = page.render([*sections.values()], settings), sections[name].metrics
     numbers = paths_of_numbers(metrics)
     assert len(numbers) > 30
 
@@ -77,12 +78,7 @@ def test_each_number_of_the_metrics_is_on_the_page(
             place = place[key]
         value = place[path[-1]]  # over 1,000 it is told as that
         place[path[-1]] = 77 if isinstance(value, int) else min(value, 1000) * 0.37 + 0.01
-        read = files.read_json
-        with monkeypatch.context() as patched:
-            patched.setattr(
-                files, "read_json", lambda of: changed if of == paths.ModelPaths(name).metrics else read(of)
-            )
-            return page.render([section(name, settings) for name in settings.models], settings)
+        return page.render([*(sections | {name: replace(sections[name], metrics=changed)}).values()], settings)
 
     assert [".".join(map(str, path)) for path in numbers if is_told(path) and as_if(path) == before] == []
 

@@ -1,5 +1,7 @@
 """Separated, nearly separated and overlapping classes."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -49,20 +51,25 @@ def test_two_rows_alike_of_both_classes_are_on_no_side_however_few_rows_there_ar
     assert separation.kind(columns, np.array([1, 1, 0, 1, 1, 0])) == "perfect"
 
 
-def test_the_short_cut_and_the_linear_programme_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    random = np.random.default_rng(0)
-    kinds = []
-    for _ in range(150):
-        rows = random.integers(0, 6, size=(random.integers(6, 40), random.integers(1, 4))).astype(float)
+def drawn(seed: int, tables: int, least: int, columns: tuple[int, int]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield tables with both classes, some of which a plane divides, with or without noise."""
+    random = np.random.default_rng(seed)
+    for _ in range(tables):
+        rows = random.integers(0, 6, size=(random.integers(least, 40), random.integers(*columns))).astype(float)
         noise = random.normal(size=len(rows)) * random.choice([0, 0.5, 2])
         target = (rows @ random.normal(size=rows.shape[1]) + noise > 0).astype(int)
-        if target.min() == target.max():
-            continue
+        if target.min() < target.max():
+            yield rows, target
+
+
+def test_the_short_cut_and_the_linear_programme_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = []
+    for rows, target in drawn(0, 150, 6, (1, 4)):
         kinds.append(separation.kind(rows, target))
         with monkeypatch.context() as patch:
             patch.setattr(separation, "overlap_is_certain", lambda *_: False)
             assert separation.kind(rows, target) == kinds[-1]
-    assert set(kinds) == {"none", "perfect"} or set(kinds) == {"none", "quasi", "perfect"}
+    assert {"none", "perfect"} <= set(kinds)
 
 
 FAR = [*range(1, 11), 1e9]
@@ -89,13 +96,8 @@ def test_values_as_close_as_can_be_told_apart_are_told_apart() -> None:
 
 
 def test_units_and_far_rows_change_nothing() -> None:
-    random, kinds = np.random.default_rng(2), []
-    for _ in range(60):
-        rows = random.integers(0, 6, size=(random.integers(8, 40), 2)).astype(float)
-        noise = random.normal(size=len(rows)) * random.choice([0, 0.5, 2])
-        target = (rows @ random.normal(size=2) + noise > 0).astype(int)
-        if target.min() == target.max():
-            continue
+    kinds = []
+    for rows, target in drawn(2, 60, 8, (2, 3)):
         kinds.append(separation.kind(rows, target))
         assert separation.kind(rows * [2.0**-20, 2.0**20] + [1024, 0], target) == kinds[-1]
         far = [np.vstack([rows, [size, 0.37 * size]]) for size in (1e3, 1e9)]
