@@ -32,15 +32,12 @@ def describe(sides: Mapping[str, Table], target: str, features: Sequence[Feature
 
 def _described(feature: Feature, every: Sequence[Table], fitted: Table, target: str) -> dict[str, Any]:
     if feature.kind == "number":
-        values, label = _values(feature.name, every, target)
-        gap = np.isnan(values)
-        classes = [label == one for one in (False, True)]
-        known = {"feature": feature.name, "missing": [int((gap & one).sum()) for one in classes]}
-        parts = (values[one & ~gap] for one in classes)
-        quartiles = [np.quantile(part, [0.25, 0.5, 0.75], overwrite_input=True) if len(part) else [] for part in parts]
-        return known | {"quartiles": [[significant(one, PREDICTED) for one in part] for part in quartiles]}
+        missing, classes = _by_class(feature.name, every, target)
+        quartiles = [np.quantile(one, [0.25, 0.5, 0.75], overwrite_input=True) if len(one) else [] for one in classes]
+        written = [[significant(quartile, PREDICTED) for quartile in one] for one in quartiles]
+        return {"feature": feature.name, "missing": missing, "quartiles": written}
     gaps = np.sum([_pair(rows[target][rows[feature.name].isna()]) for rows in every], axis=0)
-    known = {"feature": feature.name, "missing": gaps.tolist()}
+    known: dict[str, Any] = {"feature": feature.name, "missing": gaps.tolist()}
     of_rows, of_fit = _counts(feature, every, target), _counts(feature, [fitted], target)
     names = [*(feature.categories or ("false", "true"))]
     if len(names) > LEVELS:
@@ -50,12 +47,18 @@ def _described(feature: Feature, every: Sequence[Table], fitted: Table, target: 
     return known | {"levels": [*levels]}
 
 
-def _values(name: str, every: Sequence[Table], target: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the numbers of a feature, NaN where there is a gap, and whether their rows are of class 1, (n_rows,)."""
-    parts = chain.from_iterable(parquet.blocks(rows, [name, target]) for rows in every)
-    found = [(part[name].to_numpy(float, na_value=np.nan), part[target].to_numpy(bool)) for part in parts]
-    values, label = zip(*found, strict=True)
-    return np.concatenate(values), np.concatenate(label)
+def _by_class(name: str, every: Sequence[Table], target: str) -> tuple[list[int], list[np.ndarray]]:
+    """Return how many gaps a number has in each class, and its values in each, in any order, of one array in memory."""
+    values, missing = np.empty(sum(map(len, every))), [0, 0]
+    low, high = 0, len(values)  # class 0 fills it from below, class 1 from above
+    for part in chain.from_iterable(parquet.blocks(rows, [name, target]) for rows in every):
+        column, label = part[name].to_numpy(float, na_value=np.nan), part[target].to_numpy(bool)
+        gap = np.isnan(column)
+        missing = [count + int((gap & (label == one)).sum()) for one, count in enumerate(missing)]
+        zeros, ones = column[~label & ~gap], column[label & ~gap]
+        values[low : (low := low + len(zeros))] = zeros
+        values[(high := high - len(ones)) : high + len(ones)] = ones
+    return missing, [values[:low], values[high:]]
 
 
 def _counts(feature: Feature, every: Sequence[Table], target: str) -> dict[str, list[int]]:
