@@ -25,11 +25,6 @@ def classes(target: "pd.Series", positive: Label) -> list[Label]:
     return [negative if isinstance(negative, str) else negative.item(), positive]
 
 
-def encode(rows: "pd.DataFrame", target: str, positive: Label) -> "pd.DataFrame":
-    """Return `rows` with 1 where column `target` has the positive label and 0 where it has the other one."""
-    return rows.assign(**{target: (rows[target] == positive).astype("int64")})
-
-
 def decode(ones: "pd.Series", both: Sequence[Label]) -> "pd.Series":
     """Return `ones` (n_rows,), 0 and 1, as the labels that they stand for."""
     import pandas as pd
