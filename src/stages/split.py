@@ -22,7 +22,7 @@ def split(table: pd.DataFrame, target: str, settings: Split) -> np.ndarray:
     Raises ValueError where the rows are too few to be divided as asked, or one class alone would train.
     """
     tests = test_mask(table, target, settings)
-    refuse_one_class(table[target][~tests])
+    refuse_one_class(table[target], ~tests)
     return tests
 
 

@@ -14,7 +14,7 @@ from passage.tables import header
 TIMES = 3.5
 # Of a table that is read by blocks, so many bytes for each row beside those that it takes at any size: 1.0 GB at
 # 10,000,000 x 10 (associate; split 0.9, normalize 0.8).
-BY_BLOCKS, A_ROW = 700_000_000, 45
+BY_BLOCKS, A_ROW = 700_000_000, 25
 DRAWN = 20_000  # rows, those of a cross-validation, which are held at any size
 SQUARES = 4  # tables of columns by columns that a stage holds (correlations, information, its inverse)
 # Of one processor that the longest stage that reads and writes all rows takes for each value, as measured.

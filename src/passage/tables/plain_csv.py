@@ -4,10 +4,11 @@ pandas says what is what in all other ones, and what is wrong: quotes, dates, he
 and false, words among numbers, rows of another width than the header.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -41,7 +42,8 @@ def read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFra
     """
     with _leaving(path):
         table = _table(path, columns, texts)
-    _leave_others(path, (table[name] for name in columns if name not in texts))
+    numbers = {name: table.schema.field(name).type for name in columns if name not in texts}
+    _leave_others(path, numbers, lambda name: tuple(compute.min_max(table[name]).as_py().values()))
     return parquet.in_memory(table)
 
 
@@ -49,8 +51,17 @@ def stored(path: Path, columns: Sequence[str], texts: Collection[str], into: Pat
     """Return the same as `read`, written to a file from where each column is read when it is asked for."""
     with _leaving(path):
         parquet.write_arrow(into, _parts(path, _options(columns, texts, MISSING)), **parquet.PLAIN)
-    _leave_others(path, (pq.read_table(into, columns=[name])[name] for name in columns if name not in texts))
+    with pq.ParquetFile(into) as file:
+        numbers = {name: file.schema_arrow.field(name).type for name in columns if name not in texts}
+        _leave_others(path, numbers, lambda name: _ends(file.metadata, columns.index(name)))
     return Columns(into)
+
+
+def _ends(written: pq.FileMetaData, place: int) -> tuple[Any, Any]:
+    """Return the least and the greatest value of a column of a file, which its row groups say of theirs."""
+    groups = (written.row_group(group).column(place).statistics for group in range(written.num_row_groups))
+    known = [(group.min, group.max) for group in groups if group.has_min_max]
+    return (min(one for one, _ in known), max(one for _, one in known)) if known else (None, None)
 
 
 def as_text(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
@@ -117,18 +128,15 @@ def _middle(path: Path) -> int:
         return file.tell()
 
 
-def _leave_others(path: Path, numbers: Iterable[pa.ChunkedArray]) -> None:
-    """Raise LeftToPandas where one of these columns of the CSV at `path` is not the same numbers for pandas."""
+def _leave_others(path: Path, numbers: Mapping[str, pa.DataType], ends: Callable[[str], tuple[Any, Any]]) -> None:
+    """Raise LeftToPandas where one of some columns of the CSV at `path` is not the same numbers for pandas.
+
+    numbers: the type of each. ends: its least and its greatest value, None where it has none.
+    """
     hexadecimal = header.contains(path, b"x", b"X")
-    if not all(_plain(column, hexadecimal) for column in numbers):
-        raise LeftToPandas
-
-
-def _plain(column: pa.ChunkedArray, hexadecimal: bool) -> bool:
-    """Return whether pandas reads the same numbers. hexadecimal: some value of the table may be written so."""
-    if pa.types.is_int64(column.type):
-        return not hexadecimal
-    if not pa.types.is_float64(column.type):
-        return False
-    ends = compute.min_max(column).as_py()
-    return ends["min"] is not None and max(-ends["min"], ends["max"]) < EXACT
+    for name, kind in numbers.items():
+        if pa.types.is_int64(kind) and not hexadecimal:
+            continue
+        least, greatest = ends(name) if pa.types.is_float64(kind) else (None, None)
+        if least is None or max(-least, greatest) >= EXACT:
+            raise LeftToPandas

@@ -46,12 +46,12 @@ def side(
         yield rows.assign(**{target: as_labels(rows[target], positive)})
 
 
-def refuse_one_class(target: pd.Series) -> None:
-    """Raise ValueError where `target` (n_rows,), of rows that train, has not both labels."""
-    if target.empty:
+def refuse_one_class(target: pd.Series, trains: np.ndarray) -> None:
+    """Raise ValueError where those rows of `target` that train, `trains` (n_rows,), have not both labels."""
+    if not trains.any():
         raise ValueError("there are no training rows")
-    if target.nunique() < 2:
-        only = f"{target.name} is {written(target.head(1).item())} in each of the {len(target)} training rows"
+    if sum((trains & (target == label).to_numpy()).any() for label in target.unique()) < 2:
+        only = f"{target.name} is {written(target[trains].head(1).item())} in each of the {trains.sum()} training rows"
         raise ValueError(f"{only}; both labels must be among them")
 
 
