@@ -41,8 +41,12 @@ class OneWorker(LoadGroupScheduling):  # type: ignore[misc]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker build the project while the other runs what does not wait for that, as most tests do."""
-    items.sort(key=lambda item: (item.path.name != "test_verify.py", "built_once" in getattr(item, "fixturenames", ())))
+    """Let one worker build the project while the other runs what does not wait for that, as most tests do.
+
+    Files whose tests take minutes come first: at the end, the other worker would wait for them.
+    """
+    first = ("test_verify.py", "test_states.py")
+    items.sort(key=lambda item: (item.path.name not in first, "built_once" in getattr(item, "fixturenames", ())))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorker:
