@@ -5,7 +5,7 @@ way to the one that is searched: the rows that tell both apart decide then, wher
 whose log-odds the way to an end moves by MOVED; where the end turns out to move more rows, it is searched for again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,22 +42,21 @@ class Found:
     lost: float | None
 
 
-def asked(rows: Rows, groups: Sequence[Sequence[int]], few: set[int]) -> list[Asked]:
-    """Return what to search for among few rows: the ends of the columns `few`, and the tests of their `groups`."""
+def asked(rows: Rows, groups: Sequence[Sequence[int]], few: Mapping[int, np.ndarray]) -> list[Asked]:
+    """Return what to search for among few rows: the ends of the columns `few`, and the tests of their `groups`.
+
+    few: positions of the rows that a column tells apart (`apart`), by its position.
+    """
     found = []
     for group in map(list, groups):
         alone = len(group) == 1
-        found += [
-            Asked([place], taken, ends=True, test=alone)
-            for place in sorted(few & set(group))
-            if (taken := _apart(rows, [place])) is not None
-        ]
-        if not alone and set(group) <= few and (taken := _apart(rows, group, 0)) is not None:
+        found += [Asked([place], few[place], ends=True, test=alone) for place in sorted(few.keys() & set(group))]
+        if not alone and set(group) <= few.keys() and (taken := apart(rows, group, 0)) is not None:
             found.append(Asked(group, taken, ends=False, test=True))
     return found
 
 
-def _apart(rows: Rows, places: Sequence[int], times: int = margins.FEWER) -> np.ndarray | None:
+def apart(rows: Rows, places: Sequence[int], times: int = margins.FEWER) -> np.ndarray | None:
     """Return the positions of the few rows that columns tell apart, or None where they are not few."""
     taken = margins.apart((rows.column(rows.columns[place]) for place in places), rows.target, times)
     return None if taken is None else np.flatnonzero(taken)

@@ -108,7 +108,7 @@ def fit(
     if searched:
         low[searched], high[searched] = np.reshape([end for end, _ in ends], (2, -1))
     for place, point in zip(tested, others, strict=True):
-        tests[place] = _likelihood_ratio(best, point, groups[place])
+        tests[place] = _likelihood_ratio(best.value - point.value, len(groups[place]))
     profiled = list(searched)
     asked = few_rows.asked(columns, groups, few)
     most = _most(len(slopes))
@@ -118,7 +118,7 @@ def fit(
             profiled.append(one.columns[0])
         if got and got.lost is not None:
             place = next(place for place, group in enumerate(groups) if set(one.columns) <= set(group))
-            tests[place] = _told(got.lost, len(one.columns))
+            tests[place] = _likelihood_ratio(got.lost, len(one.columns), FAR)
     return Estimates(
         coefficients=coefficients,  # slope @ theta
         intercept=float(best.theta[0] - coefficients @ center),
@@ -163,23 +163,27 @@ def price(rows: int, columns: int, *, levered: bool = False) -> float:
     return float(rows * each * (LEVERED_SEARCH if levered else SEARCH))
 
 
-def _affordable(nothing: Point, rows: Rows, *, held: bool) -> tuple[list[int], set[int]]:
-    """Return the columns whose ends to search for among all rows, and those of which few rows are enough.
+def _affordable(nothing: Point, rows: Rows, *, held: bool) -> tuple[list[int], dict[int, np.ndarray]]:
+    """Return the columns whose ends to search for among all rows, and the few rows of those that few are enough for.
 
     All among all rows; or, as far as LIMIT goes, those with rare cells, the rarest first. held: whether all rows are.
     """
     count = len(rows.columns)
     each = price(len(rows), count, levered=bool(nothing.leverage.max() > INFLUENTIAL)) if held else np.inf
     if each * count <= LIMIT:
-        return list(range(count)), set()
+        return list(range(count)), {}
     cells = margins.least_cells(rows.each(), rows.target)
-    searched, few, left = list[int](), set[int](), LIMIT
+    searched, few, left = list[int](), dict[int, np.ndarray](), LIMIT
     for place in (int(place) for place in np.argsort(cells, kind="stable") if cells[place] < margins.CELL):
-        taken = margins.apart([rows.column(rows.columns[place])], rows.target)
-        costs = each if taken is None else price(int(taken.sum()), count, levered=True)
-        if costs <= left:
-            left -= costs
-            few.add(place) if taken is not None else searched.append(place)
+        taken = few_rows.apart(rows, [place])
+        costs = each if taken is None else price(len(taken), count, levered=True)
+        if costs > left:
+            continue
+        left -= costs
+        if taken is None:
+            searched.append(place)
+        else:
+            few[place] = taken
     return sorted(searched), few
 
 
@@ -195,11 +199,6 @@ def _most(columns: int) -> float:
     return 2 * LIMIT / price(1, columns, levered=True)
 
 
-def _told(lost: float, degrees: int) -> Test:
-    """Return the test of columns that few rows decide, as far as others' parabola goes."""
-    return Test(min(2 * lost if lost > SAME else 0.0, float(chdtri(degrees, FAR))), degrees)
-
-
 def slope(column: np.ndarray, target: np.ndarray) -> tuple[float, float]:
     """Return Firth's coefficient of one column (n_rows,), without any other, and its variance."""
     _, transform, likelihood = _designed(column[:, np.newaxis], target)
@@ -208,10 +207,12 @@ def slope(column: np.ndarray, target: np.ndarray) -> tuple[float, float]:
     return scale * float(best.theta[1]), scale**2 * float(np.linalg.inv(best.information)[1, 1])
 
 
-def _likelihood_ratio(best: Point, without: Point, group: Sequence[int]) -> Test:
-    """Return the test of the columns in `group`. What counts as the same optimum has lost nothing."""
-    lost = best.value - without.value
-    return Test(2 * lost if lost > SAME else 0.0, len(group))
+def _likelihood_ratio(lost: float, degrees: int, least: float = 0.0) -> Test:
+    """Return the test by what the likelihood has lost. What counts as the same optimum has lost nothing.
+
+    least: the p-value as far as which that is known.
+    """
+    return Test(min(2 * lost if lost > SAME else 0.0, float(chdtri(degrees, least))), degrees)
 
 
 def _covariance(best: Point) -> np.ndarray:
