@@ -15,21 +15,31 @@ from passage.evaluation.cross_validation import of_model
 from passage.evaluation.metrics import measures, read_predictions, summary
 from passage.evaluation.odds import odds
 from passage.model.classifier import Model
+from passage.model.folds import subsample
 from passage.model.split_rows import split_rows
 from passage.params.model import ModelSettings
 
 
 def evaluate(
-    sides: gallery.Sides, predictions: pd.DataFrame, learned: float, model: Model, found: Any, settings: ModelSettings
+    sides: gallery.Sides,
+    drawn: pd.DataFrame,
+    predictions: pd.DataFrame,
+    learned: float,
+    model: Model,
+    found: Any,
+    settings: ModelSettings,
 ) -> dict[str, Any]:
     """Return what stands in metrics/NAME.json. What is undefined is absent: there is no accuracy on no rows.
 
-    sides: training and test rows, in their own units. predictions: of the test rows, beside what became of them; the
-    target is 0 or 1. learned: the share of training rows predicted right. found: what files hold, by their names.
+    sides: training and test rows, in their own units; the target is 0 or 1. drawn: of both, those of the
+    cross-validation. predictions: of the test rows, beside what became of them. learned: the share of training rows
+    predicted right. found: what files hold, by their names.
     """
     association, choices, classifier = found["association"], found["choices"], model.classifier
+    features = model.preparation.features
     train, test, prevalence = sides["training"], sides["test"], float(sides["training"][settings.target].mean())
-    validated, doubts = of_model([train, test], model, settings)
+    validated, doubts = of_model(drawn, len(train) + len(test), model, settings)
+    fitted = gaps.without(train, association, [one.name for one in features])
     tested = measures(predictions, prevalence, settings.evaluate.confidence)
     beware = cautions.of_model(found, train, test, classifier, settings, tested)
     metrics = {
@@ -44,7 +54,7 @@ def evaluate(
         "significance": association["significance"],
         "coefficients": classifier.coefficients,
         "intercept": classifier.intercept,
-        "described": description.describe(sides, settings.target, model.preparation.features),
+        "described": description.describe(sides, fitted, settings.target, features),
         "cautions": cautions.content(beware | choices.get("cautions", {}) | doubts),
     }
     return {key: value for key, value in metrics.items() if value != {}}
@@ -60,9 +70,10 @@ def main(name: str) -> None:
     tables = {"training": lane.split_train, "test": lane.split_test}
     sides = {side: split_rows(path, settings.target, settings.positive) for side, path in tables.items()}
     found = {kind: files.read_json(getattr(lane, kind)) for kind in ("association", "choices", "dropped")}
-    files.write_json(lane.metrics, metrics := evaluate(sides, predictions, learned, model, found, settings))
+    drawn = subsample([*sides.values()], settings.target)
+    files.write_json(lane.metrics, metrics := evaluate(sides, drawn, predictions, learned, model, found, settings))
     files.write_csv(lane.held_out, held_out.of_lane([*sides.values()], Columns(lane.sides)["side"], settings))
-    plots, pictures = gallery.show(sides, predictions, model, metrics, found, settings, name)
+    plots, pictures = gallery.show(sides, drawn, predictions, model, metrics, found, settings, name)
     for kind, table in plots.items():
         files.write_csv(lane.plots / f"{kind}.csv", table)
     for kind, svg in pictures.items():

@@ -1,6 +1,6 @@
 """What the training rows say of chances, beside odds: points of probability, even chances, the band of a curve."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,16 +73,27 @@ class Typical(NamedTuple):
     features: list[dict[str, Any]]
 
 
-def typical(rows: Table, prepared: Preparation) -> Typical:
-    """Return what is typical of `rows`, features as they come."""
+def typical(rows: Table, prepared: Preparation, known: Mapping[str, Any] | None = None) -> Typical:
+    """Return what is typical of `rows`, features as they come. known: the value of some features, which is not read."""
+
+    def value(name: str, numeric: bool) -> Any:
+        if known and name in known:
+            return known[name]
+        return float(rows[name].median()) if numeric else rows[name].mode().iloc[0]
+
     features: list[dict[str, Any]] = [
-        {"feature": one.name, "value": float(rows[one.name].median()), "is": "median"}
-        if one.kind == "number"
-        else {"feature": one.name, "value": rows[one.name].mode().iloc[0], "is": "most frequent"}
+        {"feature": one.name, "value": value(one.name, number := one.kind == "number")}
+        | {"is": "median" if number else "most frequent"}
         for one in prepared.features
     ]
     design = prepared.design(pd.DataFrame({one["feature"]: [one["value"]] for one in features})).iloc[0].astype(float)
     return Typical(design, [one if one["is"] == "median" else one | {"value": _text(one["value"])} for one in features])
+
+
+def told(association: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that association.json gives as typical: of all features, or of those beside some number."""
+    lists = [association.get("typical", []), *(one.get("others", []) for one in association["even_chance"].values())]
+    return {one["feature"]: one["value"] for some in lists for one in some if one["value"] not in ("true", "false")}
 
 
 def of_number(

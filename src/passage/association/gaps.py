@@ -15,6 +15,7 @@ from scipy.special import chdtrc
 
 from passage.association import firth
 from passage.association.significance import holm
+from passage.base import parquet
 from passage.base.parquet import Table
 
 SURE = 0.05  # p-value, by Holm's step over all columns, below which the difference is told
@@ -23,6 +24,11 @@ SURE = 0.05  # p-value, by Holm's step over all columns, below which the differe
 def complete(rows: Table, features: Iterable[str]) -> np.ndarray:
     """Return which of `rows` have a value of each of `features`, (n_rows,)."""
     return np.asarray(np.logical_and.reduce([rows[name].notna().to_numpy() for name in features]))
+
+
+def without(rows: Table, association: Mapping[str, Any], features: Iterable[str]) -> Table:
+    """Return those of the training `rows` that `association` (association.json) is of: the complete ones."""
+    return parquet.where(rows, complete(rows, features)) if "gaps" in association else rows
 
 
 def content(rows: Table, design: Table, target: np.ndarray, feature_of: Mapping[str, str]) -> dict[str, Any]:

@@ -80,22 +80,39 @@ class Columns:
         """Return one column, or all columns of the rows where `key` (n_rows,) holds."""
         if isinstance(key, str):
             return gathered((part[key] for part in self.parts([key])), len(self))
-        return pd.concat(where_taken(self.parts(self._file().schema_arrow.names), key), ignore_index=True)
+        names = self._file().schema_arrow.names
+        return pd.concat(self._converted(self._parts(names, taken=self.of_file(key))), ignore_index=True)
 
     def parts(
         self, columns: Sequence[str], rows: int | None = None, start: int = 0, stop: int | None = None
     ) -> Iterator[pd.DataFrame]:
         """Yield these columns, some rows after the other, at least once; start, stop: of which of the file's rows."""
-        converted = {name: convert for name, convert in self.convert.items() if name in columns}
-        every = self._parts(columns, rows, start, stop)
-        for part in every if self.taken is None else where_taken(every, self.taken[start:]):
+        return self._converted(self._parts(columns, rows, start, stop, self.taken))
+
+    def of_file(self, taken: np.ndarray) -> np.ndarray:
+        """Return which of the file's rows those are where `taken` (n_rows,) holds."""
+        if self.taken is None:
+            return taken
+        (found := self.taken.copy())[self.taken] = taken
+        return found
+
+    def _converted(self, parts: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for part in parts:
+            converted = {name: convert for name, convert in self.convert.items() if name in part}
             yield part.assign(**{name: convert(part[name]) for name, convert in converted.items()})
 
-    def _parts(self, columns: Sequence[str], rows: int | None, start: int, stop: int | None) -> Iterator[pd.DataFrame]:
+    def _parts(
+        self,
+        columns: Sequence[str],
+        rows: int | None = None,
+        start: int = 0,
+        stop: int | None = None,
+        taken: np.ndarray | None = None,
+    ) -> Iterator[pd.DataFrame]:
         whole = self._whole() if stop is None and not start else None
         if whole is None or (rows or len(whole)) < len(whole):
-            return _parts(self._file(), columns, rows, start, stop)
-        return iter([whole[list(columns)]])
+            return _parts(self._file(), columns, rows, start, stop, taken)
+        return iter([whole[list(columns)] if taken is None else whole.loc[taken, list(columns)]])
 
 
 Table = Columns | pd.DataFrame
@@ -108,7 +125,9 @@ def blocks(table: Table, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
 
 def where(table: Table, taken: np.ndarray) -> Table:
     """Return the rows of a table where `taken` (n_rows,) holds."""
-    return Columns(table.path, table.convert, taken) if isinstance(table, Columns) else table[taken]
+    if isinstance(table, Columns):
+        return Columns(table.path, table.convert, table.of_file(taken))
+    return table[taken]
 
 
 def where_taken(parts: Iterable[pd.DataFrame], taken: np.ndarray) -> Iterator[pd.DataFrame]:
@@ -202,13 +221,19 @@ def together(columns: int) -> int:
 
 
 def _parts(
-    file: pq.ParquetFile, columns: Sequence[str], rows: int | None, start: int = 0, stop: int | None = None
+    file: pq.ParquetFile,
+    columns: Sequence[str],
+    rows: int | None,
+    start: int = 0,
+    stop: int | None = None,
+    taken: np.ndarray | None = None,
 ) -> Iterator[pd.DataFrame]:
     names = list(columns)
     empty = file.schema_arrow.empty_table().select(names)
     groups = _groups(file, names, start, file.metadata.num_rows if stop is None else stop)
     for part in even(chain([empty], groups), rows or together(len(names))):
-        yield part.select(names).to_pandas()
+        here = part if taken is None else part.filter(pa.array(taken[start : (start := start + len(part))]))
+        yield here.select(names).to_pandas()
 
 
 def _groups(file: pq.ParquetFile, names: list[str], start: int, stop: int) -> Iterator[pa.Table]:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from passage.association import effects, gaps, intervals
-from passage.base import parquet
 from passage.base.parquet import Table
 from passage.base.rounding import PREDICTED, significant
 from passage.model.classifier import PLAIN_THRESHOLD, Model
@@ -35,8 +34,8 @@ def even(association: Mapping[str, Any], model: Model, rows: Table, target: str)
     if not (found := association.get("even_chance")):
         return {}
     prepared, threshold = model.preparation, model.classifier.threshold
-    whole = parquet.where(rows, gaps.complete(rows, [one.name for one in prepared.features]))
-    usual = effects.typical(whole, prepared)
+    whole = gaps.without(rows, association, [one.name for one in prepared.features])
+    usual = effects.typical(whole, prepared, effects.told(association))
     held = {str(column): float(value) for column, value in usual.design.items()}  # each number asks for all others
     every = {name: _named(one, name, held, model, PLAIN_THRESHOLD) for name, one in found.items()}
     if threshold != PLAIN_THRESHOLD and "fit" in association:

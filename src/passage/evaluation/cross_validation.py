@@ -20,14 +20,13 @@ from scipy.special import expit
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
-from passage.base.parquet import Table
 from passage.base.progress import bar
 from passage.base.rounding import PREDICTED, rounded, significant
 from passage.evaluation.metrics import log_loss
 from passage.model import pipeline, solver, tuning
 from passage.model.classifier import Model
 from passage.model.design import Column
-from passage.model.folds import Division, Sample, divide, scarcity, subsample, too_few
+from passage.model.folds import Division, Sample, divide, scarcity, too_few
 from passage.params.model import ModelSettings
 
 EACH = 30  # features up to which each is left out in turn
@@ -107,11 +106,13 @@ def left_out(columns: Sequence[Column], coefficients: Mapping[str, float]) -> li
     return sorted(strength, key=lambda name: -strength[name])[:FEATURES]
 
 
-def of_model(sides: Sequence[Table], model: Model, settings: ModelSettings) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the `cross_validation` of all rows of both `sides`, or of those that are enough, as `model` was made."""
+def of_model(
+    drawn: pd.DataFrame, rows: int, model: Model, settings: ModelSettings
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the `cross_validation` of the rows of both sides, or of those `drawn` of so many, as `model` was made."""
     held = settings.holding(float(model.classifier.settings["C"]), model.classifier.threshold)
     compared = left_out(model.preparation.columns, model.classifier.coefficients)
-    return cross_validation(subsample(sides, settings.target), settings, held, compared, sum(map(len, sides)))
+    return cross_validation(drawn, settings, held, compared, rows)
 
 
 def cross_validation(

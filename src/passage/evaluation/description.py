@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from passage.association.gaps import complete
 from passage.base import parquet
 from passage.base.parquet import Table
 from passage.base.rounding import PREDICTED, significant
@@ -16,16 +15,17 @@ from passage.model.design import MISSING, Feature
 LEVELS = 50  # of a category that are described
 
 
-def describe(sides: Mapping[str, Table], target: str, features: Sequence[Feature]) -> list[dict[str, Any]]:
+def describe(
+    sides: Mapping[str, Table], fitted: Table, target: str, features: Sequence[Feature]
+) -> list[dict[str, Any]]:
     """Return how many rows there are, then what is known of each feature; pairs are of class 0 and of class 1.
 
-    sides: training and test rows, features as they come, the target 0 or 1. rows: of both sides. fitted: of the
-    training rows without a gap, which the odds are of. missing: gaps. quartiles: of a number, [first, median, third];
+    sides: training and test rows, features as they come, the target 0 or 1. fitted: the training rows without a
+    gap, which the odds are of. rows: of both sides. missing: gaps. quartiles: of a number, [first, median, third];
     empty where there is no value. levels: of a category or boolean, the reference first, of many the most frequent.
     A list, which DVC leaves out of its tables.
     """
-    every, train = [rows for rows in sides.values() if len(rows)], sides["training"]
-    fitted = parquet.where(train, complete(train, [one.name for one in features]))
+    every = [rows for rows in sides.values() if len(rows)]
     rows, fit = (np.sum([_pair(table[target]) for table in tables], axis=0).tolist() for tables in (every, [fitted]))
     return [{"rows": rows, "fitted": fit}, *(_described(one, every, fitted, target) for one in features)]
 

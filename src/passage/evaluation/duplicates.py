@@ -26,6 +26,7 @@ def on_both_sides(train: Table, test: Table, columns: Sequence[str]) -> int:
     """Return how many rows of `test` have the same values in `columns` as one of `train`."""
     known, of_test = hashes(train, columns), hashes(test, columns)
     known.sort()
+    of_test.sort()  # what is looked for in order is found ten times as fast
     places = np.minimum(np.searchsorted(known, of_test), len(known) - 1)
     return int((known[places] == of_test).sum())
 

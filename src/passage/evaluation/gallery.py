@@ -25,15 +25,23 @@ CONFUSION_ROWS = 10_000  # that a table of predicted and actual classes holds
 
 
 def show(
-    sides: Sides, predictions: pd.DataFrame, model: Model, metrics: Any, files: Any, settings: ModelSettings, name: str
+    sides: Sides,
+    drawn: pd.DataFrame,
+    predictions: pd.DataFrame,
+    model: Model,
+    metrics: Any,
+    files: Any,
+    settings: ModelSettings,
+    name: str,
 ) -> tuple[Tables, dict[str, str]]:
     """Return the rows of data behind each plot, and the pictures as SVG, by their names.
 
-    sides: training and test rows, in their own units. predictions: those of the test rows. metrics: as
-    metrics/NAME.json. files: association and choices, as the files of these names. name: the model's.
+    sides: training and test rows, in their own units. drawn: of both, those of a cross-validation. predictions: those
+    of the test rows. metrics: as metrics/NAME.json. files: association and choices, as the files of these names. name:
+    the model's.
     """
-    every, learning = (subsample(some, settings.target) for some in (list(sides.values()), [sides["training"]]))
     scaler, classifier = model.scaler, model.classifier
+    learning = subsample([sides["training"]], settings.target)
     held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
     curves = plots.curves(classifier, scaler, _means(sides["training"], model), model.preparation.columns)
     # The band is of Firth's fit, so that the curve of a model with a strong penalty may leave it.
@@ -45,7 +53,7 @@ def show(
         "roc": plots.roc(predictions),
         "curve": curves.assign(**{end: band.get(end, np.nan) for end in ("low", "high")}),
         "coefficients": plots.coefficients(metrics["odds"]),
-        "calibration": plots.calibration(*held_out(every, held)),
+        "calibration": plots.calibration(*held_out(drawn, held)),
         "thresholds": plots.thresholds(*held_out(learning, held)),
     }
     return found, draw(found, sides, model, metrics, files["choices"], settings, name)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+import students
 from scipy.special import logit
 from students import HOURS, LESSON, PASSED
 
@@ -11,7 +12,8 @@ from passage.association import effects, even_chance, firth
 from passage.association.associate import of_training
 from passage.association.fit import Fit
 from passage.model.design import Column, Feature
-from passage.model.preparation import Preparation
+from passage.model.preparation import Preparation, fit
+from passage.params.model import ModelSettings
 from passage.report import verdicts
 
 HALVES = np.tile([0, 1], 10)  # nothing to do with the hours
@@ -141,3 +143,20 @@ def test_of_many_features_where_others_are_held_is_written_once_and_not_beside_e
     assert found.get("typical") == (None if listed else typical)
     held = [one for one in typical if one["feature"] != "x3"]
     assert verdicts.others("x3", found) == held
+    again = effects.typical(rows.iloc[:0], plain, effects.told(found))  # without a look at the rows
+    assert again.design.to_dict() == {one["feature"]: one["value"] for one in typical}
+    assert again.features == typical
+
+
+def test_what_is_not_written_as_typical_is_looked_up_again() -> None:
+    rows = pd.DataFrame(
+        {"a": [1.0, 2, 4, 6], "school": ["A", "B", "B", "B"], "member": pd.array([True, True, True, False])}
+    )
+    columns = {"school": {"kind": "category"}, "member": {"kind": "boolean"}}
+    lane = students.lane().model_dump() | {"features": ["a", "school", "member"], "columns": columns}
+    prepared = fit(rows.assign(passed=[0, 1, 0, 1]), ModelSettings.model_validate(lane))
+    usual = effects.typical(rows, prepared)
+    found = {"even_chance": {"a": {"others": usual.features[1:]}}}
+    assert effects.told(found) == {"school": "B"}, "of a boolean as the table has it, and a itself"
+    again = effects.typical(rows, prepared, effects.told(found))
+    assert (again.features, again.design.to_dict()) == (usual.features, usual.design.to_dict())

@@ -86,6 +86,21 @@ def test_a_file_of_many_columns_is_opened_once_and_a_small_one_is_read_once(
     assert len(opened) == 2, "and once for the rows that were taken"
 
 
+@pytest.mark.parametrize("together", [2, 1000])
+def test_rows_may_be_taken_of_rows_that_were_taken(
+    tmp_path: Path, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As rows of no group of one class are of those without a gap."""
+    monkeypatch.setattr(parquet, "READ_TOGETHER", together)
+    table = pd.DataFrame({"x": range(7), "y": range(10, 17)})
+    parquet.write(tmp_path / "x.parquet", table)
+    odd, later = np.arange(7) % 2 == 1, np.array([False, True, True])
+    some = parquet.where(parquet.Columns(tmp_path / "x.parquet", {"y": lambda column: -column}), odd)
+    assert [parquet.where(one, later)["y"].tolist() for one in (some, -table[odd])] == [[-13, -15]] * 2
+    assert pd.concat(some.parts(["y"], start=2))["y"].tolist() == [-13, -15]
+    assert some[later].to_numpy().tolist() == [[3, -13], [5, -15]]
+
+
 def test_each_thread_reads_from_a_file_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As both sides of a split do; two that read from one waited for each other, for ever, in one build of many."""
     parquet.write(tmp_path / "x.parquet", pd.DataFrame({"x": range(40), "y": range(40)}))

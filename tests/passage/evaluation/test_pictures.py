@@ -30,8 +30,9 @@ def drawn(settings: ModelSettings, sides: dict[str, pd.DataFrame] = SIDES) -> di
     predictions = test.join(model.predict(test))
     known = associate(students.ROWS[settings.features], students.ROWS["passed"].to_numpy(), 0.95).content()
     files = {"association": known, "choices": {}, "dropped": {}}
-    metrics = evaluate.evaluate(sides, predictions, 1.0, model, files, settings)
-    return gallery.show(sides, predictions, model, metrics, files, settings, "model")[1]
+    every = pd.concat(sides.values())
+    metrics = evaluate.evaluate(sides, every, predictions, 1.0, model, files, settings)
+    return gallery.show(sides, every, predictions, model, metrics, files, settings, "model")[1]
 
 
 def letters(svg: str) -> list[str]:
