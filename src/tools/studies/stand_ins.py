@@ -43,28 +43,25 @@ LEAN: dict[str, dict[str, Any]] = {
 REPORT = {"deps": ["metrics", "models", "src/report.py"], "outs": ["report.html"]}
 
 
-def only_copy(stages: dict[str, Any]) -> None:
-    """Replace each stage's command by copies of params.yaml for its outputs, no two with the same content.
+def only_copy(stages: dict[str, Any], folder: Path) -> None:
+    """Replace each stage's command by a script in `folder` that copies params.yaml to its outputs, each with its name.
 
     So a changed parameter changes what each stage that runs hands on, as in the pipeline; only `check` always hands on
-    the same.
+    the same. A script, since dvc.lock holds commands: longer ones would take DVC longer.
     """
     for name, stage in stages.items():
-        body = stage.get("do", stage)
+        body, source = stage.get("do", stage), "/dev/null" if name == "check" else paths.PARAMS
         listed = [*body.get("outs", []), *body.get("metrics", []), *body.get("plots", [])]
-        outputs = [next(iter(out)) if isinstance(out, dict) else out for out in listed]
-        # dvc.lock folds long commands at a blank: where there are two, DVC reads back another command
-        label = f"{name} ${{key}}" if "foreach" in stage else name
-        source = "/dev/null" if name == "check" else paths.PARAMS
-        body["cmd"] = " && ".join(
-            f"mkdir -p {Path(out).parent} && cp {source} {out} && echo {label} {out} >> {out}" for out in outputs
-        )
+        outputs = [str(next(iter(out)) if isinstance(out, dict) else out).replace("${key}", "$1") for out in listed]
+        lines = [f"mkdir -p {Path(out).parent} && cp {source} {out} && echo {name} {out} >> {out}" for out in outputs]
+        files.write_text(folder / f"{name}.sh", "set -e\n" + "\n".join(lines) + "\n")
+        body["cmd"] = f"sh {name}.sh" + (" ${key}" if "foreach" in stage else "")
 
 
 def replace_commands(folder: Path) -> None:
     """Let the stages of the clone in `folder` only copy."""
     pipeline = files.read_yaml(folder / paths.PIPELINE)
-    only_copy(pipeline["stages"])
+    only_copy(pipeline["stages"], folder)
     files.write_text(folder / paths.PIPELINE, yaml.safe_dump(pipeline, sort_keys=False))
 
 
@@ -73,7 +70,7 @@ def write_lean(folder: Path) -> None:
     stages = {name: {"foreach": "${models}", "do": dict(body)} for name, body in LEAN.items()} | {
         "report": dict(REPORT)
     }
-    only_copy(stages)
+    only_copy(stages, folder)
     files.write_text(folder / paths.PIPELINE, yaml.safe_dump({"stages": stages}, sort_keys=False))
     files.write_text(folder / paths.PARAMS, yaml.safe_dump(LEAN_PARAMS))
     for path in (*(f"src/{name}.py" for name in stages), *(f"data/raw/{name}.csv" for name in LEAN_PARAMS["models"])):
