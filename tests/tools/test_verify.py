@@ -304,7 +304,11 @@ COPY = "the run's copy is not the file that its rebuild/outputs.json lists"
 FALSIFIED: dict[str, tuple[Callable[[Store], object], str]] = {
     "metric": (
         lambda store: store.sql("update latest_metrics set value = 0.9 where key = 'test_accuracy'"),
-        "metric test_accuracy: the run has `0.9`, the rebuild `0.8`",
+        "metric test_accuracy: the run has `0.9; at step 0: 0.8`, the rebuild `0.8`",
+    ),
+    "a metric's chart": (
+        lambda store: store.client.log_metric(store.run, "test_accuracy", 0.95, step=-1),
+        "metric test_accuracy: the run has `0.8; at step -1: 0.95`, the rebuild `0.8`",
     ),
     "another metric": (lambda store: store.client.log_metric(store.run, "auc", 1.0), "metric auc: only the run has it"),
     "param": (

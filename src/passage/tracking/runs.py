@@ -30,7 +30,8 @@ TRUSTED = ["numpy.dtype"]  # of what a run's model may hold what skops does not 
 class Kept:
     """What the store holds of a run.
 
-    folder: its artifacts, copied. problem: why they could not be copied. datasets: all that it says of each, by
+    folder: its artifacts, copied. problem: why they could not be copied. metrics: the last value of each, and whatever
+    its chart shows beside it. datasets: all that it says of each, by
     context. model: the folder that its model was copied into, None where there is no model. logged: the parameters and
     metrics that MLflow shows at the model itself.
     """
@@ -41,7 +42,7 @@ class Kept:
     params: dict[str, str]
     folder: Path
     problem: str = ""
-    metrics: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, str] = field(default_factory=dict)
     datasets: Mapping[str, str] = field(default_factory=dict)
     model: Path | None = None
     logged: Mapping[str, str] = field(default_factory=dict)
@@ -152,7 +153,14 @@ def fetch(run_id: str, folder: Path, store: str | None = None) -> Kept:
     inputs = run.inputs.dataset_inputs if run.inputs else []
     datasets = {one.tags[0].value if one.tags else "": " ".join(map(str, dict(one.dataset).values())) for one in inputs}
     title, data = run.info.run_name, run.data
-    return Kept(run_id, title, data.tags, data.params, folder, problem, data.metrics, datasets, model, logged)
+    metrics = {name: _steps(client, run_id, name, value) for name, value in data.metrics.items()}
+    return Kept(run_id, title, data.tags, data.params, folder, problem, metrics, datasets, model, logged)
+
+
+def _steps(client: mlflow.MlflowClient, run_id: str, name: str, last: float) -> str:
+    """Return a metric's last value, which tables show, and all others with their steps, which its chart shows."""
+    drawn = {(one.step, one.value) for one in client.get_metric_history(run_id, name)} - {(0, last)}
+    return "; ".join([repr(last), *(f"at step {step}: {value!r}" for step, value in sorted(drawn))])
 
 
 def _fetch_model(run: Run, folder: Path, client: mlflow.MlflowClient) -> tuple[Path | None, dict[str, str]]:

@@ -47,7 +47,7 @@ def _difference(mine: str | None, theirs: str | None) -> str:
 
 
 def _records(run: Kept) -> Iterator[tuple[str, str]]:
-    yield from ((f"metric {name}", repr(value)) for name, value in run.metrics.items())
+    yield from ((f"metric {name}", value) for name, value in run.metrics.items())
     yield from ((f"parameter {name}", value) for name, value in run.params.items())
     for name, value in run.tags.items():
         if name in RESULT or (name.startswith(RESULTS) and name != CIRCUMSTANCE):
