@@ -11,7 +11,7 @@ from passage.base.parquet import Columns, Table
 from passage.base.paths import ModelPaths
 from passage.model import preparation
 from passage.model.preparation import Preparation
-from passage.model.split_rows import split_rows
+from passage.model.sides import read_side
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def main(name: str) -> None:
     """Write models/NAME/association.json and print the log-odds per unit with their intervals."""
     lane, settings = ModelPaths(name), params.load().model(name)
     prepared = preparation.read(files.read_json(lane.scaler))
-    stored = split_rows(lane.split_train, settings.target, settings.positive)
+    stored = read_side(lane.split_train, settings.target, settings.positive)
     target = stored[settings.target].to_numpy(dtype="int8")
     with designed(stored, prepared, lane.association) as (rows, design):
         found = of_training(rows, target, settings.evaluate.confidence, prepared, design)

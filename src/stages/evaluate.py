@@ -15,31 +15,21 @@ from passage.evaluation.cross_validation import of_model
 from passage.evaluation.metrics import measures, read_predictions, summary
 from passage.evaluation.odds import odds
 from passage.model.classifier import Model
-from passage.model.folds import subsample
-from passage.model.split_rows import split_rows
+from passage.model.sides import Sides
 from passage.params.model import ModelSettings
 
 
 def evaluate(
-    sides: gallery.Sides,
-    drawn: pd.DataFrame,
-    predictions: pd.DataFrame,
-    learned: float,
-    model: Model,
-    found: Any,
-    settings: ModelSettings,
+    sides: Sides, predictions: pd.DataFrame, learned: float, model: Model, found: Any, settings: ModelSettings
 ) -> dict[str, Any]:
     """Return what stands in metrics/NAME.json. What is undefined is absent: there is no accuracy on no rows.
 
-    sides: training and test rows, in their own units; the target is 0 or 1. drawn: of both, those of the
-    cross-validation. predictions: of the test rows, beside what became of them. learned: the share of training rows
-    predicted right. found: what files hold, by their names.
+    predictions: of the test rows, beside what became of them. learned: the share of training rows predicted right.
+    found: what files hold, by their names.
     """
     association, choices, classifier = found["association"], found["choices"], model.classifier
-    features = model.preparation.features
-    train, test, prevalence = sides["training"], sides["test"], float(sides["training"][settings.target].mean())
-    validated, doubts = of_model(drawn, len(train) + len(test), model, settings)
-    fitted = gaps.without(train, association, [one.name for one in features])
+    train, test, prevalence = sides.training, sides.test, float(sides.training[settings.target].mean())
+    validated, doubts = of_model(sides, model, settings)
     tested = measures(predictions, prevalence, settings.evaluate.confidence)
     beware = cautions.of_model(found, train, test, classifier, settings, tested)
     metrics = {
@@ -50,11 +40,11 @@ def evaluate(
         "train": {"accuracy": significant(learned, FITTED), "prevalence": significant(prevalence, FITTED)},
         "cross_validation": validated,
         "odds": odds(classifier.original_units["coefficients"], association, model.preparation.against),
-        **chances.of_model(association, model, train, len(test), settings.target),
+        **chances.of_model(association, model, sides),
         "significance": association["significance"],
         "coefficients": classifier.coefficients,
         "intercept": classifier.intercept,
-        "described": description.describe(sides, fitted, settings.target, features),
+        "described": description.describe(sides, association, model.preparation.features),
         "cautions": cautions.content(beware | choices.get("cautions", {}) | doubts),
     }
     return {key: value for key, value in metrics.items() if value != {}}
@@ -67,13 +57,11 @@ def main(name: str) -> None:
     columns = [*model.classifier.features, settings.target]
     learned = model.classifier.accuracy(Columns(lane.normalized_train).parts(columns))
     predictions = read_predictions(lane.predictions, model.classifier.classes)
-    tables = {"training": lane.split_train, "test": lane.split_test}
-    sides = {side: split_rows(path, settings.target, settings.positive) for side, path in tables.items()}
+    sides = Sides.read(lane, settings)
     found = {kind: files.read_json(getattr(lane, kind)) for kind in ("association", "choices", "dropped")}
-    drawn = subsample([*sides.values()], settings.target)
-    files.write_json(lane.metrics, metrics := evaluate(sides, drawn, predictions, learned, model, found, settings))
-    files.write_csv(lane.held_out, held_out.of_lane([*sides.values()], Columns(lane.sides)["side"], settings))
-    plots, pictures = gallery.show(sides, drawn, predictions, model, metrics, found, settings, name)
+    files.write_json(lane.metrics, metrics := evaluate(sides, predictions, learned, model, found, settings))
+    files.write_csv(lane.held_out, held_out.of_lane(sides.both, Columns(lane.sides)["side"], settings))
+    plots, pictures = gallery.show(sides, predictions, model, metrics, found, settings, name)
     for kind, table in plots.items():
         files.write_csv(lane.plots / f"{kind}.csv", table)
     for kind, svg in pictures.items():

@@ -15,7 +15,7 @@ from passage.base.wording import listed
 from passage.model import design
 from passage.model.preparation import Preparation, fit
 from passage.model.scaler import Scaler
-from passage.model.split_rows import split_rows
+from passage.model.sides import read_side
 
 
 def refuse_unseen(prepared: Preparation, test: Table, key: str, data: str) -> None:
@@ -43,7 +43,7 @@ def normalized(prepared: Preparation, scaler: Scaler, rows: Columns, target: str
 def main(name: str) -> None:
     """Write models/NAME/scaler.json and data/normalized/NAME/train.parquet and test.parquet."""
     lane, settings = ModelPaths(name), params.load().model(name)
-    train, test = (split_rows(path, settings.target, settings.positive) for path in (lane.split_train, lane.split_test))
+    train, test = (read_side(path, settings.target, settings.positive) for path in (lane.split_train, lane.split_test))
     try:
         prepared = fit(train, settings)
         refuse_unseen(prepared, test, f"models.{name}.columns", settings.data)

@@ -12,8 +12,8 @@ from passage.model import classifier, newton, tuning
 from passage.model.classifier import Classifier
 from passage.model.pipeline import estimator_settings
 from passage.model.scaler import Scaler
+from passage.model.sides import read_side
 from passage.model.solver import optimum
-from passage.model.split_rows import split_rows
 from passage.params.model import ModelSettings
 
 
@@ -38,7 +38,7 @@ def main(name: str) -> None:
         raise Mistake(f"params.yaml: {wrong}")
     original, chosen = Columns(lane.split_train), None
     if settings.chooses():
-        training = split_rows(lane.split_train, settings.target, settings.positive)
+        training = read_side(lane.split_train, settings.target, settings.positive)
         if chosen := tuning.for_model(name, training, settings):
             settings = settings.holding(chosen.C, chosen.threshold)
     try:

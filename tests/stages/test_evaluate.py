@@ -11,12 +11,12 @@ from passage.association.associate import associate
 from passage.evaluation.odds import odds
 from passage.model.classifier import Classifier, Model
 from passage.model.preparation import fit
+from passage.model.sides import Sides
 from stages.evaluate import evaluate
 
 TEST = pd.DataFrame({"hours": [4, 6, 30], "courses": [0, 1, 2], "passed": [0, 0, 1]})
 KNOWN = associate(students.ROWS[students.FEATURES], students.ROWS["passed"].to_numpy(), 0.95).content()
-SIDES = {"training": students.ROWS, "test": TEST}
-TOGETHER = pd.concat(SIDES.values())
+SIDES = Sides(students.ROWS, TEST, "passed")
 PREPARED, SCALER = fit(students.ROWS, students.lane()), students.scaled()[0]
 FOUND = {"association": KNOWN, "choices": {}, "dropped": {}}
 
@@ -28,7 +28,7 @@ def predicted(rows: pd.DataFrame) -> tuple[Classifier, pd.DataFrame]:
 
 def test_both_sides_the_odds_and_what_to_beware_of_are_told() -> None:
     classifier, predictions = predicted(TEST)
-    found = evaluate(SIDES, TOGETHER, predictions, 0.75, Model(PREPARED, SCALER, classifier), FOUND, students.lane())
+    found = evaluate(SIDES, predictions, 0.75, Model(PREPARED, SCALER, classifier), FOUND, students.lane())
     assert found["rows"] == {"train": 8, "test": 3}
     assert found["train"]["accuracy"] == 0.75
     assert found["test"]["baseline_accuracy"] == pytest.approx(2 / 3)
@@ -42,19 +42,15 @@ def test_both_sides_the_odds_and_what_to_beware_of_are_told() -> None:
 def test_always_guessing_is_to_guess_what_most_training_rows_are() -> None:
     classifier, predictions = predicted(TEST)
     passed_more_often = students.ROWS.drop(index=[2, 3])
-    sides = {"training": passed_more_often, "test": TEST}
-    found = evaluate(
-        sides, pd.concat(sides.values()), predictions, 0.75, Model(PREPARED, SCALER, classifier), FOUND, students.lane()
-    )
+    sides = Sides(passed_more_often, TEST, "passed")
+    found = evaluate(sides, predictions, 0.75, Model(PREPARED, SCALER, classifier), FOUND, students.lane())
     assert found["test"]["baseline_accuracy"] == pytest.approx(1 / 3)
 
 
 def test_what_is_undefined_is_absent() -> None:
     classifier, nobody = students.fitted()[1], TEST.iloc[:0]
-    sides = {"training": students.ROWS, "test": nobody}
-    found = evaluate(
-        sides, pd.concat(sides.values()), nobody, 0.75, Model(PREPARED, SCALER, classifier), FOUND, students.lane()
-    )
+    sides = Sides(students.ROWS, nobody, "passed")
+    found = evaluate(sides, nobody, 0.75, Model(PREPARED, SCALER, classifier), FOUND, students.lane())
     assert "test" not in found
     assert found["rows"]["test"] == 0
     assert [one["kind"] for one in found["cautions"]] == ["few_events"]
@@ -64,9 +60,7 @@ def test_what_was_chosen_and_what_to_beware_of_in_the_choice_are_told() -> None:
     auto = students.lane(C="auto", tune={"C": [0.1, 1.0], "folds": 2})
     classifier, predictions = predicted(TEST)
     choices = {"C": 1.0, "threshold": 0.5, "cautions": {"choice_fewer_folds": "too few"}}
-    found = evaluate(
-        SIDES, TOGETHER, predictions, 0.75, Model(PREPARED, SCALER, classifier), FOUND | {"choices": choices}, auto
-    )
+    found = evaluate(SIDES, predictions, 0.75, Model(PREPARED, SCALER, classifier), FOUND | {"choices": choices}, auto)
     assert found["chosen"] == {"C": 1.0}
     assert {"kind": "choice_fewer_folds", "sentence": "too few"} in found["cautions"]
 

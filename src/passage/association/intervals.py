@@ -18,7 +18,7 @@ from passage.base.parquet import Table
 from passage.base.paths import ModelPaths
 from passage.base.rounding import rounded
 from passage.model.preparation import Preparation
-from passage.model.split_rows import split_rows
+from passage.model.sides import read_side
 from passage.params.labels import Label
 
 MOST = 100  # rows to predict of which each is searched for
@@ -101,7 +101,7 @@ def of_lane(
     of: int,
 ) -> pd.DataFrame:
     """Return of_rows by the training rows of `lane`, whose association.json is given."""
-    return of_rows(rows, prepared, association, split_rows(lane.split_train, target, positive), target, of)
+    return of_rows(rows, prepared, association, read_side(lane.split_train, target, positive), target, of)
 
 
 def beside(table: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:

@@ -10,18 +10,16 @@ from passage.association import effects, gaps, intervals
 from passage.base.parquet import Table
 from passage.base.rounding import PREDICTED, significant
 from passage.model.classifier import PLAIN_THRESHOLD, Model
+from passage.model.sides import Sides
 
 
-def of_model(association: Mapping[str, Any], model: Model, rows: Table, test_rows: int, target: str) -> dict[str, Any]:
-    """Return points, even_chance and probability_interval (intervals.how), as metrics/NAME.json has them.
-
-    rows: which train the model, the `target` 0 or 1. test_rows: how many are predicted.
-    """
+def of_model(association: Mapping[str, Any], model: Model, sides: Sides) -> dict[str, Any]:
+    """Return points, even_chance and probability_interval (intervals.how), as metrics/NAME.json has them."""
     return {
         "points": association.get("points", {}),
-        "even_chance": even(association, model, rows, target),
+        "even_chance": even(association, model, sides.training, sides.target),
         **({"typical": association["typical"]} if "typical" in association else {}),
-        "probability_interval": intervals.how(association, test_rows) if test_rows else "none",
+        "probability_interval": intervals.how(association, len(sides.test)) if len(sides.test) else "none",
     }
 
 

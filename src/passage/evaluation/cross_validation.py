@@ -27,6 +27,7 @@ from passage.model import pipeline, solver, tuning
 from passage.model.classifier import Model
 from passage.model.design import Column
 from passage.model.folds import Division, Sample, divide, scarcity, too_few
+from passage.model.sides import Sides
 from passage.params.model import ModelSettings
 
 EACH = 30  # features up to which each is left out in turn
@@ -106,13 +107,11 @@ def left_out(columns: Sequence[Column], coefficients: Mapping[str, float]) -> li
     return sorted(strength, key=lambda name: -strength[name])[:FEATURES]
 
 
-def of_model(
-    drawn: pd.DataFrame, rows: int, model: Model, settings: ModelSettings
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the `cross_validation` of the rows of both sides, or of those `drawn` of so many, as `model` was made."""
+def of_model(sides: Sides, model: Model, settings: ModelSettings) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the `cross_validation` of all rows of both `sides`, or of those that are enough, as `model` was made."""
     held = settings.holding(float(model.classifier.settings["C"]), model.classifier.threshold)
     compared = left_out(model.preparation.columns, model.classifier.coefficients)
-    return cross_validation(drawn, settings, held, compared, rows)
+    return cross_validation(sides.drawn, settings, held, compared, sum(map(len, sides.both)))
 
 
 def cross_validation(

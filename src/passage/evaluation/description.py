@@ -7,25 +7,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from passage.association import gaps
 from passage.base import parquet
 from passage.base.parquet import Table
 from passage.base.rounding import PREDICTED, significant
 from passage.model.design import MISSING, Feature
+from passage.model.sides import Sides
 
 LEVELS = 50  # of a category that are described
 
 
-def describe(
-    sides: Mapping[str, Table], fitted: Table, target: str, features: Sequence[Feature]
-) -> list[dict[str, Any]]:
+def describe(sides: Sides, association: Mapping[str, Any], features: Sequence[Feature]) -> list[dict[str, Any]]:
     """Return how many rows there are, then what is known of each feature; pairs are of class 0 and of class 1.
 
-    sides: training and test rows, features as they come, the target 0 or 1. fitted: the training rows without a
-    gap, which the odds are of. rows: of both sides. missing: gaps. quartiles: of a number, [first, median, third];
+    association: as association.json has it. rows: of both sides. fitted: of the training rows without a gap, which the
+    odds are of. missing: gaps. quartiles: of a number, [first, median, third];
     empty where there is no value. levels: of a category or boolean, the reference first, of many the most frequent.
     A list, which DVC leaves out of its tables.
     """
-    every = [rows for rows in sides.values() if len(rows)]
+    every, target = [rows for rows in sides.both if len(rows)], sides.target
+    fitted = gaps.without(sides.training, association, [one.name for one in features])
     rows, fit = (np.sum([_pair(table[target]) for table in tables], axis=0).tolist() for tables in (every, [fitted]))
     return [{"rows": rows, "fitted": fit}, *(_described(one, every, fitted, target) for one in features)]
 

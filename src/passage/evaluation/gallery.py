@@ -1,6 +1,5 @@
 """Which plots and pictures a model has."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,35 +14,28 @@ from passage.evaluation.vocabulary import vocabulary
 from passage.model.classifier import Model
 from passage.model.folds import subsample
 from passage.model.preparation import Preparation
+from passage.model.sides import Sides
 from passage.params import labels
 from passage.params.model import ModelSettings
 
 Tables = dict[str, pd.DataFrame]
-Sides = Mapping[str, Table]
 
+SIDES = ("training", "test")
 CONFUSION_ROWS = 10_000  # that a table of predicted and actual classes holds
 
 
 def show(
-    sides: Sides,
-    drawn: pd.DataFrame,
-    predictions: pd.DataFrame,
-    model: Model,
-    metrics: Any,
-    files: Any,
-    settings: ModelSettings,
-    name: str,
+    sides: Sides, predictions: pd.DataFrame, model: Model, metrics: Any, files: Any, settings: ModelSettings, name: str
 ) -> tuple[Tables, dict[str, str]]:
     """Return the rows of data behind each plot, and the pictures as SVG, by their names.
 
-    sides: training and test rows, in their own units. drawn: of both, those of a cross-validation. predictions: those
-    of the test rows. metrics: as metrics/NAME.json. files: association and choices, as the files of these names. name:
-    the model's.
+    predictions: those of the test rows. metrics: as metrics/NAME.json. files: association and choices, as the files of
+    these names. name: the model's.
     """
     scaler, classifier = model.scaler, model.classifier
-    learning = subsample([sides["training"]], settings.target)
+    learning = subsample([sides.training], settings.target)
     held = settings.holding(float(classifier.settings["C"]), classifier.threshold)
-    curves = plots.curves(classifier, scaler, _means(sides["training"], model), model.preparation.columns)
+    curves = plots.curves(classifier, scaler, _means(sides.training, model), model.preparation.columns)
     # The band is of Firth's fit, so that the curve of a model with a strong penalty may leave it.
     band = files["association"].get("curve", {})
     confusion = plots.sample(predictions[["actual", "predicted"]], CONFUSION_ROWS)
@@ -53,7 +45,7 @@ def show(
         "roc": plots.roc(predictions),
         "curve": curves.assign(**{end: band.get(end, np.nan) for end in ("low", "high")}),
         "coefficients": plots.coefficients(metrics["odds"]),
-        "calibration": plots.calibration(*held_out(drawn, held)),
+        "calibration": plots.calibration(*held_out(sides.drawn, held)),
         "thresholds": plots.thresholds(*held_out(learning, held)),
     }
     return found, draw(found, sides, model, metrics, files["choices"], settings, name)
@@ -69,7 +61,7 @@ def draw(
     numbers = [column.name for column in prepared.columns if column.kind == "number"]
     drawn, confidence = {}, settings.evaluate.confidence
     if classifier.features == numbers and len(numbers) < 3:
-        rows = pd.concat([_drawn(sides, side, prepared, settings) for side in sides], ignore_index=True)
+        rows = pd.concat([_drawn(sides, side, prepared) for side in SIDES], ignore_index=True)
         if len(numbers) == 1:
             band = f"{confidence * 100:g} % band ({words.firth})" if found["curve"]["low"].notna().any() else ""
             drawn["curve"] = pictures.svg(pictures.curve(found["curve"], rows, classifier, words, band))
@@ -101,14 +93,14 @@ def _means(rows: Table, model: Model) -> pd.Series:
     return sum(sums, pd.Series(0.0, index=model.classifier.features)) / len(rows)
 
 
-def _drawn(sides: Sides, side: str, prepared: Preparation, settings: ModelSettings) -> pd.DataFrame:
+def _drawn(sides: Sides, side: str, prepared: Preparation) -> pd.DataFrame:
     """Return the rows of one side as pictures show them: the design table, what became of them, and the side."""
 
     def shown(part: pd.DataFrame) -> pd.DataFrame:
-        on = pd.Categorical.from_codes(np.full(len(part), [*sides].index(side)), pd.Index(sides))  # a byte a row
-        rows = prepared.design(part).assign(actual=part[settings.target].astype("int8"))
+        on = pd.Categorical.from_codes(np.full(len(part), SIDES.index(side)), pd.Index(SIDES))  # a byte a row
+        rows = prepared.design(part).assign(actual=part[sides.target].astype("int8"))
         rows[pictures.SIDE] = on
         return rows
 
-    names = [*(one.name for one in prepared.features), settings.target]
-    return pd.concat(map(shown, parquet.blocks(sides[side], names)), ignore_index=True)
+    names = [*(one.name for one in prepared.features), sides.target]
+    return pd.concat(map(shown, parquet.blocks(getattr(sides, side), names)), ignore_index=True)

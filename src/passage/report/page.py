@@ -13,7 +13,7 @@ from passage.base.files import file_hash
 from passage.base.wording import listed
 from passage.evaluation import comparison
 from passage.params import Params, flat_params
-from passage.report import association, cards, effects, numbers, sentences, tables, verdicts
+from passage.report import association, cards, effects, lead, numbers, sentences, tables, verdicts
 from passage.report.predictions import predictions
 from passage.report.sections import Section
 from passage.report.tables import Table
@@ -46,9 +46,7 @@ class Group:
     @property
     def lead(self) -> str:
         """The answer in a sentence, and whether it beats guessing."""
-        told = (verdicts.even_chance(one.metrics, one.confidence, one.words) for one in self.sections)
-        first = next(filter(None, told), "")
-        return " ".join(filter(None, [first or self.sections[0].brief[-1], self.guessing]))
+        return " ".join(filter(None, [lead.of_group(self.sections), self.guessing]))
 
     @property
     def guessing(self) -> str:

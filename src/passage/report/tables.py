@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from passage.association import estimates
 from passage.base.wording import rest
-from passage.report import sentences, verdicts
+from passage.report import lead, sentences
 from passage.report.numbers import level, loss, number, p, share
 from passage.report.sections import Section
 
@@ -142,7 +142,7 @@ def even_chances(one: Section) -> Table:
                 [
                     f"{one.words.axis(feature)}, chance {found.get('threshold', 0.5):g}",
                     value,
-                    verdicts.reach(found, one.words) or f"these {one.words.rows} do not tell",
+                    lead.reach(found, one.words) or f"these {one.words.rows} do not tell",
                     own,
                     f"{number(known['least'])} to {number(known['greatest'])}",
                 ]
@@ -155,7 +155,7 @@ def even_chances(one: Section) -> Table:
         f"the {one.words.rows} reach from",
     ]
     # those beside two numbers are all that there are
-    others = chain.from_iterable(verdicts.others(feature, one.metrics) for feature in [*every][:2])
-    held = dict.fromkeys(map(verdicts.at, others))
+    others = chain.from_iterable(lead.others(feature, one.metrics) for feature in [*every][:2])
+    held = dict.fromkeys(map(lead.at, others))
     caption = f"Other features are held at {', '.join(held)}." if held else ""
     return Table(f"Where the chance of {one.name} is even", heads, rows, caption)

@@ -14,7 +14,7 @@ from passage.association.fit import Fit
 from passage.model.design import Column, Feature
 from passage.model.preparation import Preparation, fit
 from passage.params.model import ModelSettings
-from passage.report import verdicts
+from passage.report import lead
 
 HALVES = np.tile([0, 1], 10)  # nothing to do with the hours
 
@@ -142,7 +142,7 @@ def test_of_many_features_where_others_are_held_is_written_once_and_not_beside_e
     typical = [{"feature": name, "value": rows[name].median(), "is": "median"} for name in names]
     assert found.get("typical") == (None if listed else typical)
     held = [one for one in typical if one["feature"] != "x3"]
-    assert verdicts.others("x3", found) == held
+    assert lead.others("x3", found) == held
     again = effects.typical(rows.iloc[:0], plain, effects.told(found))  # without a look at the rows
     assert again.design.to_dict() == {one["feature"]: one["value"] for one in typical}
     assert again.features == typical

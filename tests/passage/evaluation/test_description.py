@@ -7,6 +7,7 @@ import pandas as pd
 
 from passage.evaluation.description import LEVELS, describe
 from passage.model.design import MISSING, Feature
+from passage.model.sides import Sides
 
 TRAIN = pd.DataFrame(
     {
@@ -25,7 +26,7 @@ FEATURES = [
 
 def test_all_rows_are_described_and_those_without_a_gap_counted_for_the_odds() -> None:
     test = TRAIN.iloc[[0, 5]].reset_index(drop=True)
-    first, hours, school, member = describe({"training": TRAIN, "test": test}, TRAIN.dropna(), "passed", FEATURES)
+    first, hours, school, member = describe(Sides(TRAIN, test, "passed"), {"gaps": {}}, FEATURES)
     assert first == {"rows": [4, 4], "fitted": [2, 1]}
     assert hours == {"feature": "hours", "missing": [1, 0], "quartiles": [[1.0, 1.0, 1.5], [4.75, 5.5, 6.0]]}
     assert school["missing"] == [0, 1]
@@ -39,7 +40,7 @@ def test_all_rows_are_described_and_those_without_a_gap_counted_for_the_odds() -
 
 def test_without_test_rows_or_values_of_a_class_it_holds_too() -> None:
     rows = TRAIN.assign(hours=[np.nan] * 3 + [4.0, 5.0, 6.0])
-    found = describe({"training": rows, "test": rows.iloc[:0]}, rows.dropna(), "passed", FEATURES[:1])
+    found = describe(Sides(rows, rows.iloc[:0], "passed"), {"gaps": {}}, FEATURES[:1])
     assert found[1]["quartiles"] == [[], [4.5, 5.0, 5.5]]
 
 
@@ -47,7 +48,7 @@ def test_of_many_levels_the_reference_and_the_most_frequent_are_described() -> N
     names = [f"level {place:03}" for place in range(200)]
     rows = pd.DataFrame({"school": [*names, *names[150:]], "passed": [0, 1] * 125})
     feature = Feature("school", "category", categories=tuple(names))
-    levels: Any = describe({"training": rows, "test": rows.iloc[:0]}, rows.dropna(), "passed", [feature])[1]["levels"]
+    levels: Any = describe(Sides(rows, rows.iloc[:0], "passed"), {"gaps": {}}, [feature])[1]["levels"]
     assert len(levels) == LEVELS
     assert levels[0]["level"] == names[0]
     assert all(sum(one["rows"]) == 2 for one in levels[1:])

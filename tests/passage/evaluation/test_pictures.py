@@ -17,22 +17,23 @@ from passage.evaluation import gallery, pictures
 from passage.evaluation.vocabulary import vocabulary
 from passage.model.classifier import Model
 from passage.model.preparation import fit
+from passage.model.sides import Sides
 from passage.params.model import ModelSettings, Words
 from stages import evaluate
 
 WORDS = vocabulary(students.lane(), (0, 1))
-SIDES = {"training": students.ROWS, "test": students.ROWS.iloc[[0, 6, 7]].assign(hours=[4, 5, 6])}
+SIDES = Sides(students.ROWS, students.ROWS.iloc[[0, 6, 7]].assign(hours=[4, 5, 6]), "passed")
 
 
-def drawn(settings: ModelSettings, sides: dict[str, pd.DataFrame] = SIDES) -> dict[str, str]:
+def drawn(settings: ModelSettings, sides: Sides = SIDES) -> dict[str, str]:
     model = Model(fit(students.ROWS, settings), *students.fitted(settings))
-    test = sides["test"].rename(columns={"passed": "actual"})
+    assert isinstance(sides.test, pd.DataFrame)
+    test = sides.test.rename(columns={"passed": "actual"})
     predictions = test.join(model.predict(test))
     known = associate(students.ROWS[settings.features], students.ROWS["passed"].to_numpy(), 0.95).content()
     files = {"association": known, "choices": {}, "dropped": {}}
-    every = pd.concat(sides.values())
-    metrics = evaluate.evaluate(sides, every, predictions, 1.0, model, files, settings)
-    return gallery.show(sides, every, predictions, model, metrics, files, settings, "model")[1]
+    metrics = evaluate.evaluate(sides, predictions, 1.0, model, files, settings)
+    return gallery.show(sides, predictions, model, metrics, files, settings, "model")[1]
 
 
 def letters(svg: str) -> list[str]:
@@ -50,7 +51,7 @@ def test_a_model_of_two_features_has_its_pictures_with_the_same_bytes_each_time(
 
 
 def test_without_test_rows_nothing_is_drawn_of_them() -> None:
-    sides = {"training": students.ROWS, "test": students.ROWS.iloc[:0]}
+    sides = Sides(students.ROWS, students.ROWS.iloc[:0], "passed")
     assert set(drawn(students.lane(), sides)) == {"regions", "calibration", "thresholds"}
 
 

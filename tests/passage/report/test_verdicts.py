@@ -3,88 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
 import students
 
-from passage.evaluation.vocabulary import Vocabulary
 from passage.report import verdicts
 
 WORDS = replace(students.in_words({"hours": {"unit": "hours"}}), model="m")
-EVEN: dict[str, Any] = {
-    "firth": 9.7225,
-    "model": 9.862,
-    "shape": "bounded",
-    "low": 5.91,
-    "high": 13.46,
-    "rises": True,
-    "in_data": True,
-    "least": 0,
-    "greatest": 19,
-    "others": [],
-    "by": "profile",
-}
-
-
-ODDS = {name: {"per_standard_deviation": {"odds_ratio": ratio}} for name, ratio in (("hours", 2.0), ("courses", 9.0))}
-
-
-def even(feature: str = "hours", words: Vocabulary = WORDS, **changed: Any) -> str:
-    known = {key: value for key, value in (EVEN | changed).items() if value is not None}
-    return verdicts.even_chance({"odds": ODDS, "even_chance": {feature: known}}, 0.95, words)
-
-
-def test_from_which_value_on_the_outcome_is_likely_is_told_with_its_interval_and_the_models_own() -> None:
-    assert (
-        even() == "From 9.72 hours on, passing is more likely than not (Firth, 95 %: 5.91 to 13.5; m itself says 9.86)."
-    )
-    assert even(rises=False).startswith("Up to 9.72 hours, passing is more likely than not")
-    assert (
-        even("courses", model=None)
-        == "From courses 9.72 on, passing is more likely than not (Firth, 95 %: 5.91 to 13.5)."
-    )
-
-
-def test_other_features_are_said_to_be_held() -> None:
-    others = [
-        {"feature": "courses", "value": 1.0, "is": "median"},
-        {"feature": "school", "value": "A", "is": "most frequent"},
-    ]
-    assert even(others=others).startswith(
-        "With courses 1 (median), school A (most frequent), from 9.72 hours on, passing"
-    )
-    many = even(others=[*others, {"feature": "paid", "value": "true", "is": "most frequent"}])
-    assert many.startswith("With the 3 other features as is typical (most frequent or median), from 9.72 hours on")
-
-
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        (
-            {"shape": "outside"},
-            "(Firth, 95 %: not between 5.91 and 13.5, and more these students do not tell; m itself says 9.86).",
-        ),
-        ({"in_data": False}, "(Firth, 95 %: 5.91 to 13.5, beyond the 0 to 19 of the rows; m itself says 9.86)."),
-    ],
-)
-def test_what_the_rows_do_not_tell_is_said(changed: dict[str, Any], said: str) -> None:
-    assert even(**changed).endswith(said)
-
-
-def test_a_weighted_model_is_said_to_be_one() -> None:
-    weighted = replace(WORDS, probability="weighted probability")
-    assert even(words=weighted).endswith("m itself, weighted, says 9.86).")
-
-
-def test_nothing_is_said_where_nothing_is_known() -> None:
-    told = "At which hours passing is as likely as not, these students do not tell."
-    assert even(shape="whole_line", low=None, high=None) == told
-    assert even(firth=None) == told
-    assert verdicts.even_chance({"odds": {}}, 0.95, WORDS) == ""
-
-
-def test_of_several_numbers_one_with_an_interval_is_told() -> None:
-    known = {"courses": EVEN | {"shape": "outside"}, "hours": EVEN}
-    assert verdicts.even_chance({"odds": ODDS, "even_chance": known}, 0.95, WORDS).startswith("From 9.72 hours on")
 
 
 def guessing(verdict: str, prevalence: float = 0.4, **found: Any) -> str:
