@@ -35,9 +35,10 @@ def is_name(name: str) -> bool:
 
 
 def is_raw_table(name: str) -> bool:
-    """Return whether a raw table may be called so."""
+    """Return whether a raw table may be called so: a file, or a folder of files, whose name needs no end."""
     path = Path(name)
-    return path.is_relative_to(RAW) and ".." not in path.parts and path.suffix in (".csv", ".parquet")
+    below = path != RAW and path.is_relative_to(RAW) and ".." not in path.parts
+    return below and path.suffix in (".csv", ".parquet", "")
 
 
 class ModelPaths:

@@ -24,7 +24,7 @@ class Batch(Settings):
 
     model: str = Field(description="a name under models")
     data: RawTable = Field(
-        description="the table of new rows, as .csv or .parquet below data/raw/; it needs the model's features"
+        description="new rows, a file or folder below data/raw/ like a model's table; they need the model's features"
     )
 
 

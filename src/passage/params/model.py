@@ -74,7 +74,7 @@ class Words(Settings):
 class ModelSettings(Settings):
     """One model: its table, its columns and what each stage does with them."""
 
-    data: RawTable = Field(description="the table, a .csv or .parquet file below data/raw/")
+    data: RawTable = Field(description="the table, a .csv or .parquet file below data/raw/, or a folder of them")
     target: Column = Field(description="the column to predict, which has two labels")
     positive: Label = Field(description="which of the target's two labels is predicted", examples=[1])
     features: Annotated[list[Column], MinLen(1)] = Field(description="the columns to predict from")

@@ -46,7 +46,9 @@ def _lane_name(name: str) -> str:
 
 def _raw_table(name: str) -> str:
     if not paths.is_raw_table(name):
-        raise messages.wrong(name, f"it must be a .csv or .parquet file below {paths.RAW}/")
+        raise messages.wrong(
+            name, f"it must be a .csv or .parquet file below {paths.RAW}/, or a folder of them without a dot"
+        )
     if any(unicodedata.category(letter) == "Cc" for letter in name):
         raise messages.wrong(name, "no control character may be in a file's name")  # DVC shows it as it is
     return name

@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from passage.base import terminal
 from passage.base.errors import Mistake
-from passage.tables import names
+from passage.tables import names, parts
+
+if TYPE_CHECKING:  # a CSV does not wait for it
+    import pyarrow as pa
 
 CHUNK = 1 << 22  # bytes
 SAMPLE = 1_000_000  # bytes of a CSV by which its rows are counted
@@ -24,22 +27,49 @@ def columns(path: Path) -> list[str]:
     """Return the names of a table's columns, from its first line (CSV) or its schema (Parquet).
 
     Raises Mistake for a table that cannot be read at all: no such file, empty, a column named twice, rows of another
-    width than the header.
+    width than the header, files of a folder whose columns differ.
     """
+    first, *others = parts.files(path)
+    found = _columns(first)
+    for other in others:
+        if (theirs := _columns(other)) != found:
+            raise Mistake(parts.other_names(other, theirs, first, found))
+    return found
+
+
+def _columns(path: Path) -> list[str]:
     if not path.is_file():
         raise Mistake(f"{path}: {'this is not a file' if path.exists() else 'there is no such file'}")
     is_csv = path.suffix != ".parquet"
-    found = walk(path, most=1) if is_csv else _parquet_columns(path)
+    found = walk(path, most=1) if is_csv else list(_schema(path).names)
     if wrong := names.twice(found, (row for _, row in islice(records(path), 1, None)) if is_csv else None):
         raise Mistake(f"{path}: {line}" for line in wrong)
     return found
 
 
-def _parquet_columns(path: Path) -> list[str]:
-    import pyarrow.parquet as pq  # a CSV does not wait for it
+def schema(path: Path) -> "pa.Schema":
+    """Return the types of a Parquet table's columns; of a folder those that hold the values of all its files.
+
+    Raises Mistake where there is no such type, as of texts and numbers.
+    """
+    import pyarrow as pa
+
+    first, *others = parts.files(path)
+    found = _schema(first)
+    for other in others:
+        try:
+            found = pa.unify_schemas([found, _schema(other)], promote_options="permissive")
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            why = str(error).splitlines()[0].removeprefix("Unable to merge: ")
+            raise Mistake(f"{other}: this cannot be one table with the files before it: {why}") from None
+    return found.remove_metadata()
+
+
+def _schema(path: Path) -> "pa.Schema":
+    import pyarrow.parquet as pq
 
     try:
-        return list(pq.read_schema(path).names)
+        return pq.read_schema(path)
     except (OSError, ValueError) as error:
         raise Mistake(f"{path}: this is not a Parquet file: {str(error).splitlines()[0]}") from None
 
@@ -55,6 +85,10 @@ def damaged(path: Path) -> Iterator[None]:
 
 def rows(path: Path) -> int:
     """Return how many rows a table has: of a CSV about, by the lines among its first bytes."""
+    return sum(map(_rows, parts.files(path)))
+
+
+def _rows(path: Path) -> int:
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
 
@@ -67,6 +101,10 @@ def rows(path: Path) -> int:
 
 def contains(path: Path, *characters: bytes) -> bool:
     """Return whether one of `characters` is below the header of a CSV, whose names may be in quotes."""
+    return any(_contains(file, characters) for file in parts.files(path))
+
+
+def _contains(path: Path, characters: Collection[bytes]) -> bool:
     with path.open("rb") as content:
         below = re.split(rb"[\r\n]", content.read(CHUNK), maxsplit=1)[-1]
         blocks = chain([below], iter(partial(content.read, CHUNK), b""))
@@ -75,8 +113,15 @@ def contains(path: Path, *characters: bytes) -> bool:
 
 def first_values(path: Path, wanted: Collection[str], most: int) -> dict[str, list[Any]]:
     """Return the values that `wanted` columns have in the first rows of a table, at most so many rows."""
-    if not wanted:
-        return {}
+    found: dict[str, list[Any]] = {name: [] for name in wanted}
+    for file in parts.files(path) if wanted else ():
+        if lacking := most - max(map(len, found.values())):
+            for name, values in _first_values(file, wanted, lacking).items():
+                found[name] += values
+    return found
+
+
+def _first_values(path: Path, wanted: Collection[str], most: int) -> dict[str, list[Any]]:
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
 
@@ -90,11 +135,10 @@ def first_values(path: Path, wanted: Collection[str], most: int) -> dict[str, li
 
 
 def _of_no_values(path: Path, wanted: Collection[str]) -> dict[str, str]:
-    """Return the type of each column of `wanted` in a Parquet file whose values are lists, structures or mere bytes."""
-    import pyarrow.parquet as pq
+    """Return the type of each column of `wanted` in a Parquet table whose values are lists, structures or bytes."""
     from pyarrow import types
 
-    kinds = {field.name: field.type for field in pq.read_schema(path) if field.name in wanted}
+    kinds = {field.name: field.type for field in schema(path) if field.name in wanted}
     values = {name: kind.value_type if types.is_dictionary(kind) else kind for name, kind in kinds.items()}
     return {name: str(kinds[name]) for name, kind in values.items() if types.is_nested(kind) or "binary" in str(kind)}
 
@@ -139,13 +183,15 @@ def walk(path: Path, most: int | None = None) -> list[str]:
 
     Raises Mistake for the first of all its records, or of so many, that is no CSV or not as wide as the header.
     """
-    rows = records(path)
-    header = first(rows, path)
-    for position, (line, record) in enumerate(islice(rows, most)):
-        if len(record) != len(header):
-            why = names.misfit(header, len(record)) if position == 0 else ""
-            raise Mistake(other_width(path, line, record, len(header)) + why)
-    return header
+    headers = []
+    for file in parts.files(path):
+        rows = records(file)
+        headers.append(header := first(rows, file))
+        for position, (line, record) in enumerate(islice(rows, most)):
+            if len(record) != len(header):
+                why = names.misfit(header, len(record)) if position == 0 else ""
+                raise Mistake(other_width(file, line, record, len(header)) + why)
+    return headers[0]
 
 
 def other_width(path: Path, line: int, record: Sequence[str], width: int) -> str:
@@ -158,12 +204,13 @@ def refuse_torn(path: Path, rows: int) -> None:
 
     Where nothing is quoted, the commas tell: 0.3 s for three million rows, a tenth of what walking takes.
     """
-    commas, quoted = 0, False
-    with path.open("rb") as content:
-        while chunk := content.read(CHUNK):
-            commas += chunk.count(b",")
-            quoted = quoted or b'"' in chunk
-    if quoted or commas != (len(columns(path)) - 1) * (rows + 1):
+    commas, quoted, files = 0, False, parts.files(path)
+    for file in files:
+        with file.open("rb") as content:
+            while chunk := content.read(CHUNK):
+                commas += chunk.count(b",")
+                quoted = quoted or b'"' in chunk
+    if quoted or commas != (len(columns(path)) - 1) * (rows + len(files)):
         walk(path)
 
 
@@ -172,12 +219,13 @@ def require(path: Path, wanted: Mapping[str, str]) -> None:
 
     Also where its first line is a row.
     """
-    if path.suffix != ".parquet" and path.is_file():
-        every = (row for _, row in records(path))
+    first_file, is_csv = parts.files(path)[0], not parts.is_parquet(path)
+    if is_csv and first_file.is_file():
+        every = (row for _, row in records(first_file))
         top = next(every, [])
         below = list(islice(every, min(names.ROWS, CELLS // max(len(top), 1) + 1)))
         if why := names.looks_like_a_row(top, below, wanted):
-            raise Mistake(f"{path}: {names.row_instead(why)}")
+            raise Mistake(f"{first_file}: {names.row_instead(why)}")
     found = dict.fromkeys(columns(path))
     missing = [(column, key) for column, key in wanted.items() if column not in found]
     if missing:
@@ -186,7 +234,7 @@ def require(path: Path, wanted: Mapping[str, str]) -> None:
             f'{path}: the column "{column}", which {key} names, is missing; the table has {there}'
             for column, key in missing
         )
-    if path.suffix == ".parquet" and (wrong := _of_no_values(path, wanted)):
+    if not is_csv and (wrong := _of_no_values(path, wanted)):
         raise Mistake(
             f'{path}: the column "{column}", which {wanted[column]} names, holds {kind}; it must hold numbers, texts, '
             "times, or true and false"

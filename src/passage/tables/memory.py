@@ -7,7 +7,7 @@ import psutil
 
 from passage.base import blocks
 from passage.base.progress import foretell
-from passage.tables import header
+from passage.tables import header, parts
 
 # What the largest stage takes, as measured. Of numbers that are held together, so many times their own size: 3.4 at
 # 100,000 rows x 500 (normalize); at 3,000,000 x 10, 2.8 (split) and 2.5 (score).
@@ -47,8 +47,8 @@ def needed(
     need = START + TIMES * 8 * together
     if blocks.is_large(rows, made_of):
         need = max(need, BY_BLOCKS + A_ROW * rows)
-    elif path.suffix != ".parquet" and header.contains(path, b'"'):  # pandas keeps all columns' text while it reads
-        need += path.stat().st_size + PLACE * rows * len(header.columns(path))
+    elif not parts.is_parquet(path) and header.contains(path, b'"'):  # pandas keeps all columns' text while it reads
+        need += parts.size(path) + PLACE * rows * len(header.columns(path))
     return rows, made_of, int(need + SQUARES * 8 * made_of**2)
 
 

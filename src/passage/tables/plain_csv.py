@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from passage.base import parquet
 from passage.base.parquet import Columns
-from passage.tables import header
+from passage.tables import header, joined
 
 # What pandas takes for missing (a test holds the two against each other).
 MISSING = (
@@ -85,12 +85,14 @@ def _leaving(path: Path) -> Iterator[None]:
 
 
 def _parts(path: Path, options: pc.ConvertOptions) -> Iterator[pa.Table]:
-    with pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), convert_options=options) as parts:
+    with pc.open_csv(joined.source(path), pc.ReadOptions(block_size=BLOCK), convert_options=options) as parts:
         yield from (pa.Table.from_batches([part]) for part in parts)
 
 
 def _table(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pa.Table:
     options = _options(columns, texts, MISSING)
+    if path.is_dir():
+        return pa.concat_tables(_parts(path, options))
     with pa.OSFile(str(path)) as file, ThreadPoolExecutor() as threads:
         middle = _middle(path)
         # Block by block: read_csv holds the whole file beside the table.

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from passage.base import blocks, parquet
 from passage.base.errors import Mistake
 from passage.base.parquet import Columns
-from passage.tables import header, plain_csv
+from passage.tables import header, joined, parts, plain_csv
 from passage.tables.convert import is_numbers_or_text
 from passage.tables.plain_csv import LeftToPandas
 
@@ -27,7 +27,7 @@ def table(path: Path, texts: Iterable[str] = (), columns: Iterable[str] | None =
     there = header.columns(path)
     asked = set(there if columns is None else columns)
     wanted = [name for name in there if name in asked]
-    table = _parquet(path, wanted) if path.suffix == ".parquet" else _csv(path, there, wanted, list(texts))
+    table = _parquet(path, wanted) if parts.is_parquet(path) else _csv(path, there, wanted, list(texts))
     if table.empty:
         raise Mistake(f"{path}: the table has a header and no rows")
     return table
@@ -57,7 +57,7 @@ def stored(path: Path, texts: Iterable[str], columns: Iterable[str], into: Path)
     wanted = set(columns)
     names = [name for name in header.columns(path) if name in wanted]
     if blocks.is_large(header.rows(path), len(names)):
-        if path.suffix == ".parquet":
+        if parts.is_parquet(path):
             return OneByOne(path, names)
         texts = {*texts} & wanted
         for reader in (plain_csv.stored, _in_pieces):
@@ -75,11 +75,11 @@ def _in_pieces(path: Path, columns: Sequence[str], texts: Collection[str], into:
     rows, whole = 0, {*numbers}  # columns that are whole numbers
     schema = pa.schema([(name, pa.large_string() if name in texts else pa.float64()) for name in columns])
 
-    def parts() -> Iterator[pa.Table]:
+    def pieces() -> Iterator[pa.Table]:
         nonlocal rows
         options = _options(path, there, columns, texts) | {"chunksize": parquet.together(len(there))}
-        with _refusing(path), pd.read_csv(path, **options) as pieces:
-            for piece in pieces:
+        with _refusing(path), pd.read_csv(joined.source(path), **options) as found:
+            for piece in found:
                 part, rows = _named(piece, there, columns), rows + len(piece)
                 for name in numbers:
                     exact = part[name].dtype == "int64" and part[name].abs().max() < plain_csv.EXACT
@@ -88,7 +88,7 @@ def _in_pieces(path: Path, columns: Sequence[str], texts: Collection[str], into:
                     whole.difference_update([] if exact else [name])
                 yield pa.Table.from_pandas(part, schema, preserve_index=False).replace_schema_metadata(None)
 
-    parquet.write_arrow(into, parts(), **parquet.PLAIN)
+    parquet.write_arrow(into, pieces(), **parquet.PLAIN)
     header.refuse_torn(path, rows)
     return Columns(into, dict.fromkeys(whole, lambda column: column.astype("int64")))
 
@@ -97,7 +97,7 @@ def _csv(path: Path, there: list[str], columns: list[str], texts: list[str]) -> 
     with suppress(LeftToPandas):
         return plain_csv.read(path, columns, [name for name in texts if name in columns])
     with _refusing(path):
-        found = pd.read_csv(path, **_options(path, there, columns, texts))
+        found = pd.read_csv(joined.source(path), **_options(path, there, columns, texts))
     header.refuse_torn(path, len(found))
     return _named(found, there, columns)
 
@@ -129,7 +129,7 @@ def as_it_came(path: Path, rows: int) -> Iterator[pd.DataFrame]:
 
     Of a Parquet file, numbers, booleans and texts are what they are, and other values their text.
     """
-    came = _groups(path) if path.suffix == ".parquet" else _texts(path, rows)
+    came = _groups(path) if parts.is_parquet(path) else _texts(path, rows)
     for part in parquet.even(came, rows):
         table = part.to_pandas(types_mapper=_with_gaps)
         others = [name for name in table if not is_numbers_or_text(table[name])]
@@ -137,10 +137,12 @@ def as_it_came(path: Path, rows: int) -> Iterator[pd.DataFrame]:
 
 
 def _groups(path: Path) -> Iterator[pa.Table]:
-    """Yield the row groups of a Parquet file."""
-    with header.damaged(path), pq.ParquetFile(path) as file:
-        for group in range(file.num_row_groups):
-            yield _valid(file.read_row_group(group))
+    """Yield the row groups of a Parquet table."""
+    schema = header.schema(path)
+    for one in parts.files(path):
+        with header.damaged(one), pq.ParquetFile(one) as file:
+            for group in range(file.num_row_groups):
+                yield _valid(file.read_row_group(group)).cast(schema)
 
 
 def _texts(path: Path, rows: int) -> Iterator[pa.Table]:
@@ -152,8 +154,8 @@ def _texts(path: Path, rows: int) -> Iterator[pa.Table]:
             yield part
             read += len(part)
         return
-    with pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=rows) as parts:
-        for part in parts:
+    with pd.read_csv(joined.source(path), dtype=str, keep_default_na=False, chunksize=rows) as pieces:
+        for part in pieces:
             part.columns = pd.Index(names)  # not those that pandas makes up
             others = part[part.index >= read]
             yield pa.Table.from_pandas(others, schema, preserve_index=False).replace_schema_metadata(None)
@@ -167,9 +169,13 @@ def _with_gaps(kind: pa.DataType) -> pd.ArrowDtype | pd.BooleanDtype | None:
 
 
 def _parquet(path: Path, columns: list[str]) -> pd.DataFrame:
-    """Return these columns of the file."""
+    """Return these columns of the table."""
+    found = []
+    for file in parts.files(path):
+        with header.damaged(file):
+            found.append(_valid(pq.read_table(file, columns=columns)))
     with header.damaged(path):
-        table: pd.DataFrame = _valid(pq.read_table(path, columns=columns)).to_pandas()
+        table: pd.DataFrame = pa.concat_tables(found, promote_options="permissive").to_pandas()
     return table
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from passage.base.errors import Mistake
 from passage.base.parquet import Counted
-from passage.tables import header
+from passage.tables import header, parts
 
 SHOWN = 10  # rows that are told of each violation; the others are counted
 NUMBER = "must be a number"
@@ -65,20 +65,27 @@ class Violations:
             found = f"missing ({found} stands for that)" if text else "missing"
         grouped = NUMBER in rule and GROUPED.fullmatch(text)
         advice = "; write it without separators of thousands" if grouped else ""
-        return f"{self.path}, {place}: {column} is {found}, but {rule}{advice}"
+        return f"{place}: {column} is {found}, but {rule}{advice}"
 
 
 def _places(path: Path, rows: list[int]) -> dict[int, tuple[str, dict[str, str]]]:
-    """Return where each of `rows` (from 0, sorted) stands in the file, and what stands there in a CSV, by column.
+    """Return in which file and where in it each of `rows` (from 0, sorted) stands, and, of a CSV, what, by column.
 
-    The file is read once, as far as the last of them.
+    A CSV is read once, as far as the last of them.
     """
-    places: dict[int, tuple[str, dict[str, str]]] = {row: (f"row {row + 1}", {}) for row in rows}
-    if path.suffix == ".csv" and rows:
-        records = header.records(path)
+    places: dict[int, tuple[str, dict[str, str]]] = {row: (f"{path}, row {row + 1}", {}) for row in rows}
+    wanted, start = set(rows), 0
+    for file in parts.files(path) if rows else ():
+        if start > rows[-1]:
+            break
+        if file.suffix == ".parquet":
+            places |= {row: (f"{file}, row {row - start + 1}", {}) for row in rows if row >= start}
+            start += header.rows(file)
+            continue
+        records = header.records(file)
         _, names = next(records)
-        wanted = set(rows)
-        for row, (line, record) in enumerate(islice(records, rows[-1] + 1)):
-            if row in wanted:
-                places[row] = f"line {line}", dict(zip(names, record, strict=False))
+        for line, record in islice(records, rows[-1] + 1 - start):
+            if start in wanted:
+                places[start] = f"{file}, line {line}", dict(zip(names, record, strict=False))
+            start += 1
     return places

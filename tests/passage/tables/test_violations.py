@@ -66,6 +66,7 @@ def test_a_value_is_told_as_it_stands_in_a_csv_and_as_it_is_in_parquet(in_folder
         't.csv, line 3: a is "01", but bad',
     ]
     table = pd.DataFrame({"a": [1.5, None]})
+    table.to_parquet("t.parquet")
     assert told(Path("t.parquet"), table, ("a", [0, 1], "bad")) == [
         't.parquet, row 1: a is "1.5", but bad',
         "t.parquet, row 2: a is missing, but bad",
