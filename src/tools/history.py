@@ -15,13 +15,12 @@ from dvc_data.index import DataIndexDirError
 from yaml import YAMLError
 
 from passage import params
-from passage.base import lock, paths
+from passage.base import files, lock, paths
 from passage.base.errors import Mistake, Unreachable
 from passage.base.progress import bar
 from passage.params import Params
 from passage.tracking import git
 from passage.tracking.handover import hand_over
-from passage.tracking.outputs import folder_hash
 from passage.tracking.result import collect, hashed, tables
 from passage.tracking.staleness import Stale, stages_of, stale
 from tools.dvc import experiments
@@ -137,7 +136,7 @@ def restore(name: str, settings: Params, tree: DVCFileSystem) -> None:
         if path in recorded:
             return recorded[path]
         if tree.isdir(path):
-            return folder_hash({one.removeprefix(f"{path}/"): md5_of(one) or "" for one in tree.find(path)})
+            return files.folder_hash({one.removeprefix(f"{path}/"): md5_of(one) or "" for one in tree.find(path)})
         return hashlib.md5(tree.read_bytes(path), usedforsecurity=False).hexdigest() if tree.isfile(path) else None
 
     wanted = stages_of([name], settings)

@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from itertools import repeat
@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
+
+from passage.base import paths
 
 if TYPE_CHECKING:  # stages without tables do not wait for pandas
     import pandas as pd
@@ -111,13 +113,25 @@ def read_json(path: Path) -> Any:
 
 
 def file_hash(algorithm: str, path: Path) -> str:
-    """Return the hash of a file's bytes, in hexadecimal."""
+    """Return the hash of a file's bytes, in hexadecimal, or of what is in a folder."""
+    if path.is_dir():
+        held = {one.relative_to(path).as_posix(): file_hash(algorithm, one) for one in paths.within(path)}
+        return folder_hash(held, algorithm)
     with path.open("rb") as content:
         return hashlib.file_digest(content, algorithm).hexdigest()
 
 
+def folder_hash(held: Mapping[str, str], algorithm: str = "md5") -> str:
+    """Return the hash, by default the MD5 that DVC gives it, of a folder that holds these files alone.
+
+    That is the hash of the list of their hashes and names. held: hashes by the path in the folder.
+    """
+    listed = [{algorithm: one, "relpath": path} for path, one in sorted(held.items())]
+    return hashlib.new(algorithm, json.dumps(listed).encode(), usedforsecurity=False).hexdigest() + ".dir"
+
+
 class Hashes(NamedTuple):
-    """The hashes of a file's bytes, in hexadecimal."""
+    """The hashes of a file's or a folder's bytes, in hexadecimal."""
 
     md5: str
     sha256: str
@@ -125,10 +139,10 @@ class Hashes(NamedTuple):
 
 def hashes(every: Iterable[Path]) -> dict[Path, Hashes]:
     """Return the hashes of each file; several are read at the same time, the largest first."""
-    paths = sorted(set(every), key=lambda path: path.stat().st_size, reverse=True)
+    ordered = sorted(set(every), key=lambda path: path.stat().st_size, reverse=True)
     with ThreadPoolExecutor() as threads:
-        md5, sha256 = (threads.map(file_hash, repeat(algorithm), paths) for algorithm in Hashes._fields)
-        return {path: Hashes(*both) for path, *both in zip(paths, md5, sha256, strict=True)}
+        md5, sha256 = (threads.map(file_hash, repeat(algorithm), ordered) for algorithm in Hashes._fields)
+        return {path: Hashes(*both) for path, *both in zip(ordered, md5, sha256, strict=True)}
 
 
 def write_csv(path: Path, table: "pd.DataFrame") -> None:

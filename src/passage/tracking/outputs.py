@@ -1,13 +1,11 @@
 """Every file that the stages wrote for one model, by its bytes: what a rebuild is held against."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from passage.base import lock, paths
 from passage.base.errors import Mistake
-from passage.base.files import Hashes
+from passage.base.files import Hashes, folder_hash
 
 
 def of_lane(name: str, batches: Iterable[str], root: Path = Path()) -> list[Path]:
@@ -38,12 +36,3 @@ def refuse_altered(outputs: Mapping[Path, Hashes]) -> None:
         )
     if own := [path for path in outputs if not any(str(place) in recorded for place in (path, *path.parents))]:
         raise Mistake(f"{path}: no stage in {paths.PIPELINE_LOCK} made this; move it or remove it" for path in own)
-
-
-def folder_hash(held: Mapping[str, str]) -> str:
-    """Return the MD5 that DVC gives a folder that holds these files alone: of the list of their MD5s and names.
-
-    held: MD5s by the path in the folder.
-    """
-    listed = [{"md5": md5, "relpath": path} for path, md5 in sorted(held.items())]
-    return hashlib.md5(json.dumps(listed).encode(), usedforsecurity=False).hexdigest() + ".dir"

@@ -50,7 +50,7 @@ def hashed(names: Iterable[str], settings: Params) -> dict[Path, Hashes]:
     names = list(names)
     raw = dict.fromkeys(path for name in names for path in tables(name, settings))
     built = dict.fromkeys(path for name in names for path in outputs.of_lane(name, _batches(name, settings)))
-    if missing := [path for path in (*raw, *built) if not path.is_file()]:
+    if missing := [path for path in (*raw, *built) if not path.exists()]:
         raise Mistake(f"{missing[0]}: there is no such file; `dvc repro` builds what is missing")
     there = hashes([*raw, *built])
     outputs.refuse_altered({path: there[path] for path in built})

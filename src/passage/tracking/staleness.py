@@ -15,7 +15,6 @@ from passage.base.lock import Stages
 from passage.params import Params
 from passage.params.model import ModelSettings
 from passage.params.types import AUTO
-from passage.tracking.outputs import folder_hash
 
 ANEW = "`dvc repro` builds it anew and tracks it"
 LANE_STAGES = ("split", "normalize", "train", "associate", "predict", "evaluate")
@@ -45,10 +44,12 @@ def refuse(settings: Params, known: Mapping[Path, Hashes]) -> None:
     @cache
     def md5_of(path: str) -> str | None:
         place = Path(path)
-        if place.is_dir():
-            return folder_hash({str(one.relative_to(place)): md5_of(str(one)) or "" for one in paths.within(place)})
         if place in known:
             return known[place].md5
+        if place.is_dir():
+            return files.folder_hash(
+                {str(one.relative_to(place)): md5_of(str(one)) or "" for one in paths.within(place)}
+            )
         return files.file_hash("md5", place) if place.is_file() else None
 
     asked = params.read_yaml(paths.PARAMS.read_text(encoding="utf-8"))

@@ -59,7 +59,7 @@ def prepare(source: Source, folder: Path, repository: Path, own_environment: boo
 def require_table(folder: Path, path: str, md5: str) -> None:
     """Raise Mistake where the raw table at `path` in the prepared `folder` is missing or another one."""
     table = folder / path
-    if not table.is_file():
+    if not table.exists():
         raise Mistake(f"its table {path} is neither in Git nor in DVC's cache")
     if (found := files.file_hash("md5", table)) != md5:
         raise Mistake(f"its table {path} had the MD5 {md5}; the one that is there has {found}")
