@@ -27,13 +27,15 @@ def columns(path: Path) -> list[str]:
     """Return the names of a table's columns, from its first line (CSV) or its schema (Parquet).
 
     Raises Mistake for a table that cannot be read at all: no such file, empty, a column named twice, rows of another
-    width than the header, files of a folder whose columns differ.
+    width than the header, files of a folder with other columns or types than those before them.
     """
     first, *others = parts.files(path)
     found = _columns(first)
     for other in others:
         if (theirs := _columns(other)) != found:
             raise Mistake(parts.other_names(other, theirs, first, found))
+    if others and parts.is_parquet(path):
+        schema(path)
     return found
 
 
@@ -75,12 +77,12 @@ def _schema(path: Path) -> "pa.Schema":
 
 
 @contextmanager
-def damaged(path: Path) -> Iterator[None]:
+def damaged(path: Path, why: str = "the file is damaged") -> Iterator[None]:
     """Raise Mistake for what pyarrow and Python cannot make of the content of a Parquet file."""
     try:
         yield
     except (OSError, ValueError, OverflowError) as error:
-        raise Mistake(f"{path}: the file is damaged: {str(error).splitlines()[0]}") from None
+        raise Mistake(f"{path}: {why}: {str(error).splitlines()[0]}") from None
 
 
 def rows(path: Path) -> int:

@@ -19,7 +19,7 @@ def files(path: Path) -> list[Path]:
         if one.suffix not in KINDS:
             raise Mistake(f"{one}: the files of a folder that is a table must end in {' or '.join(KINDS)}")
         if one.suffix != found[0].suffix:
-            raise Mistake(f"{one}: this is not what {found[0]} is; the files of a folder must be of one kind")
+            raise Mistake(other_kind(one, found[0]))
     return found
 
 
@@ -32,6 +32,11 @@ def listed(folder: Path) -> Iterator[Path]:
         if one.is_dir():
             raise Mistake(f"{one}: this is a folder; one that is a table must hold files alone")
         yield one
+
+
+def other_kind(file: Path, first: Path) -> str:
+    """Return what is wrong with a file of a folder whose first one is CSV where it is Parquet, or the other way."""
+    return f"{file}: this is not what {first} is; the files of a folder must be of one kind"
 
 
 def is_parquet(path: Path) -> bool:

@@ -16,6 +16,8 @@ from passage.tables import header, joined, parts, plain_csv
 from passage.tables.convert import is_numbers_or_text
 from passage.tables.plain_csv import LeftToPandas
 
+BEYOND = "whole numbers of one file are beyond what fractions of another hold"
+
 
 def table(path: Path, texts: Iterable[str] = (), columns: Iterable[str] | None = None) -> pd.DataFrame:
     """Return the table at `path`, one row for each record; what is a number in each row of a column is a number.
@@ -142,7 +144,10 @@ def _groups(path: Path) -> Iterator[pa.Table]:
     for one in parts.files(path):
         with header.damaged(one), pq.ParquetFile(one) as file:
             for group in range(file.num_row_groups):
-                yield _valid(file.read_row_group(group)).cast(schema)
+                part = _valid(file.read_row_group(group))
+                with header.damaged(one, BEYOND):
+                    part = part.cast(schema)
+                yield part
 
 
 def _texts(path: Path, rows: int) -> Iterator[pa.Table]:
@@ -174,7 +179,7 @@ def _parquet(path: Path, columns: list[str]) -> pd.DataFrame:
     for file in parts.files(path):
         with header.damaged(file):
             found.append(_valid(pq.read_table(file, columns=columns)))
-    with header.damaged(path):
+    with header.damaged(path, BEYOND):
         table: pd.DataFrame = pa.concat_tables(found, promote_options="permissive").to_pandas()
     return table
 
