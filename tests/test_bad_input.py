@@ -380,7 +380,7 @@ KINDS: dict[str, dict[str, Kind]] = {
     },
     "Adopting a table": {
         "no table to adopt": Kind("adopt gone.csv churned", ()),
-        "a folder to adopt": Kind("adopt data churned", ()),
+        "a folder of folders to adopt": Kind("adopt data churned", ()),
         "a workbook to adopt": adopt("t.csv churned", b"PK\x03\x04"),
         "no line of names in it": adopt("t.csv 0", CHURN.partition("\n")[2]),
         "a name too many": adopt("t.csv churned", CHURN.replace("churned", "churned,left")),

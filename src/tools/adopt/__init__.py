@@ -14,7 +14,7 @@ from passage.base import files, paths
 from passage.base.errors import Mistake
 from passage.base.progress import clock
 from passage.base.terminal import printable
-from passage.tables import convert, header, read
+from passage.tables import convert, header, parts, read
 from passage.tracking import git
 from tools.adopt import entry, intake
 from tools.adopt.profile import asked, profile
@@ -36,7 +36,7 @@ def main(table: str, target: str, name: str = "", positive: str = "") -> None:
         taken = intake.take(source, target.strip())
         with clock(f"writing {source.name}"):
             staged = _staged(source, taken, Path(folder))
-        place = _place(source, staged, f"{name}{taken.suffix}")
+        place = _place(source, staged, f"{name}{staged.suffix}")
         with clock(f"reading {source.name} as the pipeline does"):
             rows = _as_the_pipeline_reads(staged, taken, source)
         names = list(rows.columns)
@@ -60,13 +60,18 @@ def main(table: str, target: str, name: str = "", positive: str = "") -> None:
 
 def _staged(source: Path, taken: intake.Intake, folder: Path) -> Path:
     """Return the table as it is to lie in data/raw, written into `folder`."""
-    staged = folder / f"table{taken.suffix}"
-    if taken.content is not None:
-        files.write_bytes(staged, taken.content)
-    elif taken.table is not None:
-        files.write_csv(staged, taken.table.to_pandas())
-    else:
-        shutil.copyfile(source, staged)
+    staged, start = folder / ("table" if source.is_dir() else f"table{taken.suffix}"), 0
+    for place, file in enumerate(taken.files):
+        name = file.name if file.suffix == taken.suffix else f"{file.name}{taken.suffix}"
+        into = staged / name if source.is_dir() else staged
+        if taken.content is not None:
+            files.write_bytes(into, taken.content)
+        elif taken.table is not None:
+            files.write_csv(into, taken.table.slice(start, taken.rows[place]).to_pandas())
+            start += taken.rows[place]
+        else:
+            into.parent.mkdir(exist_ok=True)
+            shutil.copyfile(file, into)
     return staged
 
 
@@ -75,7 +80,7 @@ def _place(source: Path, staged: Path, name: str) -> Path:
     root = Path.cwd()
     inside = source.resolve().is_relative_to(root / paths.RAW)
     place = source.resolve().relative_to(root) if inside else paths.RAW / name
-    if place.suffix != staged.suffix:
+    if place.suffix != staged.suffix and not staged.is_dir():
         raise Mistake(
             f"{place}: its name must end in {staged.suffix}, as this is what it is; rename it, or move it out of "
             f"{paths.RAW} and adopt it from there"
@@ -85,11 +90,15 @@ def _place(source: Path, staged: Path, name: str) -> Path:
         raise Mistake(
             f"{record} is there already, its table is not; bring it with `dvc pull`, or give another NAME=..."
         )
-    if place.exists() and files.file_hash("md5", place) != files.file_hash("md5", staged):
+    if place.exists() and _hashes(place) != _hashes(staged):
         if inside:
             raise Mistake(f"{place}: it cannot stay as it is; move it out of {paths.RAW} and adopt it from there")
         raise Mistake(f"{place} is there already, and is another table; give another name: NAME=...")
     return place
+
+
+def _hashes(table: Path) -> list[str]:
+    return [files.file_hash("md5", file) for file in parts.files(table)]
 
 
 def _as_the_pipeline_reads(staged: Path, taken: intake.Intake, source: Path) -> pd.DataFrame:
@@ -98,8 +107,8 @@ def _as_the_pipeline_reads(staged: Path, taken: intake.Intake, source: Path) -> 
     except Mistake as mistake:
         raise Mistake(line.replace(str(staged), str(source)) for line in mistake.lines) from None
     rows.columns = pd.Index(names)  # not the names that pandas makes up
-    if taken.rows and len(rows) != taken.rows:
-        raise Mistake(f"{source}: it has {taken.rows:,} rows, of which the pipeline would read {len(rows):,}")
+    if taken.rows and len(rows) != sum(taken.rows):
+        raise Mistake(f"{source}: it has {sum(taken.rows):,} rows, of which the pipeline would read {len(rows):,}")
     return rows
 
 
@@ -113,6 +122,8 @@ def _all_or_nothing(place: Path) -> Iterator[None]:
         yield
     except BaseException:
         for path in new:
+            if path.is_dir():
+                shutil.rmtree(path)
             path.unlink(missing_ok=True)
         if before is not None:
             files.write_bytes(ignored, before)
@@ -123,7 +134,7 @@ def _keep(place: Path) -> bool:
     """Let DVC keep a large table that Git does not have; return whether DVC keeps it."""
     if place.with_name(f"{place.name}.dvc").exists():
         return True
-    if place.stat().st_size <= LARGE or git.run("ls-files", "--", str(place)):
+    if parts.size(place) <= LARGE or git.run("ls-files", "--", str(place)):
         return False
     dvc("add", str(place), "--quiet")
     return True

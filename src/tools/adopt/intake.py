@@ -3,7 +3,8 @@
 Every row and every value stays. What cannot be read is refused with its line; nothing is skipped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 
 from passage.base.errors import Mistake
 from passage.base.progress import bar, clock
-from passage.tables import header, memory
+from passage.tables import header, memory, parts
 from tools.adopt import dialect, first_line, numbers
 
 # By which a CSV grows in memory, and one whose numbers are written anew (measured: 2.3, 5.0).
@@ -36,29 +37,72 @@ PARQUET = b"PAR1"
 class Intake(NamedTuple):
     """A table to be written into data/raw.
 
-    content: the bytes of a CSV that the pipeline reads, where they may stay what they are. table: the CSV's values, all
-    text, where they may not. Neither: a Parquet file, which is copied. changes: what differs from the source, in words.
-    doubts: what may be meant otherwise. rows: of a CSV. padded: its columns of digits that may begin with a 0.
+    suffix: of its files. files: the source's. content: the bytes of a CSV that the pipeline reads, where they may stay
+    what they are. table: the CSV's values, all text, where they may not. Neither: files that are copied. changes: what
+    differs from the source, in words. doubts: what may be meant otherwise. rows: of each file of a CSV. padded: its
+    columns of digits that may begin with a 0.
     """
 
     suffix: str
+    files: Sequence[Path]
     content: bytes | None = None
     table: pa.Table | None = None
     changes: Sequence[str] = ()
     doubts: Sequence[str] = ()
-    rows: int = 0
+    rows: Sequence[int] = ()
     padded: Sequence[str] = ()
 
 
+class _Text(NamedTuple):
+    """A CSV file of the source.
+
+    content: what the pipeline reads, unless numbers are to be written anew; None where it does not read it so. table:
+    its values, all text. abroad: it has another separator than a comma. changes and doubt: as a table's.
+    """
+
+    content: bytes | None
+    table: pa.Table
+    abroad: bool
+    changes: list[str]
+    doubt: str
+
+
 def take(path: Path, target: str) -> Intake:
-    """Return the table at `path` as it is to be written; `target` is one of its columns.
+    """Return the table at `path`, a file or a folder of files, as it is to be written; `target` is one of its columns.
 
     Raises Mistake with one line for each thing that is wrong with it.
     """
-    head = _head(path)
-    _refuse_too_large(path, head, target)
-    if head.startswith(PARQUET):
-        return Intake(".parquet")
+    files = list(parts.listed(path)) if path.is_dir() else [path]
+    heads = {file: _head(file) for file in files}
+    kinds = [head.startswith(PARQUET) for head in heads.values()]
+    if len(set(kinds)) > 1:
+        raise Mistake(parts.other_kind(files[kinds.index(not kinds[0])], files[0]))
+    _refuse_too_large(path, heads, target)
+    if kinds[0]:
+        return Intake(".parquet", files)
+    texts = [_text(file, target) for file in files]
+    names = texts[0].table.column_names
+    for file, text in zip(files, texts, strict=True):
+        if text.table.column_names != names:
+            raise Mistake(parts.other_names(file, text.table.column_names, files[0], names))
+    rows = [text.table.num_rows for text in texts]
+
+    def place(row: int) -> str:
+        at = next(at for at in range(len(rows)) if row <= sum(rows[: at + 1]))
+        return f"{files[at]}, row {row - sum(rows[:at])}"
+
+    values, abroad = pa.concat_tables(text.table for text in texts), any(text.abroad for text in texts)
+    table, rewritten, doubts = numbers.plain(values, place, abroad)
+    if table.num_rows == 0:
+        raise Mistake(f"{path}: the table has a header and no rows")
+    changes = [*dict.fromkeys(change for text in texts for change in text.changes), *rewritten]
+    doubts = [*dict.fromkeys(text.doubt for text in texts if text.doubt), *doubts]
+    content = texts[0].content if not path.is_dir() and not rewritten else None
+    stays = content is not None or (path.is_dir() and not changes)
+    return Intake(".csv", files, content, None if stays else table, changes, doubts, rows, padded=numbers.padded(table))
+
+
+def _text(path: Path, target: str) -> _Text:
     with clock(f"reading {path}"):
         text, encoding = dialect.utf8(path.read_bytes(), path)
     text, told = dialect.without_separator_line(text)
@@ -72,9 +116,6 @@ def take(path: Path, target: str) -> Intake:
     first_line.refuse(text, one, stripped, blanks, target, path)
     with clock(f"reading {path}"):
         values = _read(text, one, names, blanks, path).rename_columns(stripped)
-    table, rewritten, doubts = numbers.plain(values, str(path), abroad=one != ",")
-    if table.num_rows == 0:
-        raise Mistake(f"{path}: the table has a header and no rows")
     changes = [
         *([f"{encoding} became UTF-8"] if encoding != "UTF-8" else []),
         *([f"the first line, sep={told}, went"] if told else []),
@@ -82,21 +123,16 @@ def take(path: Path, target: str) -> Intake:
         *(["blanks after the separator went"] if blanks else []),
         *(["blanks around names of columns went"] if stripped != names and not blanks else []),
         *mended,
-        *rewritten,
     ]
+    doubt = ""
     if encoding == dialect.GUESS:
-        word = dialect.foreign_word(text)
-        doubts = [f'{encoding} is a guess: is "{word}" right? If not, save the table as UTF-8', *doubts]
-    same = one == "," and stripped == names and not rewritten
-    content = text[len(b"\n") if told else 0 :] if same else None
-    padded = numbers.padded(table)
-    return Intake(".csv", content, None if same else table, changes, doubts, table.num_rows, padded)
+        doubt = f'{encoding} is a guess: is "{dialect.foreign_word(text)}" right? If not, save the table as UTF-8'
+    content = text[len(b"\n") if told else 0 :] if one == "," and stripped == names else None
+    return _Text(content, values, one != ",", changes, doubt)
 
 
 def _head(path: Path) -> bytes:
     """Return the first bytes of a file that is a table by what they say."""
-    if path.is_dir():
-        raise Mistake(f"{path}: this is a folder; name one table in it")
     if not path.is_file():
         raise Mistake(f"{path}: there is no such file")
     try:
@@ -114,23 +150,26 @@ def _head(path: Path) -> bytes:
     return head
 
 
-def _refuse_too_large(path: Path, head: bytes, target: str) -> None:
-    """Raise Mistake for a table that will not fit in memory, before it is read."""
-    size, room = path.stat().st_size, memory.free()
-    if head.startswith(PARQUET):
-        try:
-            found = pq.read_metadata(path)
-        except (OSError, ValueError):
-            return  # what is wrong is told when it is read
-        need = memory.START + memory.TIMES * 8 * int(found.num_rows) * int(found.num_columns)
-    else:
-        need = memory.START + (TIMES if dialect.separator(head, target) == "," else TIMES_ABROAD) * size
+def _refuse_too_large(path: Path, heads: Mapping[Path, bytes], target: str) -> None:
+    """Raise Mistake for a table that will not fit in memory, before it is read. heads: the first bytes of its files."""
+    size, room = sum(file.stat().st_size for file in heads), memory.free()
+    need = memory.START + sum(_taken(file, head, target) for file, head in heads.items())
     if need > room:
         raise Mistake(
             f"{path}: to adopt its {size / 1e9:.1f} GB takes about {need / 1e9:.1f} GB of memory, and "
             f"{room / 1e9:.1f} GB are free; what helps: fewer columns, some of the rows drawn by chance, other "
             "programs closed, or a machine with more memory"
         )
+
+
+def _taken(path: Path, head: bytes, target: str) -> int:
+    """Return how much memory (bytes) a file takes. Of a Parquet file that is damaged, it is told when it is read."""
+    if not head.startswith(PARQUET):
+        return (TIMES if dialect.separator(head, target) == "," else TIMES_ABROAD) * path.stat().st_size
+    with suppress(OSError, ValueError):
+        found = pq.read_metadata(path)
+        return int(memory.TIMES * 8 * found.num_rows * found.num_columns)
+    return 0
 
 
 def _read(text: bytes, one: str, names: list[str], blanks: bool, path: Path) -> pa.Table:

@@ -4,7 +4,7 @@ A number keeps its digits: only the sign between whole and fraction becomes a po
 `1,234` alone is two numbers; the other values decide, in its own column first, then in the table, or nobody does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -34,10 +34,11 @@ _GROUPING = {"point": f"[,{_BLANKS}]", "comma": f"[.{_BLANKS}]"}
 _FOREIGN = rf"\d[,{_BLANKS}]\d|^[ +-]*,\d|\d,$|\.\d+\."
 
 
-def plain(table: pa.Table, source: str, abroad: bool) -> tuple[pa.Table, list[str], list[str]]:
+def plain(table: pa.Table, place: Callable[[int], str], abroad: bool) -> tuple[pa.Table, list[str], list[str]]:
     """Return `table`, all text, with the numbers of each column that holds nothing else written plainly.
 
-    With what was changed, and what was left as it is, but may be meant otherwise. abroad: the table comes from where
+    With what was changed, and what was left as it is, but may be meant otherwise. place: where a row stands, from 1, in
+    words. abroad: the table comes from where
     1.234 may be meant as 1234. Raises Mistake where it cannot be told what the numbers of a column are.
     """
     table, blank = _without_blanks(table)
@@ -52,7 +53,7 @@ def plain(table: pa.Table, source: str, abroad: bool) -> tuple[pa.Table, list[st
         reading = column.reading(evidence)
         before = table[name]
         if reading is None:
-            wrong.append(_ambiguous(before, column, name, source))
+            wrong.append(_ambiguous(before, column, name, place))
         elif reading and not (after := _plainly(before, reading)).equals(before):
             table = table.set_column(position, name, after)
             written[reading][name] = (before, after)
@@ -156,12 +157,12 @@ def _told(changed: Mapping[str, tuple[pa.ChunkedArray, pa.ChunkedArray]], readin
         yield f"numbers with a decimal {reading} are written plainly in {', '.join(examples)}"
 
 
-def _ambiguous(column: pa.ChunkedArray, found: _Column, name: str, source: str) -> str:
+def _ambiguous(column: pa.ChunkedArray, found: _Column, name: str, place_of: Callable[[int], str]) -> str:
     point, comma = (_written(found.values, reading) for reading in READINGS)
     place = pc.index(pc.not_equal(point, comma), value=True).as_py()
     value = found.values[place].as_py()
     row = pc.index(column, value).as_py() + 1
     return (
-        f'{source}, row {row}: {name} is "{value}", which may be {comma[place]} or {point[place]}, and nothing else in '
+        f'{place_of(row)}: {name} is "{value}", which may be {comma[place]} or {point[place]}, and nothing else in '
         "the table tells; write its numbers with a decimal point and without signs between thousands"
     )

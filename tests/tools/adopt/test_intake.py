@@ -167,7 +167,7 @@ def test_lines_of_blanks_alone_and_other_line_ends_are_no_rows(in_folder: Write)
         path = in_folder("t.csv", "")
         path.write_bytes(text.encode())
         taken = intake.take(path, "y")
-        assert (taken.rows, taken.content) == (2, text.encode())
+        assert (taken.rows, taken.content) == ([2], text.encode())
         assert len(read.table(path)) == 2
 
 

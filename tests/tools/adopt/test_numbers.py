@@ -11,9 +11,11 @@ from pandas._libs.parsers import STR_NA_VALUES
 from passage.base.errors import Mistake
 from tools.adopt import numbers
 
+PLACE = "t.csv, row {}".format
+
 
 def plain(abroad: bool = False, **columns: list[str]) -> dict[str, list[str]]:
-    return numbers.plain(pa.table(columns), "t.csv", abroad)[0].to_pydict()  # type: ignore[no-any-return]
+    return numbers.plain(pa.table(columns), PLACE, abroad)[0].to_pydict()  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize(
@@ -61,10 +63,10 @@ def test_what_is_no_column_of_foreign_numbers_stays_to_the_letter(values: list[s
 
 def test_blanks_alone_are_a_missing_value_and_that_is_told() -> None:
     given = {"a": ["1", " "], "b": ["x", "\u00a0\t"], "c": [" x", ""]}
-    table, changes, _ = numbers.plain(pa.table(given), "t.csv", abroad=False)
+    table, changes, _ = numbers.plain(pa.table(given), PLACE, abroad=False)
     assert table.to_pydict() == {"a": ["1", ""], "b": ["x", ""], "c": [" x", ""]}
     assert changes == ["values of nothing but blanks became missing ones in a, b"]
-    table, changes, _ = numbers.plain(pa.table({"a": ["1,5", "  "]}), "t.csv", abroad=True)
+    table, changes, _ = numbers.plain(pa.table({"a": ["1,5", "  "]}), PLACE, abroad=True)
     assert table.to_pydict() == {"a": ["1.5", ""]}
     assert [change.partition(" in ")[0] for change in changes] == [
         "values of nothing but blanks became missing ones",
@@ -92,17 +94,17 @@ def test_where_nothing_decides_a_comma_is_refused_and_a_point_stays_and_is_told(
     assert str(caught.value).startswith('t.csv, row 2: a is "1,234", which may be 1.234 or 1234, and nothing else in')
     with pytest.raises(Mistake, match=r"may be 1\.234 or 1234"):
         plain(a=["1,234"], b=["0,5"], c=["0.5"])
-    table, _, doubts = numbers.plain(pa.table({"a": ["1.234"]}), "t.csv", abroad=True)
+    table, _, doubts = numbers.plain(pa.table({"a": ["1.234"]}), PLACE, abroad=True)
     assert table.to_pydict() == {"a": ["1.234"]}
     assert doubts == ['a: "1.234" stays 1.234, with a decimal point; is it 1234?']
-    english, _, doubts = numbers.plain(pa.table({"a": ["1.234"], "b": ["1,234.5"]}), "t.csv", abroad=False)
+    english, _, doubts = numbers.plain(pa.table({"a": ["1.234"], "b": ["1,234.5"]}), PLACE, abroad=False)
     assert english.to_pydict() == {"a": ["1.234"], "b": ["1234.5"]}
     assert doubts == []
 
 
 def test_what_was_changed_is_told_with_an_example_of_each_column() -> None:
     given = {"a": ["1,5", "-"], "b": ["x", "-"], "c": ["1.234,5", ""]}
-    _, changes, _ = numbers.plain(pa.table(given), "t.csv", abroad=True)
+    _, changes, _ = numbers.plain(pa.table(given), PLACE, abroad=True)
     assert changes == [
         '"-" became a missing value in a',
         'numbers with a decimal comma are written plainly in a ("1,5" became 1.5), c ("1.234,5" became 1234.5)',

@@ -63,7 +63,7 @@ def test_a_line_of_names_that_is_one_longer_or_shorter_than_every_row_is_put_rig
 ) -> None:
     taken = intake.take(write("t.csv", text.encode()), "y")
     assert change in taken.changes
-    assert taken.rows == 2
+    assert taken.rows == [2]
     if taken.content is not None:
         write("data/raw/t.csv", taken.content)
         assert header.columns(Path("data/raw/t.csv")) == names
