@@ -6,6 +6,7 @@ DVC takes a file in its cache for sound where nobody may write to it: a damaged 
 import json
 import shutil
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,12 +37,18 @@ def recorded(stages: Stages, cache: Path) -> dict[str, list[str]]:
     for output in lock.outputs(stages):
         if output.path not in paths.UNKEPT:
             outputs[output.md5].append(output.path.as_posix())
-        if output.md5.endswith(".dir"):
-            with suppress(OSError, ValueError, KeyError, TypeError):  # the list is damaged or gone
-                for one in json.loads((cache / output.md5[:2] / output.md5[2:]).read_bytes()):
-                    if lock.written(inside := f"{output.path.as_posix()}/{one['relpath']}"):
-                        outputs[one["md5"]].append(inside)
+        for md5, name in held(output.md5, cache):
+            if lock.written(inside := f"{output.path.as_posix()}/{name}"):
+                outputs[md5].append(inside)
     return outputs
+
+
+def held(md5: str, cache: Path) -> Iterator[tuple[str, str]]:
+    """Yield the MD5 and the name of each file in a folder, as far as the cache still says; of a file nothing."""
+    if md5.endswith(".dir"):
+        with suppress(OSError, ValueError, KeyError, TypeError):  # the list is damaged or gone
+            for one in json.loads((cache / md5[:2] / md5[2:]).read_bytes()):
+                yield one["md5"], one["relpath"]
 
 
 def main(*options: str) -> int:
@@ -52,7 +59,8 @@ def main(*options: str) -> int:
     stages = lock.read()
     for line in lock.foreign(stages):
         print(line)
-    outputs, kept = recorded(stages, cache), {table.md5: str(table.path) for table in lock.tables()}
+    outputs, tables = recorded(stages, cache), list(lock.tables())
+    kept = {md5: str(table.path) for table in tables for md5, _ in [(table.md5, ""), *held(table.md5, cache)]}
     named = {path.parent.name + path.name: path for path in sorted(cache.rglob("*")) if path.is_file()}
     reading = bar("reading DVC's cache", "file", named.items())
     objects = {md5: path for md5, path in reading if file_hash("md5", path) != md5.removesuffix(".dir")}
@@ -73,7 +81,7 @@ def main(*options: str) -> int:
         aside = ASIDE / (path.name if path.is_absolute() else path)
         aside.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(path, aside)
-    for table in (kept[md5] for md5 in objects if md5 in kept):
+    for table in dict.fromkeys(kept[md5] for md5 in objects if md5 in kept):
         print(
             f"{table}: `dvc pull {table}.dvc` where there is a remote; `dvc add {table}` where the file itself is right"
         )

@@ -218,8 +218,8 @@ def differing(pair: tuple[Predicted, Predicted], places: list[Place], scratch: P
 def _table(of: Predicted, at: Place) -> Path:
     """Return where the table lies that a model was built from. Raises Mistake where it is nowhere, or no CSV."""
     path = Path(of.settings["data"])
-    if not paths.is_raw_table(str(path)) or path.suffix != ".csv":
-        raise Mistake(f"{path} is not a CSV below {paths.RAW}")
+    if not paths.is_raw_table(str(path)) or path.suffix != ".csv" or of.table.endswith(".dir"):
+        raise Mistake(f"{path} is not one CSV below {paths.RAW}")
     if at.commit:
         _show(at.commit, path, at.folder)
     kept = cache_folder() / of.table[:2] / of.table[2:] if MD5.fullmatch(of.table) else path
