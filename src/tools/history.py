@@ -136,7 +136,8 @@ def restore(name: str, settings: Params, tree: DVCFileSystem) -> None:
         if path in recorded:
             return recorded[path]
         if tree.isdir(path):
-            return files.folder_hash({one.removeprefix(f"{path}/"): md5_of(one) or "" for one in tree.find(path)})
+            held = {Path(one).relative_to(path).as_posix(): md5_of(one) or "" for one in tree.find(path)}
+            return files.folder_hash(held)
         return hashlib.md5(tree.read_bytes(path), usedforsecurity=False).hexdigest() if tree.isfile(path) else None
 
     wanted = stages_of([name], settings)

@@ -1,17 +1,19 @@
 """The split: by chance but repeatable, by a column, or none."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
-from passage.base import files
+from passage.base import blocks, files, parquet
 from passage.params.split import Split
 from passage.tables.split import drawn
 from stages.split import main
@@ -111,3 +113,38 @@ def test_the_labels_of_the_rest_are_counted_in_the_rows_that_are_left(in_folder:
     dropped = files.read_json(Path("data/split/model/dropped.json"))
     assert {one["label"]: one["rows"] for one in dropped.pop("rest")} == {"y": 8, "z": 8}
     assert dropped == {"rows": 6, "of": 30, "missing": {"hours_studied": 6}}
+
+
+def table_of(rows: int) -> pd.DataFrame:
+    """Return numbers with gaps, categories such as 01, booleans and a target; in the first 100 rows no fraction."""
+    chance = np.random.RandomState(4)
+    number = chance.randint(0, 50, rows) + np.where(np.arange(rows) < 100, 0, 0.5)
+    columns = {"number": pd.Series(number).mask(chance.uniform(size=rows) < 0.1), "whole": chance.randint(0, 9, rows)}
+    words = {"word": chance.choice(["01", "1", "x, y"], rows), "yes": chance.choice([True, False], rows)}
+    return pd.DataFrame(columns | words | {"passed_exam": chance.randint(0, 2, rows)})
+
+
+@pytest.mark.parametrize("large", [blocks.LARGE, 1])
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize("features", ["number, whole", "number, whole, word, yes"])
+def test_a_folder_is_split_into_the_bytes_of_one_file_that_has_all_its_rows(
+    in_folder: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch, large: int, ending: str, features: str
+) -> None:
+    monkeypatch.setattr(blocks, "LARGE", large)
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 100)
+    rows, found = table_of(350), []
+    lesson = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    kinds = {"number": {"missing": "drop"}, "word": {"kind": "category"}, "yes": {"kind": "boolean"}}
+    lesson["models"]["model"] |= {"features": features.split(", "), "columns": kinds}
+    del lesson["models"]["model"]["words"]
+    for data, ends in {f"data/raw/whole.{ending}": [0, 350], "data/raw/parts": [0, 90, 90, 101, 350]}.items():
+        for start, stop in pairwise(ends):
+            part = rows[start:stop]
+            path = in_folder(data if Path(data).suffix else f"{data}/{start:03}-{stop:03}.{ending}", "")
+            part.to_csv(path, index=False) if ending == "csv" else part.to_parquet(path)
+        lesson["models"]["model"]["data"] = data
+        in_folder("params.yaml", yaml.safe_dump(lesson))
+        main("model")
+        found.append({path.name: path.read_bytes() for path in Path("data/split/model").iterdir()})
+    assert found[0] == found[1]
+    assert len(found[0]) == 4

@@ -104,3 +104,15 @@ def test_a_damaged_entry_of_the_run_cache_is_passed_over(built: Project) -> None
     (built.folder / "models/model/scaler.json").unlink()
     built.dvc("repro", "normalize@model")
     assert built.text("dvc.lock") == before
+
+
+def test_a_damaged_file_of_a_folder_that_dvc_keeps_is_named_by_the_folder(project: Project) -> None:
+    (project.folder / "data/raw/months").mkdir()
+    for name in "12":
+        (project.folder / f"data/raw/months/{name}.csv").write_text(f"a\n{name}\n", encoding="utf-8")
+    project.dvc("config", "cache.type", "copy")
+    project.dvc("add", "data/raw/months")
+    damage(cached(project, file_hash("md5", project.folder / "data/raw/months/1.csv")), "a flipped digit")
+    done = project.stage("audit", "--repair")
+    assert re.search(r"^damaged in DVC's cache: .*/\w+ \(data/raw/months\)$", done.stdout, re.MULTILINE)
+    assert done.stdout.count("`dvc add data/raw/months`") == 1

@@ -256,3 +256,61 @@ def test_make_hands_over_what_was_typed_to_the_letter(tmp_path: Path) -> None:
     assert made(*(f"{name}={one}" for name, one in zip(names, typed, strict=True))) == typed
     assert made(**dict(zip(names, typed, strict=True))) == [typed[0], typed[1], "", typed[3]]
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_folder_is_adopted_as_a_folder_file_by_file(
+    write: Write, capsys: pytest.CaptureFixture[str], separator: str
+) -> None:
+    head, *rows = PLAIN.splitlines()
+    for name, part in (("1.csv", rows[:7]), ("2.csv", []), ("3.csv", rows[7:])):
+        write(f"from/months/{name}", "\n".join([head, *part, ""]).replace(",", separator).encode())
+    write("from/months/_SUCCESS", b"")
+    adopt.main("from/months", "churned")
+    assert [path.name for path in sorted(Path("data/raw/months").iterdir())] == ["1.csv", "2.csv", "3.csv"]
+    whole = read.table(write("whole.csv", PLAIN.encode()))
+    pd.testing.assert_frame_equal(read.table(Path("data/raw/months")), whole)
+    assert len(read.table(Path("data/raw/months/1.csv"))) == 7
+    assert params.load().models["months"].data == "data/raw/months"
+    said = capsys.readouterr().out
+    assert said.startswith("data/raw/months: 40 rows, for Git to keep\n")
+    assert ("taken as it is, byte for byte" in said) == (separator == ",")
+    assert said.endswith("  git add data/raw/months params.yaml\n  make repro\n")
+
+
+def test_a_folder_of_parquet_is_taken_byte_for_byte_and_dvc_keeps_a_large_one(
+    write: Write, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adopt, "LARGE", 1)
+    kept: list[tuple[str, ...]] = []
+    monkeypatch.setattr(adopt, "dvc", lambda *arguments: kept.append(arguments))
+    for name in ("1.parquet", "2.pq"):
+        write(f"t/{name}", parquet(pa.table({"a": [1, 2, 3, 1] * 9, "churned": [0, 1, 0, 1, 1, 0] * 6})))
+    adopt.main("t", "churned")
+    assert [path.name for path in sorted(Path("data/raw/t").iterdir())] == ["1.parquet", "2.pq.parquet"]
+    assert Path("data/raw/t/1.parquet").read_bytes() == Path("t/1.parquet").read_bytes()
+    assert kept == [("add", "data/raw/t", "--quiet")]
+    assert "data/raw/t: 72 rows, kept by DVC, as it is large" in capsys.readouterr().out
+
+
+def test_a_folder_below_data_raw_stays_where_it_is_and_one_that_is_another_is_not_overwritten(write: Write) -> None:
+    write("data/raw/mine/1.csv", PLAIN.encode())
+    write("data/raw/mine/_SUCCESS", b"")
+    adopt.main("data/raw/mine", "churned", "other_name")
+    assert params.load().models["other_name"].data == "data/raw/mine"
+    write("mine/1.csv", PLAIN.replace("yes", "oui").encode())
+    before = present()
+    with pytest.raises(Mistake, match=r"^data/raw/mine is there already, and is another table; give another name"):
+        adopt.main("mine", "churned")
+    assert present() == before
+
+
+def test_parquet_files_of_a_folder_that_cannot_be_one_table_are_refused_with_the_name_of_the_source(
+    write: Write,
+) -> None:
+    write("t/1.parquet", parquet(pa.table({"a": [1, 2], "churned": [0, 1]})))
+    write("t/2.parquet", parquet(pa.table({"a": ["x", "y"], "churned": [0, 1]})))
+    before = present()
+    with pytest.raises(Mistake, match=r"^t/2\.parquet: this cannot be one table with the files before it: Field a"):
+        adopt.main("t", "churned")
+    assert present() == before

@@ -212,3 +212,50 @@ def test_of_many_rows_that_cannot_be_read_ten_are_named_and_the_others_counted(i
 def test_a_false_parquet_is_refused(in_folder: Write) -> None:
     with pytest.raises(Mistake, match=r"^t\.parquet: this is not a Parquet file$"):
         intake.take(in_folder("t.parquet", "a,y\n1,0\n"), "y")
+
+
+def test_each_file_of_a_folder_is_read_as_it_is_written_and_all_say_what_a_number_means(in_folder: Write) -> None:
+    in_folder("t/1.csv", "a;y\n1.234;0\n")
+    in_folder("t/2.csv", "a,y\n2,1\n3,1\n")
+    (in_folder("t/3.txt", "")).write_bytes("a\ty\n0,5\t0\n".encode("utf-16"))
+    taken = intake.take(Path("t"), "y")
+    assert taken.table is not None
+    assert taken.table.to_pydict() == {"a": ["1234", "2", "3", "0.5"], "y": ["0", "1", "1", "0"]}
+    assert (taken.suffix, taken.rows, [path.name for path in taken.files]) == (
+        ".csv",
+        [1, 2, 1],
+        ["1.csv", "2.csv", "3.txt"],
+    )
+    assert taken.changes == [
+        "the separator, a semicolon, became a comma",
+        "UTF-16 became UTF-8",
+        "the separator, a tab, became a comma",
+        'numbers with a decimal comma are written plainly in a ("1.234" became 1234)',
+    ]
+
+
+def test_a_folder_that_the_pipeline_reads_as_it_is_stays_what_it_is(in_folder: Write) -> None:
+    for name in "12":
+        in_folder(f"t/{name}.csv", "a,y\n1,0\n")
+    in_folder("t/_SUCCESS", "")
+    taken = intake.take(Path("t"), "y")
+    assert (taken.content, taken.table, taken.changes, taken.rows) == (None, None, [], [1, 1])
+
+
+@pytest.mark.parametrize(
+    ("second", "line"),
+    [
+        ("a,y\n1,0\n1\n", "t/2.csv, line 3: 1 values, but the header names 2 columns"),
+        ("b,y\n1,0\n", 't/2.csv: column 1 is "b", but it must be "a", as in t/1.csv'),
+        ('a,y\n5,0\n"1,234",0\n', 't/2.csv, row 2: a is "1,234", which may be 1.234 or 1234, and nothing else in'),
+        ("PAR1", "t/2.csv: this is not what t/1.csv is; the files of a folder must be of one kind"),
+        ('{"a": 1}', "t/2.csv: this looks like JSON, XML or a web page; save the table as CSV or Parquet"),
+        ("", "t/2.csv: the file is empty; its first line must name the columns"),
+    ],
+)
+def test_what_is_wrong_with_a_file_of_a_folder_is_told_with_its_name(in_folder: Write, second: str, line: str) -> None:
+    in_folder("t/1.csv", "a,y\n1,0\n")
+    in_folder("t/2.csv", second)
+    with pytest.raises(Mistake) as caught:
+        intake.take(Path("t"), "y")
+    assert str(caught.value).startswith(line)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from conftest import Project
 
+from passage.base import files
 from passage.base.errors import Mistake
 from tools.rebuild.clone import USERS, Source, build, own_variables, prepare, require_table
 
@@ -62,10 +63,19 @@ def test_tables_that_dvc_keeps_are_brought_also_those_of_other_models_and_withou
 ) -> None:
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     (project.folder / "data/raw/large.csv").write_text("a\n1\n", encoding="utf-8")
-    project.dvc("add", "data/raw/large.csv")
+    months = project.folder / "data/raw/months"
+    months.mkdir()
+    for name in ("1.csv", "2.csv", "_SUCCESS", ".1.csv.crc"):
+        (months / name).write_text(f"a\n{name}\n", encoding="utf-8")
+    project.dvc("add", "data/raw/large.csv", "data/raw/months")
     project.commit()
     prepare(source(project), clone, project.folder, own_environment=False)
     assert (clone / "data/raw/large.csv").read_text(encoding="utf-8") == "a\n1\n"
+    assert files.file_hash("md5", months) in project.text("data/raw/months.dvc"), "DVC leaves out what is hidden, too"
+    require_table(clone, "data/raw/months", files.file_hash("md5", months))
+    (clone / "data/raw/months/2.csv").unlink()
+    with pytest.raises(Mistake, match=r"^its table data/raw/months had the MD5 \w{32}\.dir; the one that is there has"):
+        require_table(clone, "data/raw/months", files.file_hash("md5", months))
 
 
 def test_a_clone_has_a_cache_of_its_own_whatever_is_configured(project: Project, clone: Path) -> None:
