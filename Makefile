@@ -38,7 +38,7 @@ repro: $(ready) ## build everything that is not up to date, and track it in MLfl
 		"The answer, with pictures: report/index.html (open it in a browser)" "The runs in MLflow: make ui"
 
 adopt: $(ready) ## take a table of yours in, as one more model (TABLE=path TARGET=column; NAME=, POSITIVE=)
-	@$(if $(TABLE),,$(error TABLE=path of a CSV or Parquet file))$(if $(TARGET),,$(error TARGET=the column to predict))
+	@$(if $(TABLE),,$(error TABLE=path of a CSV or Parquet file, or a folder of them))$(if $(TARGET),,$(error TARGET=the column to predict))
 	@python3 src adopt "$$TABLE" "$$TARGET" "$$NAME" "$$POSITIVE"
 
 ui: $(ready) ## serve the runs in MLflow on this machine, and say the address of the results (PORT=5001: another port)

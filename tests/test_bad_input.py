@@ -124,10 +124,18 @@ def parquet_of(content: bytes) -> tuple[Edit, Edit]:
     return Edit(PARAMS, str(HOURS), str(PARQUET)), Edit(PARQUET, None, content)
 
 
+def months(**texts: str) -> tuple[Edit, ...]:
+    """Return a folder of files in the place of the table."""
+    return Edit(PARAMS, str(HOURS), "data/raw/months"), *(
+        Edit(Path("data/raw/months", name.replace("_csv", ".csv")), None, text) for name, text in texts.items()
+    )
+
+
 def adopt(arguments: str, content: str | bytes, *edits: Edit) -> Kind:
     return Kind(f"adopt {arguments}", (Edit(Path("t.csv"), None, content), *edits))
 
 
+ROWS = "hours_studied,passed_exam\n1,0\n2,1\n"
 NOT_UTF8 = pa.Array.from_buffers(pa.string(), 4, pa.array([b"\xff"] * 4).buffers())
 SOUND = parquet(hours_studied=list(range(1000)), passed_exam=[0, 1] * 500)[1].new
 assert isinstance(SOUND, bytes)
@@ -224,6 +232,9 @@ KINDS: dict[str, dict[str, Kind]] = {
         "an empty Parquet file": Kind("check", parquet_of(b"")),
         "a Parquet file that is cut": Kind("check", parquet_of(SOUND[:-9])),
         "a damaged Parquet file": Kind("split model", parquet_of(DAMAGED)),
+        "a folder without files": Kind("check", months(_SUCCESS="")),
+        "a folder of other files": Kind("check", months(a_csv=ROWS, notes="later")),
+        "a folder in which one file has other columns": Kind("check", months(a_csv=ROWS, b_csv=ROWS.replace("_studied", ""))),
         "more than the memory that is free": Kind("check", (), free=200_000_000),
     },
     "Rows": {
@@ -240,6 +251,9 @@ KINDS: dict[str, dict[str, Kind]] = {
             "split model", (table("1,0,a", '2,1,"b"c', header="hours_studied,passed_exam,note"),)
         ),
         "a word for a feature": cell("seven"),
+        "a word for a feature in a file of a folder": Kind(
+            "split model", months(a_csv=ROWS, b_csv=ROWS.replace("2,1", "two,1"))
+        ),
         "a gap": cell(""),
         "a word that stands for a gap": cell("NA"),
         "infinity": cell("-inf"),
