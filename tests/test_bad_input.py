@@ -234,7 +234,9 @@ KINDS: dict[str, dict[str, Kind]] = {
         "a damaged Parquet file": Kind("split model", parquet_of(DAMAGED)),
         "a folder without files": Kind("check", months(_SUCCESS="")),
         "a folder of other files": Kind("check", months(a_csv=ROWS, notes="later")),
-        "a folder in which one file has other columns": Kind("check", months(a_csv=ROWS, b_csv=ROWS.replace("_studied", ""))),
+        "a folder in which one file has other columns": Kind(
+            "check", months(a_csv=ROWS, b_csv=ROWS.replace("_studied", ""))
+        ),
         "more than the memory that is free": Kind("check", (), free=200_000_000),
     },
     "Rows": {

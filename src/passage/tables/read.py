@@ -180,7 +180,9 @@ def _parquet(path: Path, columns: list[str]) -> pd.DataFrame:
         with header.damaged(file):
             found.append(_valid(pq.read_table(file, columns=columns)))
     with header.damaged(path, BEYOND):
-        table: pd.DataFrame = pa.concat_tables(found, promote_options="permissive").to_pandas()
+        whole = pa.concat_tables(found, promote_options="permissive")
+    with header.damaged(path):
+        table: pd.DataFrame = whole.to_pandas()
     return table
 
 

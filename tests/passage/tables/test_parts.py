@@ -236,6 +236,22 @@ def test_a_damaged_file_of_a_folder_is_named() -> None:
         read.table(FOLDER)
 
 
+@pytest.mark.parametrize("late", [2**53 + 1, -(2**53) - 1])
+def test_whole_numbers_that_no_fraction_of_another_file_is_as_exact_as_are_refused(late: int) -> None:
+    for name, values in (("1", [0.5]), ("2", [late])):
+        pq.write_table(pa.table({"a": values}), FOLDER / f"{name}.parquet")
+    for reader in (read.table, reading.came):
+        with pytest.raises(Mistake, match="whole numbers of one file are beyond what fractions of another hold: "):
+            reader(FOLDER)
+
+
+def test_a_folder_without_quotes_is_not_walked(in_folder: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "12":
+        in_folder(f"{FOLDER}/{name}.csv", "a,b\n1,2\n0x1,2\n")
+    monkeypatch.setattr(header, "walk", lambda path, most=None: ["a", "b"] if most else pytest.fail("it is walked"))
+    assert len(read.table(FOLDER)) == 4
+
+
 def test_the_memory_of_a_folder_is_that_of_one_file(in_folder: Write) -> None:
     lines = "".join(f'{row},"x"\n' for row in range(1000))
     whole = in_folder("whole.csv", "a,b\n" + lines * 3)
