@@ -54,8 +54,8 @@ def main(name: str) -> None:
     """Write metrics/NAME.json, plots/NAME/ and held_out.csv; print how good the model is, and each caution."""
     model = Model.load((lane := ModelPaths(name)).fitted)
     settings = params.load().model(name).solving(len(model.classifier.features), model.classifier.rows)
-    columns = [*model.classifier.features, settings.target]
-    learned = model.classifier.accuracy(Columns(lane.normalized_train).parts(columns))
+    parts = Columns(lane.normalized_train).parts([*model.held, settings.target])
+    learned = model.classifier.accuracy(parts, model.coded)
     predictions = read_predictions(lane.predictions, model.classifier.classes)
     sides = Sides.read(lane, settings)
     found = {kind: files.read_json(getattr(lane, kind)) for kind in ("association", "choices", "dropped")}

@@ -1,6 +1,6 @@
 """Make numbers of the features of one model, and bring them to a common scale."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import pandas as pd
@@ -12,7 +12,8 @@ from passage.base.parquet import Columns, Table
 from passage.base.paths import ModelPaths
 from passage.base.progress import clock
 from passage.base.wording import listed
-from passage.model import design
+from passage.model import design, levels
+from passage.model.levels import Levels
 from passage.model.preparation import Preparation, fit
 from passage.model.scaler import Scaler
 from passage.model.sides import read_side
@@ -34,10 +35,15 @@ def refuse_unseen(prepared: Preparation, test: Table, key: str, data: str) -> No
         raise Mistake(wrong)
 
 
-def normalized(prepared: Preparation, scaler: Scaler, rows: Columns, target: str) -> Iterator[pd.DataFrame]:
-    """Yield `rows`, features as they come, normalized beside the target, some rows after the other."""
+def normalized(
+    prepared: Preparation, scaler: Scaler, rows: Columns, target: str, coded: Sequence[Levels] = ()
+) -> Iterator[pd.DataFrame]:
+    """Yield `rows`, features as they come, normalized beside the target, some rows after the other.
+
+    coded: the categories that become codes.
+    """
     for part in rows.parts([*(one.name for one in prepared.features), target]):
-        yield scaler.transform(prepared.design(part)).assign(**{target: part[target]})
+        yield levels.normalized(part, prepared, scaler, coded).assign(**{target: part[target]})
 
 
 def main(name: str) -> None:
@@ -49,11 +55,12 @@ def main(name: str) -> None:
         refuse_unseen(prepared, test, f"models.{name}.columns", settings.data)
         sides = [train, test] if settings.normalize.fit_on == "all" and len(test) else [train]
         seen = chain.from_iterable(side.parts(settings.features) for side in sides)
-        scaler = Scaler.fit(map(prepared.design, seen), settings.normalize.method)
+        coded = levels.of(prepared.columns, len(train))
+        scaler = levels.scaler(seen, prepared, coded, settings.normalize.method)
     except ValueError as error:
         raise Mistake(f"{settings.data}: {error} (models.{name}.columns)") from None
     files.write_json(lane.scaler, prepared.content(scaler))
-    rows = (normalized(prepared, scaler, side, settings.target) for side in (train, test))
+    rows = (normalized(prepared, scaler, side, settings.target, coded) for side in (train, test))
     with clock(f"writing {lane.normalized_train.parent}"):
         parquet.write_all(dict(zip((lane.normalized_train, lane.normalized_test), rows, strict=True)))
     if settings.saw_test_rows():

@@ -1,6 +1,6 @@
 """Predict one model's test rows and show the predictions beside the truth."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -10,25 +10,30 @@ from passage.base import files, parquet
 from passage.base.parquet import Columns
 from passage.base.paths import ModelPaths
 from passage.base.progress import clock
-from passage.model import preparation
-from passage.model.classifier import Classifier
+from passage.model.classifier import Classifier, Model
+from passage.model.levels import Levels
 from passage.model.predictions import ROWS, first_rows
 from passage.params import labels
 
 
-def predict(classifier: Classifier, original: pd.DataFrame, normalized: pd.DataFrame, target: str) -> pd.DataFrame:
-    """Return the test rows in their own units, what became of each student (actual) and what the classifier says."""
+def predict(
+    classifier: Classifier, original: pd.DataFrame, normalized: pd.DataFrame, target: str, coded: Sequence[Levels] = ()
+) -> pd.DataFrame:
+    """Return the test rows in their own units, what became of each student (actual) and what the classifier says.
+
+    coded: the categories that `normalized` has as codes.
+    """
     features = list(classifier.training_range)  # the columns of the table; classifier.features may be made of them
     actual = original[features].assign(actual=original[target])
-    says = classifier.predict(normalized)
+    says = classifier.predict(normalized, coded)
     return actual.join(says.assign(predicted=labels.decode(says["predicted"], classifier.classes)))
 
 
 def main(name: str) -> None:
     """Write predictions/NAME/test.csv and print its first rows."""
     lane, target = ModelPaths(name), params.load().model(name).target
-    classifier, known = Classifier(**files.read_json(lane.model)), files.read_json(lane.association)
-    prepared = preparation.read(files.read_json(lane.scaler))
+    model, known = Model.load(lane.fitted), files.read_json(lane.association)
+    classifier, prepared = model.classifier, model.preparation
     original, normalized = Columns(lane.split_test), Columns(lane.normalized_test)
     count, first, right = len(original), list[pd.DataFrame](), list[int]()
 
@@ -36,8 +41,8 @@ def main(name: str) -> None:
         first.clear()
         right.clear()
         columns = [*classifier.training_range, target]
-        for own, scaled in parquet.side_by_side((original, columns), (normalized, classifier.features)):
-            rows = predict(classifier, own, scaled, target)
+        for own, scaled in parquet.side_by_side((original, columns), (normalized, model.held)):
+            rows = predict(classifier, own, scaled, target, model.coded)
             ends = intervals.of_lane(own, prepared, known, lane, target, classifier.classes[1], count)
             rows = intervals.beside(rows, ends)
             first.extend([rows.head(ROWS)] * (not first))

@@ -8,7 +8,7 @@ from passage.base import blocks, files, parquet, terminal
 from passage.base.errors import Mistake
 from passage.base.parquet import Columns, Table
 from passage.base.paths import ModelPaths
-from passage.model import classifier, newton, tuning
+from passage.model import classifier, levels, newton, preparation, tuning
 from passage.model.classifier import Classifier
 from passage.model.pipeline import estimator_settings
 from passage.model.scaler import Scaler
@@ -31,7 +31,7 @@ def fit(rows: np.ndarray, target: pd.Series, original: Table, scaler: Scaler, se
 def main(name: str) -> None:
     """Write models/NAME/model.json and choices.json; print what was chosen and the coefficients."""
     lane, settings = ModelPaths(name), params.load().model(name)
-    scaler, normalized = Scaler.read(files.read_json(lane.scaler)), Columns(lane.normalized_train)
+    scaler, normalized = Scaler.read(written := files.read_json(lane.scaler)), Columns(lane.normalized_train)
     large = blocks.is_large(len(normalized), len(scaler.center))
     settings = settings.solving(len(scaler.center), len(normalized))
     if large and (wrong := settings.train.refused_by_blocks(f"models.{name}.train")):
@@ -44,7 +44,8 @@ def main(name: str) -> None:
     try:
         if large:
             arguments = estimator_settings(settings.train.model_dump())
-            regression = newton.optimum(normalized, [*scaler.center], settings.target, arguments)
+            coded = levels.of(preparation.read(written).columns, len(normalized), scaler)
+            regression = newton.optimum(normalized, [*scaler.center], settings.target, arguments, coded)
             made = classifier.of_fit(regression, len(normalized), original, scaler, settings)
         else:
             rows = parquet.array(lane.normalized_train, [*scaler.center])

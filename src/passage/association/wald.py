@@ -15,6 +15,8 @@ from passage.association.estimates import Estimates, wald_tests, without_search
 from passage.association.fit import Fit
 from passage.association.rows import Rows
 from passage.base.progress import clock
+from passage.model.design_rows import DesignRows
+from passage.model.separation import Part
 
 SAMPLE = 50_000  # rows of which the search is begun
 EXACT = 1e-16  # what the next step would gain in log-likelihood, of each row, where the search ends
@@ -25,7 +27,7 @@ Block = tuple[np.ndarray, np.ndarray]
 
 def fit(
     rows: Rows, level: float, together: Sequence[Sequence[int]] | None = None
-) -> tuple[Estimates, Callable[[], Iterator[Block]]] | None:
+) -> tuple[Estimates, Callable[[], Iterator[Part]]] | None:
     """Return the estimates, intervals and tests of firth.fit, and what separation.overlap_is_certain asks for.
 
     Nothing where there seems to be no finite optimum.
@@ -51,9 +53,9 @@ def fit(
         slopes = np.eye(len(theta))[1:] / scale[:, np.newaxis]
         coefficients, low, high = without_search((one for one, _ in designs()), theta, covariance, slopes, level)
 
-    def signed_and_off() -> Iterator[Block]:
+    def off() -> Iterator[Part]:
         for design, target in designs():
-            yield design * (2 * target - 1.0)[:, np.newaxis], np.abs(target - expit(design @ likeliest))
+            yield DesignRows(design), 2.0 * target - 1, np.abs(target - expit(design @ likeliest))
 
     groups = [[position] for position in range(len(scale))] if together is None else together
     estimates = Estimates(
@@ -66,7 +68,7 @@ def fit(
         profiled=[],
         fit=Fit(center, np.diag(1 / scale), theta, covariance).in_units(),
     )
-    return estimates, signed_and_off
+    return estimates, off
 
 
 def _design(values: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ What they say of rows is a product and a sum, for which no stage waits for sciki
 objects that they stand for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -16,7 +16,8 @@ from scipy.special import expit
 from passage.base import files
 from passage.base.parquet import Table
 from passage.base.rounding import FITTED, fitted, rounded, significant
-from passage.model import preparation
+from passage.model import levels, preparation
+from passage.model.levels import Levels
 from passage.model.preparation import Preparation
 from passage.model.scaler import Scaler
 from passage.params import labels
@@ -48,23 +49,32 @@ class Classifier:
     rows: int
     training_range: dict[str, dict[str, Any]]
 
-    def predict(self, normalized: pd.DataFrame) -> pd.DataFrame:
-        """Return log_odds, probability and predicted (1: positive, or 0) for each row of normalized features."""
-        return pd.DataFrame(self.said(normalized[self.features].to_numpy()), index=normalized.index)
+    def predict(self, normalized: pd.DataFrame, coded: Sequence[Levels] = ()) -> pd.DataFrame:
+        """Return log_odds, probability and predicted (1: positive, or 0) for each row of normalized features.
+
+        coded: the categories that `normalized` has as codes.
+        """
+        if not coded:
+            return pd.DataFrame(self.said(normalized[self.features].to_numpy()), index=normalized.index)
+        log_odds = levels.log_odds(normalized, self.coefficients, self.intercept, coded)
+        return pd.DataFrame(self._says(log_odds), index=normalized.index)
 
     def said(self, normalized: np.ndarray) -> dict[str, np.ndarray]:
         """Return the same, (n_rows,) each, for (n_rows, n_features)."""
         coefficients = np.array([self.coefficients[name] for name in self.features])
-        log_odds = normalized @ coefficients + self.intercept
+        return self._says(normalized @ coefficients + self.intercept)
+
+    def _says(self, log_odds: np.ndarray) -> dict[str, np.ndarray]:
         predictions = {"log_odds": rounded(log_odds), "probability": rounded(expit(log_odds))}
         return {**predictions, "predicted": (predictions["probability"] >= self.threshold).astype("int64")}
 
-    def accuracy(self, parts: Iterable[pd.DataFrame]) -> float:
+    def accuracy(self, parts: Iterable[pd.DataFrame], coded: Sequence[Levels] = ()) -> float:
         """Return the share of rows that are predicted right, of which each part holds some.
 
-        parts: (n_rows, n_features + 1), normalized features and in the last column the target, 0 or 1.
+        parts: (n_rows, n_features + 1), normalized features and in the last column the target, 0 or 1. coded: the
+        categories that they have as codes.
         """
-        right = [(int((self.predict(part)["predicted"] == part.iloc[:, -1]).sum()), len(part)) for part in parts]
+        right = [(int((self.predict(part, coded)["predicted"] == part.iloc[:, -1]).sum()), len(part)) for part in parts]
         correct, rows = np.sum(right, axis=0)
         return float(correct / rows)
 
@@ -107,9 +117,20 @@ class Model:
         """Return what is written to each of its two files."""
         return {"scaler.json": self.preparation.content(self.scaler), "model.json": self.classifier.content()}
 
+    @property
+    def coded(self) -> list[Levels]:
+        """The categories that its normalized tables have as codes: those of a model that large ones have trained."""
+        return levels.of(self.preparation.columns, self.classifier.rows, self.scaler)
+
+    @property
+    def held(self) -> list[str]:
+        """The columns that its normalized tables have."""
+        return levels.held(self.classifier.features, self.coded)
+
     def predict(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return log_odds, probability and predicted (1: positive, or 0) of each row, features as they come."""
-        return self.classifier.predict(self.scaler.transform(self.preparation.design(rows)))
+        normalized = levels.normalized(rows, self.preparation, self.scaler, coded := self.coded)
+        return self.classifier.predict(normalized, coded)
 
 
 def of_fit(regression: Any, rows: int, original: Table, scaler: Scaler, settings: ModelSettings) -> Classifier:

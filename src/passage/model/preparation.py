@@ -53,13 +53,8 @@ class Preparation:
         """
         if self.plain:
             return rows[[feature.name for feature in self.features]]
-        codes = {one.name: _coded(rows, one) for one in self.features}
-        gaps = {name: np.isnan(values) for name, values in codes.items()}
+        codes, gaps = self._filled(rows)
         known = {one.name: one.categories for one in self.features}
-        for one in self.features:
-            if one.fill is not None:
-                fill = one.categories.index(one.fill) if isinstance(one.fill, str) else one.fill
-                codes[one.name] = np.where(gaps[one.name], fill, codes[one.name])
         numbers = np.empty((len(self.columns), len(rows)))
         for place, column in enumerate(self.columns):
             values = gaps[column.feature] if column.kind == "indicator" else codes[column.feature]
@@ -67,6 +62,30 @@ class Preparation:
                 values = values == known[column.feature].index(column.value)
             numbers[place] = values
         return pd.DataFrame(numbers.T, columns=[column.name for column in self.columns], index=rows.index, copy=False)
+
+    def coded(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the same with each category as a column of its own name, of codes as passage.model.levels has them."""
+        codes, gaps = self._filled(rows)
+        found = {
+            column.name: gaps[column.feature].astype(float) if column.kind == "indicator" else codes[column.feature]
+            for column in self.columns
+            if column.kind != "category"
+        }
+        for one in self.features:
+            if one.kind == "category":
+                known = codes[one.name] < len(one.categories)
+                found[one.name] = np.where(known, codes[one.name], 0).astype("int32")
+        return pd.DataFrame(found, index=rows.index)
+
+    def _filled(self, rows: pd.DataFrame) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Return for each feature its numbers or the places of its categories, gaps filled, and where gaps were."""
+        codes = {one.name: _coded(rows, one) for one in self.features}
+        gaps = {name: np.isnan(values) for name, values in codes.items()}
+        for one in self.features:
+            if one.fill is not None:
+                fill = one.categories.index(one.fill) if isinstance(one.fill, str) else one.fill
+                codes[one.name] = np.where(gaps[one.name], fill, codes[one.name])
+        return codes, gaps
 
     def unseen(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return for each category in `rows` whether no training row has it; a column for each feature of them."""

@@ -6,11 +6,17 @@ Biometrika 71:1-10.
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
+from operator import add
 from typing import Literal
 
 import numpy as np
 
+from passage.model.design_rows import DesignRows
+
 Separation = Literal["none", "quasi", "perfect"]
+Part = tuple[DesignRows, np.ndarray, np.ndarray]  # some rows, with 1 for class 1 and -1 for class 0, and by how much an
+# unpenalised fit is off at each of them
 
 BLOCK = 2**16  # rows that are looked at together
 EXACT = 1e-9  # by how much rounding may have a row on the wrong side; the programmes themselves allow 1e-7
@@ -89,31 +95,31 @@ def pure(rows: np.ndarray, target: np.ndarray) -> list[tuple[int, float, int]]:
     return found if alone else []
 
 
-def overlap_is_certain(parts: Callable[[], Iterable[tuple[np.ndarray, np.ndarray]]]) -> bool:
+def overlap_is_certain(parts: Callable[[], Iterable[Part]]) -> bool:
     """Return True where positive weights balance the rows to zero, so that no plane has them all on one side.
 
     An unpenalised fit knows such weights: by how much it is off at each row. What little its digits lack is put on as
     the smallest correction. Takes n_rows * n_features**2 multiplications, where a linear programme would take minutes.
-    parts: yields some rows after the other, `_signed`, (n_rows, 1 + n_features), and by how much the fit is off at
-    them, (n_rows,), each time that it is called.
+    parts: yields some rows after the other, each time that it is called.
     """
-    gram = sum(signed.T @ signed for signed, _ in parts())
+    gram = reduce(add, (design.squares(sign**2) for design, sign, _ in parts())).dense()
     if np.linalg.matrix_rank(gram) < len(gram):
         return False
-    first = np.linalg.solve(gram, sum(signed.T @ off for signed, off in parts()))
-    balanced = ((signed, off - signed @ first) for signed, off in parts())
+    first = np.linalg.solve(gram, sum(design.sums(sign * off) for design, sign, off in parts()))
+    balanced = ((design, sign, off - sign * (design @ first)) for design, sign, off in parts())
     least, left = np.inf, np.zeros(len(gram))
-    for signed, weights in balanced:
-        least, left = min(least, float(weights.min(initial=np.inf))), left + signed.T @ weights
+    for design, sign, weights in balanced:
+        least, left = min(least, float(weights.min(initial=np.inf))), left + design.sums(sign * weights)
     rest = np.linalg.solve(gram, left)
-    return least > 2 * max(float(np.abs(signed @ rest).max(initial=0.0)) for signed, _ in parts())
+    return least > 2 * max(float(np.abs(design @ rest).max(initial=0.0)) for design, *_ in parts())
 
 
-def _parts(scaled: np.ndarray, target: np.ndarray, off: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield some rows after the other: all of them, signed, would be a copy of the table."""
+def _parts(scaled: np.ndarray, target: np.ndarray, off: np.ndarray) -> Iterator[Part]:
+    """Yield some rows after the other: all of them, with a 1 each, would be a copy of the table."""
     for start in range(0, len(scaled), BLOCK):
         block = slice(start, start + BLOCK)
-        yield _signed(scaled[block], target[block]), off[block]
+        design = np.column_stack([np.ones(len(scaled[block])), scaled[block]])
+        yield DesignRows(design), 2.0 * target[block] - 1, off[block]
 
 
 def _signed(scaled: np.ndarray, target: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ def test_the_numbers_are_those_of_statsmodels_where_a_penalty_changes_nothing() 
     found = wald.fit(Rows.of(rows, target), 0.9)
     assert found is not None
     ours, parts = found
-    off = np.concatenate([off for _, off in parts()])
+    off = np.concatenate([off for *_, off in parts()])
     assert np.array([ours.intercept, *ours.coefficients]) == pytest.approx(theirs.params, rel=2e-4)
     assert np.column_stack([ours.low, ours.high]) == pytest.approx(theirs.conf_int(0.1)[1:], rel=2e-4)
     theirs_tests = [theirs.wald_test(np.eye(4)[[1, 2]], scalar=True), theirs.wald_test(np.eye(4)[[3]], scalar=True)]

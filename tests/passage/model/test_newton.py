@@ -11,6 +11,7 @@ from students import lane
 
 from passage.base import parquet
 from passage.model import newton
+from passage.model.levels import Levels
 from passage.model.pipeline import estimator_settings
 
 CHANCE = np.random.RandomState(0)
@@ -56,6 +57,49 @@ def test_a_search_begins_at_nothing_where_the_first_rows_are_of_one_class(stored
     found = newton.optimum(stored, ["a", "b", "c"], "y", arguments())
     wanted = LogisticRegression(**arguments()).fit(rows[["a", "b", "c"]].to_numpy(), rows["y"])
     assert found.coef_ == pytest.approx(wanted.coef_, rel=1e-10)
+
+
+def coded(rows: pd.DataFrame, levels: int, others: int = 0) -> tuple[pd.DataFrame, list[Levels], pd.DataFrame]:
+    """Return `rows` with categories as codes, what these stand for, and the table with a column for each level.
+
+    levels, others: of one category and of a second one, beside their references; each has its spread and center.
+    """
+    chance, dense, found = np.random.RandomState(1), rows.copy(), list[Levels]()
+    for name, count in (("other", others), ("level", levels)):
+        if not count:
+            continue
+        codes = chance.randint(count + 1, size=len(rows))
+        columns, center, scale = (np.array([f"{name}={code}" for code in range(1, count + 1)]), 1 / (count + 1), 0.2)
+        for code, column in enumerate(columns, 1):
+            dense[column] = ((codes == code) - center) / scale
+        rows = rows.assign(**{name: codes})
+        found.append(Levels(name, tuple(columns), (center,) * count, (scale,) * count))
+    return rows, found, dense.drop(columns="y")
+
+
+@pytest.mark.parametrize("others", [0, 2])
+@pytest.mark.parametrize("changes", [{}, {"C": 0.01}, {"C": np.inf}, {"C": 0.1, "class_weight": "balanced"}])
+def test_categories_as_codes_have_the_coefficients_of_their_columns(
+    stored: parquet.Columns, others: int, changes: dict[str, Any]
+) -> None:
+    rows, levels, dense = coded(ROWS, 12, others)
+    parquet.write(stored.path, rows)
+    found = newton.optimum(stored, [*dense], "y", arguments(tol=1e-13, **changes), levels)
+    wanted = LogisticRegression(**arguments(**changes)).fit(dense.to_numpy(), ROWS["y"])
+    assert found.coef_ == pytest.approx(wanted.coef_, rel=1e-10, abs=1e-12)
+    assert found.intercept_ == pytest.approx(wanted.intercept_, rel=1e-10)
+    nothing = newton.Problem.of(stored, [*dense], "y", arguments(tol=1e-8, **changes), levels)
+    by_columns = LogisticRegression(**arguments(tol=1e-8, **changes)).fit(dense.to_numpy(), ROWS["y"])
+    assert newton.minimise(nothing, np.zeros(16 + others), arguments(tol=1e-8, **changes))[1] == by_columns.n_iter_
+
+
+@pytest.mark.parametrize("tol", [1e-4, 1e-10])
+def test_without_a_penalty_a_level_without_a_case_has_no_optimum(tol: float) -> None:
+    rows, levels, dense = coded(ROWS, 12)
+    rows.loc[rows["level"] == 5, "y"] = 0
+    with pytest.raises(ValueError, match=r"without a penalty|singular|did not converge"):
+        newton.optimum(rows, [*dense], "y", arguments(C=np.inf, tol=tol, max_iter=200), levels)
+    assert newton.optimum(rows, [*dense], "y", arguments(), levels).coef_[0, 7] < 0
 
 
 @pytest.mark.parametrize(
