@@ -9,7 +9,7 @@ from passage.association.associate import of_training
 from passage.base import blocks, files, parquet
 from passage.base.parquet import Columns, Table
 from passage.base.paths import ModelPaths
-from passage.model import preparation
+from passage.model import levels, preparation
 from passage.model.preparation import Preparation
 from passage.model.sides import read_side
 
@@ -28,7 +28,8 @@ def designed(rows: Columns, prepared: Preparation, beside: Path) -> Iterator[tup
     else:
         design = beside.with_name("design.partial")
         try:
-            parquet.write(design, map(prepared.design, rows.parts(names)))
+            coded = levels.of(prepared.columns, len(rows))
+            parquet.write(design, map(prepared.coded if coded else prepared.design, rows.parts(names)))
             yield rows, Columns(design)
         finally:
             design.unlink(missing_ok=True)

@@ -30,7 +30,7 @@ from passage.base import blocks, parquet
 from passage.base.parquet import Columns, Table
 from passage.base.progress import foretell
 from passage.base.rounding import PREDICTED, significant
-from passage.model import separation
+from passage.model import levels, separation
 from passage.model.design import MISSING, Column
 from passage.model.preparation import Preparation
 
@@ -111,6 +111,7 @@ def of_training(
     ]
     feature_of = {column.name: column.feature for column in columns}
     table: Table = preparation.design(rows) if isinstance(rows, pd.DataFrame) else stored or rows
+    coded = levels.of(preparation.columns, len(rows)) if isinstance(table, Columns) else []
     names = [column.name for column in preparation.columns]
     if missing := gaps.content(rows, table, target, feature_of):
         whole = gaps.complete(rows, feature_of.values())
@@ -120,7 +121,7 @@ def of_training(
             target[whole],
             [*feature_of],
         )
-    design = Rows(table, names, target)
+    design = Rows(table, names, target, coded)
     found, fit = _associated(design, confidence, columns)
     if fit is None or found.dependent:
         return replace(found, gaps=missing)
@@ -146,7 +147,7 @@ def associate(rows: pd.DataFrame, target: np.ndarray, confidence: float, columns
 def _associated(rows: Rows, confidence: float, columns: Sequence[Column]) -> tuple[Association, Fit | None]:
     """Return what `associate` does, and the fit of the columns that have coefficients; None where there are none."""
     features, feature_of = [*rows.columns], {column.name: column.feature for column in columns}
-    varying = [name for name in features if len(rows) and _varies(rows.column(name))]
+    varying = [name for name in features if len(rows) and _varies(rows, name)]
     target, (_, covariances) = rows.target, rows.part(varying).moments()
     correlations = dependence.correlations(covariances)
     unknown = [varying[position] for position in dependence.unknown(correlations)]
@@ -249,8 +250,8 @@ def _separating(
                 left, found = left & ~here, []
     if len(np.unique(rows.target[left])) < 2:
         return None
-    rest = Rows(parquet.where(rows.table, left), rows.columns, rows.target[left])
-    names = [name for name in rows.columns if _varies(rest.column(name))]
+    rest = replace(rows, table=parquet.where(rows.table, left), target=rows.target[left])
+    names = [name for name in rows.columns if _varies(rest, name)]
     correlations = dependence.correlations(rest.part(names).moments()[1])
     following = dependence.redundant(correlations, {name: [place] for place, name in enumerate(names)})
     fitted = wald.fit(rest.part([name for name in names if name not in following]), 0.95) if names else None
@@ -279,8 +280,11 @@ def _seconds(count: int, columns: int) -> float:
     return columns**2 * (SECONDS * (count + steps * columns) + PROGRAMME * count * few)
 
 
-def _varies(values: np.ndarray) -> bool:
+def _varies(rows: Rows, name: str) -> bool:
     """Return whether a column's values differ as floats, of which two may be one whole number beyond 2**53."""
+    if name in rows.cells:
+        return 0 < int(rows.cells[name].sum()) < len(rows)
+    values = rows.column(name)
     return bool(values.max() - values.min() > SAME)
 
 

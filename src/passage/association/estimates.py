@@ -15,6 +15,7 @@ from scipy.special import expit, ndtri
 
 if TYPE_CHECKING:
     from passage.association.fit import Fit
+    from passage.model.design_rows import DesignRows
 
 FIRTH, FIRTH_WALD = "firth", "firth-wald"
 DEPENDENT = 1e-10  # least eigenvalue of the features' correlations; below it eight digits cannot be had
@@ -55,7 +56,11 @@ def blocks(count: int) -> Iterator[slice]:
 
 
 def without_search(
-    designs: Iterable[np.ndarray], theta: np.ndarray, covariance: np.ndarray, slopes: np.ndarray, level: float
+    designs: "Iterable[np.ndarray | DesignRows]",
+    theta: np.ndarray,
+    covariance: np.ndarray,
+    slopes: np.ndarray,
+    level: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return coefficients, slopes @ theta, and both ends of each: Wald's, shifted by what the third derivative tells.
 

@@ -172,7 +172,7 @@ def _affordable(nothing: Point, rows: Rows, *, held: bool) -> tuple[list[int], d
     each = price(len(rows), count, levered=bool(nothing.leverage.max() > INFLUENTIAL)) if held else np.inf
     if each * count <= LIMIT:
         return list(range(count)), {}
-    cells = margins.least_cells(rows.each(), rows.target)
+    cells = margins.of_rows(rows)
     searched, few, left = list[int](), dict[int, np.ndarray](), LIMIT
     for place in (int(place) for place in np.argsort(cells, kind="stable") if cells[place] < margins.CELL):
         taken = few_rows.apart(rows, [place])

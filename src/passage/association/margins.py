@@ -20,7 +20,15 @@ def suit(rows: Rows) -> bool:
     """Return whether there are enough of `rows` of each class, in all and in each cell."""
     ones = int(rows.target.sum())
     enough = min(ones, len(rows) - ones) >= EVENTS_PER_PARAMETER * (len(rows.columns) + 1)
-    return enough and bool((least_cells(rows.each(), rows.target) >= CELL).all())
+    return enough and bool((of_rows(rows) >= CELL).all())
+
+
+def of_rows(rows: Rows) -> np.ndarray:
+    """Return `least_cells` of all columns of `rows`, (n_columns,)."""
+    classes, of_numbers = np.bincount(rows.target, minlength=2), least_cells(rows.each(), rows.target)
+    found = dict(zip(rows.numbers, of_numbers.tolist(), strict=True))
+    found |= {name: min(*counts, *(classes - counts)) for name, counts in rows.cells.items()}
+    return np.array([found[name] for name in rows.columns], dtype=int)
 
 
 def least_cells(columns: Iterable[np.ndarray], target: np.ndarray) -> np.ndarray:

@@ -23,7 +23,8 @@ def groups(rows: Rows, together: Sequence[Sequence[int]]) -> dict[str, dict[str,
     group; ends: which ends of its interval say something: low, high, or none where both sides are of one class.
     """
     found = {}
-    low, high = np.array([(column.min(), column.max()) for column in rows.each()]).reshape(-1, 2).T
+    range_of = {name: (column.min(), column.max()) for name, column in zip(rows.numbers, rows.each(), strict=True)}
+    low, high = np.array([range_of.get(name, (0, 1)) for name in rows.columns]).reshape(-1, 2).T
     two, above, base = _counts(rows, together, low, high)
     for feature, places in enumerate(together):
         for place in places:
@@ -50,12 +51,20 @@ def _counts(
     (n_features, 2).
     """
     two, above, base = np.ones(len(low), dtype=bool), np.zeros((len(low), 2), int), np.zeros((len(together), 2), int)
-    for values, target in rows:
-        at_low, at_high, classes = values == low, values == high, np.column_stack([target == 0, target == 1])
-        two &= (at_low | at_high).all(axis=0)
-        above += at_high.T.astype(int) @ classes
-        for feature, places in enumerate(together):
-            base[feature] += at_low[:, list(places)].all(axis=1).astype(int) @ classes
+    held = [place for place, name in enumerate(rows.columns) if name not in rows.cells]
+    features = {feature: [*map(held.index, own)] for feature, own in enumerate(together) if {*own} <= {*held}}
+    for values, target in rows.part([rows.columns[place] for place in held]) if held else ():
+        at_low, at_high = values == low[held], values == high[held]
+        classes = np.column_stack([target == 0, target == 1])
+        two[held] &= (at_low | at_high).all(axis=0)
+        above[held] += at_high.T.astype(int) @ classes
+        for feature, own in features.items():
+            base[feature] += at_low[:, own].all(axis=1).astype(int) @ classes
+    for feature, places in enumerate(together):
+        if feature not in features:  # a category, of which a row has one level or none
+            for place in places:
+                above[place] = rows.cells[rows.columns[place]]
+            base[feature] = np.bincount(rows.target, minlength=2) - above[list(places)].sum(axis=0)
     return two, above, base
 
 

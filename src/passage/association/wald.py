@@ -7,6 +7,8 @@ Society 54:426-482). No table is held, and maximum likelihood knows whether clas
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from itertools import starmap
 
 import numpy as np
 from scipy.special import expit
@@ -15,14 +17,14 @@ from passage.association.estimates import Estimates, wald_tests, without_search
 from passage.association.fit import Fit
 from passage.association.rows import Rows
 from passage.base.progress import clock
-from passage.model.design_rows import DesignRows
+from passage.model.design_rows import DesignRows, Squares, joined
 from passage.model.separation import Part
 
 SAMPLE = 50_000  # rows of which the search is begun
 EXACT = 1e-16  # what the next step would gain in log-likelihood, of each row, where the search ends
 STEPS = 25
 
-Block = tuple[np.ndarray, np.ndarray]
+Block = tuple[DesignRows, np.ndarray]
 
 
 def fit(
@@ -34,10 +36,12 @@ def fit(
     rows: finite, of which no column is constant or follows from others.
     """
     center, covariances = rows.moments()
-    scale, step = np.sqrt(np.diag(covariances)), max(len(rows) // SAMPLE, 1)
+    scale, step, order = np.sqrt(np.diag(covariances)), max(len(rows) // SAMPLE, 1), np.array(rows.order, dtype=int)
+    numbers, levels = order[: len(rows.numbers)], order[len(rows.numbers) :]
+    scale[levels] = 1.0  # which are 0 and 1 in a design
 
     def designs() -> Iterator[Block]:
-        return ((_design((values - center) / scale), target) for values, target in rows)
+        return rows.designs(center[numbers], scale[numbers])
 
     some, nothing = _some(designs(), step), np.zeros(len(scale) + 1)
     begun, _ = _maximise(lambda: iter([some]), len(some[1]), nothing) or (nothing, None)  # a rare column may lack rows
@@ -50,14 +54,16 @@ def fit(
             information, _penalty_score(designs(), likeliest, np.linalg.inv(information))
         )
         covariance = np.linalg.inv(_derivatives(designs(), theta)[1])
-        slopes = np.eye(len(theta))[1:] / scale[:, np.newaxis]
+        slopes = np.eye(len(theta))[1:][np.argsort(order)] / scale[:, np.newaxis]
         coefficients, low, high = without_search((one for one, _ in designs()), theta, covariance, slopes, level)
 
     def off() -> Iterator[Part]:
         for design, target in designs():
-            yield DesignRows(design), 2.0 * target - 1, np.abs(target - expit(design @ likeliest))
+            yield design, 2.0 * target - 1, np.abs(target - expit(design @ likeliest))
 
     groups = [[position] for position in range(len(scale))] if together is None else together
+    turn = np.vstack([np.eye(1, len(theta)) + center[levels] @ slopes[levels], slopes])
+    theta = turn @ theta
     estimates = Estimates(
         coefficients=coefficients,
         intercept=float(theta[0] - coefficients @ center),
@@ -66,13 +72,9 @@ def fit(
         tests=wald_tests(coefficients, slopes @ covariance @ slopes.T, groups),
         converged=True,
         profiled=[],
-        fit=Fit(center, np.diag(1 / scale), theta, covariance).in_units(),
+        fit=Fit(center, np.eye(len(scale)), theta, turn @ covariance @ turn.T),
     )
     return estimates, off
-
-
-def _design(values: np.ndarray) -> np.ndarray:
-    return np.column_stack([np.ones(len(values)), values])
 
 
 def _some(designs: Iterator[Block], step: int) -> Block:
@@ -80,10 +82,10 @@ def _some(designs: Iterator[Block], step: int) -> Block:
     parts, start = [], 0
     for design, target in designs:
         taken = slice(-start % step, None, step)
-        parts.append((design[taken].copy(), target[taken]))  # not a view, which would hold all rows
+        parts.append((design[taken], target[taken]))
         start += len(target)
     some, targets = zip(*parts, strict=True)
-    return np.concatenate(some), np.concatenate(targets)
+    return joined(some), np.concatenate(targets)
 
 
 def _maximise(
@@ -110,12 +112,13 @@ def _maximise(
 
 def _derivatives(designs: Iterator[Block], theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradient of the log-likelihood, and the information."""
-    score, information = np.zeros_like(theta), np.zeros((len(theta), len(theta)))
-    for design, target in designs:
+
+    def of(design: DesignRows, target: np.ndarray) -> tuple[np.ndarray, Squares]:
         probability = expit(design @ theta)
-        score += design.T @ (target - probability)
-        information += (design.T * (probability * (1 - probability))) @ design
-    return score, information
+        return design.sums(target - probability), design.squares(probability * (1 - probability))
+
+    score, information = reduce(lambda one, other: (one[0] + other[0], one[1] + other[1]), starmap(of, designs))
+    return score, information.dense()
 
 
 def _penalty_score(designs: Iterator[Block], theta: np.ndarray, covariance: np.ndarray) -> np.ndarray:
@@ -123,6 +126,6 @@ def _penalty_score(designs: Iterator[Block], theta: np.ndarray, covariance: np.n
     score = np.zeros_like(theta)
     for design, _ in designs:
         probability = expit(design @ theta)
-        leverage = probability * (1 - probability) * ((design @ covariance) * design).sum(axis=1)
-        score += design.T @ (leverage * (0.5 - probability))
+        leverage = probability * (1 - probability) * design.spread(covariance)
+        score += design.sums(leverage * (0.5 - probability))
     return score

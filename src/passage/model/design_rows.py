@@ -69,11 +69,33 @@ class DesignRows:
     counts: Sequence[int] = ()
 
     def __matmul__(self, theta: np.ndarray) -> np.ndarray:
-        """Return the sum of each row's columns times their parameters, (n_rows,)."""
-        found, start = self.dense @ theta[: self.dense.shape[1]], self.dense.shape[1]
-        for code, count in zip(self.codes, self.counts, strict=True):
-            found = found + np.concatenate([[0.0], theta[start : (start := start + count)]])[code]
+        """Return the sums of each row's columns times their parameters: `theta` (n_parameters,) or several beside."""
+        start = self.dense.shape[1]
+        found, nothing = self.dense @ theta[:start], np.zeros_like(theta[:1])
+        for code, count in self._categories():
+            found += np.concatenate([nothing, theta[start : (start := start + count)]])[code]
         return np.asarray(found)
+
+    def dense_rows(self) -> np.ndarray:
+        """Return the rows with a column for each level, (n_rows, n_parameters)."""
+        return self @ np.eye(self.dense.shape[1] + sum(self.counts))
+
+    def spread(self, covariance: np.ndarray) -> np.ndarray:
+        """Return row @ covariance @ row of each, (n_rows,)."""
+        start = size = self.dense.shape[1]
+        found, places = ((self @ covariance[:, :size]) * self.dense).sum(axis=1), []
+        for code, count in self._categories():
+            places.append((start - 1 + code, code > 0))
+            start += count
+        for place, here in places:
+            own = (covariance[:, :size][place] * self.dense).sum(axis=1)
+            own += sum(np.where(there, covariance[place, other], 0.0) for other, there in places)
+            found += np.where(here, own, 0.0)
+        return np.asarray(found)
+
+    def __getitem__(self, taken: slice) -> "DesignRows":
+        """Return some of the rows: copies, not views, which would hold all."""
+        return DesignRows(self.dense[taken].copy(), [code[taken].copy() for code in self.codes], self.counts)
 
     def sums(self, weights: np.ndarray) -> np.ndarray:
         """Return the sums of columns times `weights` (n_rows,), (n_parameters,)."""
@@ -109,3 +131,9 @@ def _pairs(one: Category, other: Category, weights: np.ndarray) -> np.ndarray:
     (codes, count), (others, size) = one, other
     both = codes.astype(np.int64) * (size + 1) + others
     return np.bincount(both, weights, (count + 1) * (size + 1)).reshape(count + 1, size + 1)[1:, 1:]
+
+
+def joined(parts: Sequence[DesignRows]) -> DesignRows:
+    """Return the rows of all `parts` together."""
+    codes = [np.concatenate(one) for one in zip(*(part.codes for part in parts), strict=True)]
+    return DesignRows(np.concatenate([part.dense for part in parts]), codes, parts[0].counts)

@@ -21,6 +21,7 @@ from passage.association.search import maximise
 from passage.base import blocks, parquet, progress
 from passage.base.parquet import Columns
 from passage.model.design import Column
+from passage.model.design_rows import DesignRows
 
 
 def drawn(rows: int, slope: float = 1.0, intercept: float = -1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -522,13 +523,13 @@ def test_what_estimates_take_goes_by_rows_and_columns_and_by_steps_where_rows_ar
 def test_a_sample_of_the_rows_holds_no_others() -> None:
     held = list[weakref.ref[np.ndarray]]()
 
-    def designs() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def designs() -> Iterator[tuple[DesignRows, np.ndarray]]:
         for start in range(0, 100, 10):
             assert sum(one() is not None for one in held) <= 1
             block = np.array([[float(row)] for row in range(start, start + 10)])
             held.append(weakref.ref(block))
-            yield block, np.arange(start, start + 10)
+            yield DesignRows(block), np.arange(start, start + 10)
             del block
 
     some, target = wald._some(designs(), 7)
-    assert some[:, 0].tolist() == target.tolist() == [*range(0, 100, 7)]
+    assert some.dense[:, 0].tolist() == target.tolist() == [*range(0, 100, 7)]
