@@ -12,6 +12,7 @@ its values evenly, as the lesson's hours do, the delta method is too sure (docs/
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from scipy.special import expit, stdtrit
 from passage.association.fit import Fit, Searched
 from passage.association.rows import Rows
 from passage.base.rounding import PREDICTED, significant
+from passage.model.design_rows import DesignRows
 
 ALL = 100.0  # points: no effect is greater
 SEARCHED = 5  # columns up to which ends are searched for
@@ -39,11 +41,13 @@ def effects(fit: Fit, rows: Rows, levels: Sequence[Sequence[int]], level: float)
     columns = len(rows.columns)
     numbers = [place for place in range(columns) if place not in groups]
     sums = np.zeros((columns, 1 + len(plain.theta)))
-    for values, _ in rows:
+    for values, _ in () if rows.coded else rows:
         directions = plain.directions(values)
         sums[numbers] += _differences(plain.theta, directions, numbers)
         for group in map(list, levels):
             sums[group] += _differences(plain.theta, _before(directions, plain, group), group)
+    if rows.coded:
+        sums = _of_codes(plain, rows, [*groups])
     found = []
     for place, mean in enumerate(sums / len(rows)):
         ends: dict[str, float] = {}
@@ -82,6 +86,52 @@ def _differences(theta: np.ndarray, before: np.ndarray, places: list[int]) -> np
     derivatives = (by_high - by_low).T @ before
     derivatives[np.arange(len(own)), own] += by_high.sum(axis=0)
     return np.column_stack([(high - low).sum(axis=0), derivatives])
+
+
+def _of_codes(plain: Fit, rows: Rows, alone: Sequence[int]) -> np.ndarray:
+    """Return the same sums of all columns of rows with codes, (n_columns, 1 + n_parameters).
+
+    alone: the columns of 0 and 1. A level's rows differ from the others in one number, so that nothing is multiplied
+    for each pair of levels.
+    """
+    order, count = np.array(rows.order), len(rows.numbers)
+    turn = np.eye(len(plain.theta))[[0, *(1 + order)]]
+    turn[0, 1 + order[count:]] = -plain.center[order[count:]]  # codes have no center
+    theta, sums = turn @ plain.theta, np.zeros((len(order), 1 + len(turn)))
+    for design, _ in rows.designs(plain.center[order[:count]]):
+        for own, place in enumerate(order[:count], 1):
+            before = design.dense.copy()
+            before[:, own] = -plain.center[place] if place in alone else before[:, own]
+            sums[place] += _of_column(replace(design, dense=before), theta, own)
+        start = 1 + count
+        for category, size in enumerate(design.counts):
+            sums[order[start - 1 : start - 1 + size]] += _of_category(design, theta, category, start)
+            start += size
+    return np.column_stack([sums[:, 0], sums[:, 1:] @ turn])
+
+
+def _of_column(before: DesignRows, theta: np.ndarray, own: int) -> np.ndarray:
+    """Return the sums of the parameter `own`, (1 + n_parameters,)."""
+    log_odds = before @ theta
+    low, high = expit(log_odds), expit(log_odds + theta[own])
+    derivatives = before.sums(high * (1 - high) - low * (1 - low))
+    derivatives[own] += (high * (1 - high)).sum()
+    return np.concatenate([[(high - low).sum()], derivatives])
+
+
+def _of_category(design: DesignRows, theta: np.ndarray, category: int, start: int) -> np.ndarray:
+    """Return the sums of the levels of one of the categories, whose parameters begin at `start`."""
+    own = slice(start, start + design.counts[category])
+    before = replace(design, codes=[code * (at != category) for at, code in enumerate(design.codes)])
+    log_odds = before @ theta
+    low, high = expit(log_odds), expit(log_odds[:, np.newaxis] + theta[own])
+    changes = high.sum(axis=0) - low.sum()
+    high *= 1 - high
+    of_own = high.sum(axis=0)
+    high -= (low * (1 - low))[:, np.newaxis]
+    derivatives = before.sums(high)
+    derivatives[own] = np.diag(of_own)
+    return np.column_stack([changes, derivatives.T])
 
 
 def _end(fit: Fit, searched: Searched, before: np.ndarray, place: int, side: int, wanted: float) -> float:

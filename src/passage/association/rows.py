@@ -42,7 +42,7 @@ class Rows:
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield the values of some rows, (n, n_columns), and their target, (n,)."""
-        if not self._asked:
+        if not self.coded:
             yield from self._held()
             return
         order = np.argsort(self.order)
@@ -53,6 +53,11 @@ class Rows:
     def numbers(self) -> list[str]:
         """The columns that the table has as they are."""
         return plain(self.columns, self.levels)
+
+    @property
+    def coded(self) -> bool:
+        """Whether a category is asked for that the table has as codes."""
+        return bool(self._asked)
 
     @property
     def order(self) -> list[int]:
@@ -118,7 +123,7 @@ class Rows:
 
     def values(self) -> np.ndarray:
         """Return all columns, (n_rows, n_columns)."""
-        if isinstance(self.table, pd.DataFrame) and not self._asked:
+        if isinstance(self.table, pd.DataFrame) and not self.coded:
             return self.table[list(self.columns)].to_numpy(dtype=float)
         values, start = np.empty((len(self), len(self.columns))), 0
         for part, _ in self:
@@ -128,7 +133,7 @@ class Rows:
 
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the columns' means, (n_columns,), and their covariances, (n_columns, n_columns)."""
-        if self._asked:
+        if self.coded:
             return self._of_levels()
         total, first = np.zeros(len(self.columns)), np.zeros(len(self.columns))
         for place, (values, _) in enumerate(self):

@@ -98,7 +98,7 @@ class DesignRows:
         return DesignRows(self.dense[taken].copy(), [code[taken].copy() for code in self.codes], self.counts)
 
     def sums(self, weights: np.ndarray) -> np.ndarray:
-        """Return the sums of columns times `weights` (n_rows,), (n_parameters,)."""
+        """Return the sums of columns times `weights`, (n_rows,) or several beside, (n_parameters,) or (..., n)."""
         parts = [_by_level(code, count, weights) for code, count in zip(self.codes, self.counts, strict=True)]
         return np.concatenate([self.dense.T @ weights, *parts])
 
@@ -120,7 +120,9 @@ class DesignRows:
 
 
 def _by_level(codes: np.ndarray, count: int, weights: np.ndarray) -> np.ndarray:
-    """Return the sum of the weights of the rows of each level but the reference, (n_levels,)."""
+    """Return the sum of the weights of the rows of each level but the reference, (n_levels,), or of several beside."""
+    if weights.ndim > 1:
+        return np.column_stack([_by_level(codes, count, one) for one in weights.T])
     return np.bincount(codes, weights, count + 1)[1:]
 
 
