@@ -38,6 +38,7 @@ SAME = 1e-150  # what values differ by in a column that counts as constant: the 
 SECONDS = 3e-9  # that Firth's estimates take for each row and pair of columns, or for each three columns, as measured
 AGAIN, ROW = 2e-8, 150  # s for each row and pair of columns that are read again, for some 45 passes, and what a row is
 # worth in pairs
+LEVEL = 5e-8  # that they take for each row and level of categories that are codes, as measured
 PROGRAMME = 5e-8  # that a linear programme takes for each row and pair of columns
 NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
 
@@ -112,16 +113,11 @@ def of_training(
     feature_of = {column.name: column.feature for column in columns}
     table: Table = preparation.design(rows) if isinstance(rows, pd.DataFrame) else stored or rows
     coded = levels.of(preparation.columns, len(rows)) if isinstance(table, Columns) else []
-    names = [column.name for column in preparation.columns]
-    if missing := gaps.content(rows, table, target, feature_of):
+    design = Rows(table, [column.name for column in preparation.columns], target, coded)
+    if missing := gaps.content(rows, design, feature_of):
         whole = gaps.complete(rows, feature_of.values())
-        rows, table, target, names = (
-            parquet.where(rows, whole),
-            parquet.where(table, whole),
-            target[whole],
-            [*feature_of],
-        )
-    design = Rows(table, names, target, coded)
+        rows, table = parquet.where(rows, whole), parquet.where(table, whole)
+        design = Rows(table, [*feature_of], target[whole], coded)
     found, fit = _associated(design, confidence, columns)
     if fit is None or found.dependent:
         return replace(found, gaps=missing)
@@ -209,7 +205,8 @@ def _found(
     suit = bool(groups) and columns * firth.price(count, columns) > firth.LIMIT and margins.suit(rows)
     again = AGAIN * count * (ROW + columns**2) if _is_large(rows) and not suit else 0.0
     if groups or count > 1 + columns:  # else there are neither estimates nor a programme
-        foretell(f"odds of {count:,} rows of {columns} columns", _seconds(count, columns) + again, less)
+        taken = LEVEL * count * columns if rows.coded and suit else _seconds(count, columns) + again
+        foretell(f"odds of {count:,} rows of {columns} columns", taken, less)
     if suit:
         found = wald.fit(rows, confidence, groups)
         if found and separation.overlap_is_certain(found[1]):

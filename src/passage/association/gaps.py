@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import chdtrc
 
 from passage.association import firth
+from passage.association.rows import Rows
 from passage.association.significance import holm
 from passage.base import parquet
 from passage.base.parquet import Table
@@ -31,12 +32,11 @@ def without(rows: Table, association: Mapping[str, Any], features: Iterable[str]
     return parquet.where(rows, complete(rows, features)) if "gaps" in association else rows
 
 
-def content(rows: Table, design: Table, target: np.ndarray, feature_of: Mapping[str, str]) -> dict[str, Any]:
+def content(rows: Table, design: Rows, feature_of: Mapping[str, str]) -> dict[str, Any]:
     """Return what is written of the gaps in `rows`, with features as they come; nothing where there are none.
 
     rows: how many have gaps. missing: how many gaps each feature has. otherwise: columns of the `design` table that go
-    otherwise with `target` (n_rows,), 0 and 1, among the complete rows than among all that have them. feature_of: by
-    those columns.
+    otherwise with its target among the complete rows than among all that have them. feature_of: by those columns.
     """
     features = list(dict.fromkeys(feature_of.values()))
     whole, p_values = complete(rows, features), {}
@@ -45,7 +45,7 @@ def content(rows: Table, design: Table, target: np.ndarray, feature_of: Mapping[
     missing = {name: int(rows[name].isna().sum()) for name in features}
     for column, feature in feature_of.items():
         known = rows[feature].notna().to_numpy()
-        p_values[column] = _differs(design[column].to_numpy(dtype=float)[known], target[known], whole[known])
+        p_values[column] = _differs(design.column(column)[known], design.target[known], whole[known])
     tested = {column: p_value for column, p_value in p_values.items() if p_value is not None}
     adjusted = dict(zip(tested, holm(list(tested.values())), strict=True))
     return {

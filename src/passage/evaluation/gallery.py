@@ -11,6 +11,7 @@ from passage.base.progress import clock
 from passage.evaluation import pictures, plots
 from passage.evaluation.cross_validation import held_out
 from passage.evaluation.vocabulary import vocabulary
+from passage.model import levels
 from passage.model.classifier import Model
 from passage.model.folds import subsample
 from passage.model.preparation import Preparation
@@ -88,8 +89,7 @@ def draw(
 def _means(rows: Table, model: Model) -> pd.Series:
     """Return the mean of each column of the design table."""
     names = [one.name for one in model.preparation.features]
-    designs = map(model.preparation.design, parquet.blocks(rows, names))
-    sums = (design[model.classifier.features].sum() for design in designs)
+    sums = (levels.totals(part, model.preparation, model.coded) for part in parquet.blocks(rows, names))
     return sum(sums, pd.Series(0.0, index=model.classifier.features)) / len(rows)
 
 

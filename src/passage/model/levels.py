@@ -76,7 +76,7 @@ def scaler(parts: Iterable[pd.DataFrame], prepared: Preparation, levels: Sequenc
     def counted() -> Iterator[pd.DataFrame]:
         for part in map(prepared.coded, parts):
             for one in levels:
-                counts[one.name] += np.bincount(part[one.name], minlength=len(one.columns) + 1)
+                counts[one.name] += _counts(part, one)
             yield part[numbers] if numbers else nothing
 
     learned = Scaler.fit(counted(), method)
@@ -99,6 +99,25 @@ def normalized(rows: pd.DataFrame, prepared: Preparation, scaler: Scaler, levels
         center, scale = ({name: known[name] for name in numbers} for known in (scaler.center, scaler.scale))
         coded[numbers] = Scaler(scaler.method, center, scale).transform(coded)
     return coded[held(scaler.center, levels)]
+
+
+def totals(rows: pd.DataFrame, prepared: Preparation, levels: Sequence[Levels]) -> pd.Series:
+    """Return the sum of each column of the design table of `rows`, features as they come, in own units.
+
+    levels: the categories whose columns are counted and not made.
+    """
+    if not levels:
+        return prepared.design(rows).sum()
+    coded = prepared.coded(rows)
+    counts = {name: count for one in levels for name, count in zip(one.columns, _counts(coded, one)[1:], strict=True)}
+    columns = [column.name for column in prepared.columns]
+    found = coded[plain(columns, levels)].sum().to_dict() | counts
+    return pd.Series([float(found[name]) for name in columns], index=columns)
+
+
+def _counts(coded: pd.DataFrame, one: Levels) -> np.ndarray:
+    """Return how many rows have each code of one category, (n_columns + 1,)."""
+    return np.bincount(coded[one.name], minlength=len(one.columns) + 1)
 
 
 def log_odds(

@@ -16,6 +16,7 @@ from passage.base.progress import clock, foretell
 from passage.model import separation
 
 SECONDS = 1.6e-6, 8e-8  # that a fit takes for each row, and for each row of each column, as measured
+SQUARE = 4e-10  # and for each row of each pair of many columns, with newton-cholesky
 
 
 def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> LogisticRegression:
@@ -39,9 +40,10 @@ def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> Logisti
     return regression
 
 
-def foretell_fits(doing: str, fits: int, rows: int, columns: int, less: str) -> None:
+def foretell_fits(doing: str, fits: int, rows: int, columns: int, less: str, solver: str = "") -> None:
     """Say before so many fits what they will take, where that is long, and what makes it `less`."""
-    seconds = fits * rows * (SECONDS[0] + SECONDS[1] * columns)
+    pairs = SQUARE * columns**2 if solver == "newton-cholesky" else 0.0
+    seconds = fits * rows * (SECONDS[0] + max(SECONDS[1] * columns, pairs))
     foretell(
         f"{doing}: {fits:,} {'fit' if fits == 1 else 'fits'} of {rows:,} rows of {columns:,} columns", seconds, less
     )

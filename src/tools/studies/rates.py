@@ -11,6 +11,7 @@ from scipy.special import expit
 
 from passage.association import gaps
 from passage.association.associate import associate
+from passage.association.rows import Rows
 from passage.evaluation.cautions import of_few
 from passage.model.design import Column
 from passage.model.solver import optimum
@@ -68,7 +69,7 @@ def with_gaps(setting: tuple[str, int], seed: np.random.SeedSequence, data_sets:
         rows = pd.DataFrame({"a": np.where(gap, np.nan, a), "b": b})
         if len(np.unique(target[~gap])) < 2:
             continue
-        told = gaps.content(rows, rows.fillna(0), target, {"a": "a", "b": "b"})
+        told = gaps.content(rows, Rows(rows.fillna(0), ["a", "b"], target), {"a": "a", "b": "b"})
         features = associate(rows[~gap], target[~gap], LEVEL).features
         for name, truth in TRUTH.items():
             numbers = features[name]

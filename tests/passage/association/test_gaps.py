@@ -8,6 +8,7 @@ from scipy.special import expit
 
 from passage.association import effects, firth, gaps
 from passage.association.associate import Association, associate, of_training
+from passage.association.rows import Rows
 from passage.model import preparation
 from passage.params.model import ModelSettings
 
@@ -63,7 +64,7 @@ def test_intervals_hold_the_truth_where_gaps_depend_on_a_feature() -> None:
 def test_gaps_that_depend_on_the_outcome_and_a_feature_together_are_seen_and_others_are_not() -> None:
     seen = {
         missing: sum(
-            gaps.content(rows, rows.fillna(0), target, {"a": "a", "b": "b"})["otherwise"] == ["b"]
+            gaps.content(rows, Rows(rows.fillna(0), ["a", "b"], target), {"a": "a", "b": "b"})["otherwise"] == ["b"]
             for rows, target in (drawn(200, seed, missing) for seed in range(40))
         )
         for missing in ("by chance", "on b", "on both")
