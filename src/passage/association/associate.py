@@ -205,7 +205,8 @@ def _found(
     suit = bool(groups) and columns * firth.price(count, columns) > firth.LIMIT and margins.suit(rows)
     again = AGAIN * count * (ROW + columns**2) if _is_large(rows) and not suit else 0.0
     if groups or count > 1 + columns:  # else there are neither estimates nor a programme
-        taken = LEVEL * count * columns if rows.coded and suit else _seconds(count, columns) + again
+        coded = LEVEL * count * columns + SECONDS * columns**3
+        taken = coded if rows.coded and suit else _seconds(count, columns) + again
         foretell(f"odds of {count:,} rows of {columns} columns", taken, less)
     if suit:
         found = wald.fit(rows, confidence, groups)

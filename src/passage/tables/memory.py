@@ -71,8 +71,9 @@ def lacking(
             "other programs closed, or a machine with more memory"
         )
     else:
-        doing = f"{table}: to read and write {rows:,} rows of {made_of:,} numbers"
-        foretell(doing, SECONDS * rows * made_of, "fewer features or rows")
+        held = len(columns) if blocks.is_large(int(rows * share), made_of) else made_of  # categories are codes then
+        doing = f"{table}: to read and write {rows:,} rows of {held:,} numbers"
+        foretell(doing, SECONDS * rows * held, "fewer features or rows")
 
 
 def free() -> int:

@@ -124,3 +124,15 @@ def test_a_table_that_takes_long_to_read_and_write_is_told(
         printed = capsys.readouterr().out
         assert told in printed
         assert bool(printed) == bool(told)
+
+
+def test_a_large_tables_category_is_read_and_written_as_one_number_a_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pd.DataFrame({"a": [f"l{number}" for number in range(1000)]}).to_parquet(tmp_path / "t.parquet")
+    monkeypatch.setattr(memory, "SECONDS", 0.001)
+    assert list(memory.lacking(str(tmp_path / "t.parquet"), ["a"], ["a"], "x")) == []
+    assert "1,000 rows of 999 numbers will take about 17 min" in capsys.readouterr().out
+    monkeypatch.setattr(blocks, "LARGE", 10_000)
+    assert list(memory.lacking(str(tmp_path / "t.parquet"), ["a"], ["a"], "x")) == []
+    assert capsys.readouterr().out == ""
