@@ -129,6 +129,7 @@ COPY = "it gives the target away: each of its two values goes with one label alo
         ("a", [f"1_{n % 50:03}" for n in range(ROWS)], "too many categories: 50 different values"),
         ("a", [f"${n % 50},200.50" for n in range(ROWS)], UNIT.format("$0,200.50")),
         ("a", [f"{n % 50}.5%" for n in range(ROWS)], UNIT.format("0.5%")),
+        ("a", [f" {n % 50} kg " for n in range(ROWS)], UNIT.format(" 0 kg ")),
         ("a", [f"{n % 50 + 1}.200,5 kg" for n in range(ROWS)], UNIT.format("1.200,5 kg")),
         ("a", [f"{n},5" for n in range(ROWS)], UNIT.format("0,5").replace("with a sign or a unit", "as text")),
         ("a", [1.5, 2.5] + [None] * (ROWS - 2), "known in 2 rows of 200 only"),
