@@ -43,6 +43,9 @@ def test_each_picture_has_words_for_those_who_do_not_see_it(picture: str) -> Non
     alt, caption = words_for(picture, {"test": test, "odds": {"hours": {}}}, 0.95, words)
     assert alt
     assert caption.endswith(".")
+    if picture in ("curve", "regions"):
+        assert "probability of passing" in alt
+        assert "probability of passing" in caption
     if picture == "confusion":
         assert alt == "Of failed, 11 predicted failed and 12 passed; of passed, 13 predicted failed and 14 passed"
 
