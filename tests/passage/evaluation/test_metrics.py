@@ -32,6 +32,15 @@ def test_the_numbers_are_scikit_learns() -> None:
     assert [found[name] for name in counts] == [1, 1, 1, 2]
 
 
+@pytest.mark.parametrize("together", [1, 2, 5])
+def test_the_log_loss_of_rows_that_are_looked_at_some_after_the_other_is_that_of_all(
+    monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr("passage.evaluation.metrics.TOGETHER", together)
+    found = log_loss(ROWS["actual"], ROWS["log_odds"])
+    assert found == pytest.approx(metrics.log_loss(ROWS["actual"], ROWS["probability"]), rel=1e-12)
+
+
 def test_what_is_undefined_is_absent() -> None:
     passed = measures(ROWS[ROWS["actual"] == 1], 0.4, 0.95)
     assert not {"roc_auc", "balanced_accuracy"} & set(passed)
