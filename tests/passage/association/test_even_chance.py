@@ -6,6 +6,7 @@ import pytest
 import statsmodels.api as sm
 import students
 from scipy.special import logit
+from scipy.stats import norm
 from students import HOURS, LESSON, PASSED
 
 from passage.association import effects, even_chance, firth
@@ -96,6 +97,20 @@ def test_of_many_rows_it_is_fiellers_interval() -> None:
     (a, b), v = plain.theta, plain.covariance
     roots = np.roots([b**2 - squared * v[1, 1], 2 * (a * b - squared * v[0, 1]), a**2 - squared * v[0, 0]]) + fit.center
     assert [found["low"], found["high"]] == pytest.approx(sorted(roots), rel=1e-6)
+
+
+@pytest.mark.parametrize("spread", [0.2, 0.5, 2.0, 5.0])
+def test_a_stretch_that_is_only_just_ruled_out_is_found_too(spread: float) -> None:
+    """The chance is ruled out where (a + b x)^2 > z^2 (v_aa + 2 x v_ab + x^2 v_bb), and somewhere until z is `most`."""
+    theta, covariance = np.array([2.0, 0.4]), np.array([[1.0, 0.5], [0.5, 2.0]])
+    fit, most = Fit(np.zeros(1), np.eye(1), theta, covariance), np.sqrt(theta @ np.linalg.solve(covariance, theta))
+    for wanted, shape in ((0.999 * most, "outside"), (1.001 * most, "whole_line")):
+        found = even_chance.crossing(fit, np.zeros(1), 0, spread, 2 * float(norm.cdf(wanted)) - 1)
+        assert found["shape"] == shape
+        if shape == "outside":
+            (a, b), v, squared = theta, covariance, wanted**2
+            roots = np.roots([b**2 - squared * v[1, 1], 2 * (a * b - squared * v[0, 1]), a**2 - squared * v[0, 0]])
+            assert [found["low"], found["high"]] == pytest.approx(sorted(roots), rel=1e-6)
 
 
 def test_the_profile_is_that_of_another_package() -> None:
