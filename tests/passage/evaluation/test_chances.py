@@ -1,0 +1,48 @@
+"""At which value of a number the chance is even, and at which it is the threshold, where that is another one."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import students
+from scipy.special import logit
+
+from passage.association import even_chance, firth
+from passage.association.associate import of_training
+from passage.evaluation import chances
+from passage.model.classifier import Model
+from passage.model.design import Column, Feature
+from passage.model.preparation import Preparation
+from stages import train
+
+ROWS = pd.DataFrame(students.LESSON, columns=students.FEATURES).assign(passed=students.PASSED)
+
+
+def model(threshold: float) -> Model:
+    scaler, normalized = students.scaled(ROWS)
+    classifier = train.fit(normalized[students.FEATURES].to_numpy(), ROWS["passed"], ROWS, scaler, students.lane())
+    prepared = Preparation(
+        tuple(map(Feature, students.FEATURES)), [Column(name, name, "number") for name in students.FEATURES]
+    )
+    return Model(prepared, scaler, replace(classifier, threshold=threshold))
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.3])
+def test_where_the_model_decides_otherwise_than_at_one_half_it_is_said_from_which_value_on(threshold: float) -> None:
+    one = model(threshold)
+    association = of_training(ROWS[students.FEATURES], ROWS["passed"], 0.95, one.preparation).content()
+    found = chances.even(association, one, ROWS, "passed")
+    assert [*found] == students.FEATURES
+    fit, middle = firth.fit(students.LESSON, students.PASSED).fit, np.median(students.LESSON, axis=0)
+    for place, (name, said) in enumerate(found.items()):
+        for chance, there in [(0.5, said)] + [(threshold, said.get("at_threshold", {}))] * (threshold != 0.5):
+            spread = float(ROWS[name].std(ddof=0))
+            ours = even_chance.crossing(fit, middle, place, spread, 0.95, chance)
+            assert (there["firth"], there["low"], there["high"]) == pytest.approx(
+                (ours["estimate"], ours["low"], ours["high"]), rel=1e-6
+            )
+            at = pd.DataFrame([middle], columns=students.FEATURES).assign(**{name: there["model"]})
+            assert one.predict(at)["log_odds"].item() == pytest.approx(logit(chance), abs=1e-6)
+        assert ("at_threshold" in said) == (threshold != 0.5)
+    assert chances.even(association | {"even_chance": {}}, one, ROWS, "passed") == {}
