@@ -45,6 +45,17 @@ def test_firthmodels_has_the_same_numbers_for_one_feature_and_for_two() -> None:
     assert both.intercept == pytest.approx(-5.442831568310308, rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("rows", "columns", "asked"), [(firth.ROWS, 1, True), (firth.ROWS + 1, 1, False), (100, firth.COLUMNS + 1, False)]
+)
+def test_of_few_rows_and_columns_the_likelihood_is_kept_to_be_asked_for_more(
+    rows: int, columns: int, asked: bool
+) -> None:
+    random = np.random.default_rng(rows)
+    fit = firth.fit(random.normal(size=(rows, columns)), random.integers(2, size=rows)).fit
+    assert (fit.likelihood is not None) == asked
+
+
 def test_two_by_two_table_gives_the_odds_ratio_with_half_a_count_added_to_each_cell() -> None:
     """A saturated regression's Jeffreys penalty is half an observation in each cell (Firth 1993)."""
     exposed = np.repeat([1.0, 0.0], [10, 12])
