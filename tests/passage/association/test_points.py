@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from scipy.optimize import approx_fprime
+from scipy.optimize import approx_fprime, brentq
 from scipy.special import expit
 from scipy.stats import t
 from students import HOURS, LESSON, PASSED
@@ -77,6 +77,27 @@ def test_of_few_rows_no_fit_that_the_likelihood_allows_has_an_effect_beyond_the_
     assert len(tried) > 100
     assert ends["low"] - 1e-3 < min(tried) < ends["low"] + 1
     assert ends["high"] - 1 < max(tried) < ends["high"] + 1e-3
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_the_ends_are_found_where_the_means_own_slope_leads_to_a_lesser_hill(side: int) -> None:
+    """Four rows: once around the region that the likelihood allows, the mean goes nowhere further."""
+    rows = side * np.array([[-5.6], [-3.8], [1.0], [8.8]])
+    fit = firth.fit(rows, np.array([0, 0, 0, 1])).fit
+    likelihood, best = fit.likelihood or pytest.fail("not small")
+    root, allowed, around = np.linalg.cholesky(np.linalg.inv(best.information)), t.ppf(0.975, 2) ** 2, []
+    for angle in np.linspace(0, 2 * np.pi, 200, endpoint=False):
+        step = root @ [np.cos(angle), np.sin(angle)]
+        far = brentq(
+            lambda far, step=step: 2 * (best.value - likelihood.at(best.theta + far * step).value) - allowed, 0, 50
+        )
+        theta = best.theta + far * step
+        coefficients = fit.transform @ theta[1:]
+        log_odds = theta[0] + (rows - fit.center) @ coefficients
+        around.append(100 * (expit(log_odds + coefficients[0]) - expit(log_odds)).mean())
+    ends = points.effects(fit, Rows.of(rows), [], 0.95)[0]
+    assert ends["low"] - 1e-3 < min(around) < ends["low"] + 0.2
+    assert ends["high"] - 0.2 < max(around) < ends["high"] + 1e-3
 
 
 def test_too_few_rows_have_an_effect_without_ends_and_none_is_more_than_all() -> None:
