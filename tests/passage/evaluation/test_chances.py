@@ -31,7 +31,7 @@ def model(threshold: float) -> Model:
 @pytest.mark.parametrize("threshold", [0.5, 0.3])
 def test_where_the_model_decides_otherwise_than_at_one_half_it_is_said_from_which_value_on(threshold: float) -> None:
     one = model(threshold)
-    association = of_training(ROWS[students.FEATURES], ROWS["passed"], 0.95, one.preparation).content()
+    association = of_training(ROWS[students.FEATURES], ROWS["passed"].to_numpy(), 0.95, one.preparation).content()
     found = chances.even(association, one, ROWS, "passed")
     assert [*found] == students.FEATURES
     fit, middle = firth.fit(students.LESSON, students.PASSED).fit, np.median(students.LESSON, axis=0)
