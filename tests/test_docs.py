@@ -12,7 +12,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from passage.association import effects, firth, intervals, margins, points
+from passage.association import effects, firth, margins, points, probability_interval
 from passage.model import folds
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -150,7 +150,7 @@ def test_the_limits_of_searched_intervals_are_those_of_the_code() -> None:
     limits = [re.findall(r"\d+", " ".join(cells)) for cells in rows("docs/large.md", "Intervals without a search")]
     assert [[int(number) for number in of_one] for of_one in limits] == [
         [firth.ROWS, firth.COLUMNS],
-        [intervals.MOST, effects.MOST],
+        [probability_interval.MOST, effects.MOST],
         [firth.ROWS, points.SEARCHED],
         [margins.CELL],
     ]

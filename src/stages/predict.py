@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from passage import params
-from passage.association import intervals
-from passage.base import files, parquet
+from passage.association import probability_interval
+from passage.base import files, parquet, terminal
 from passage.base.parquet import Columns
 from passage.base.paths import ModelPaths
 from passage.base.progress import clock
 from passage.model.classifier import Classifier, Model
 from passage.model.levels import Levels
-from passage.model.predictions import ROWS, first_rows
 from passage.params import labels
 
 
@@ -43,9 +42,9 @@ def main(name: str) -> None:
         columns = [*classifier.training_range, target]
         for own, scaled in parquet.side_by_side((original, columns), (normalized, model.held)):
             rows = predict(classifier, own, scaled, target, model.coded)
-            ends = intervals.of_lane(own, prepared, known, lane, target, classifier.classes[1], count)
-            rows = intervals.beside(rows, ends)
-            first.extend([rows.head(ROWS)] * (not first))
+            ends = probability_interval.of_lane(own, prepared, known, lane, target, classifier.classes[1], count)
+            rows = probability_interval.beside(rows, ends)
+            first.extend([rows.head(terminal.ROWS)] * (not first))
             right.append(int((rows["predicted"] == rows["actual"]).sum()))
             yield rows
 
@@ -55,5 +54,5 @@ def main(name: str) -> None:
         print(f"{name}: no test rows (models.{name}.split), so nothing to compare with the truth")
         return
     print(f"{name}: how well did it do? {sum(right)} of {count} test rows are predicted right")
-    for line in first_rows(first[0], count, lane.predictions):
+    for line in terminal.first_rows(first[0], count, lane.predictions):
         print(line)

@@ -7,13 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from passage import params
-from passage.association import intervals
+from passage.association import probability_interval
 from passage.base import files, parquet, paths, terminal
 from passage.base.errors import Mistake
 from passage.base.progress import clock
 from passage.evaluation import answers, cautions
 from passage.model.classifier import Model
-from passage.model.predictions import ROWS, first_rows
 from passage.params import labels
 from passage.params.types import ADDED_COLUMNS
 from passage.tables import header, held, read
@@ -29,7 +28,7 @@ def main(batch: str) -> None:
     header.require(path, dict.fromkeys(asked, f"models.{settings.model}.features"))
     texts = [*(name for name, one in asked.items() if one.kind != "number"), *lane.text_columns()]
     needed = [*asked, *(name for name in lane.only_checked() if name != lane.target)]
-    first, counts, both = list[pd.DataFrame](), Counter[str](), model.classifier.classes
+    first, counts, both, prepared = list[pd.DataFrame](), Counter[str](), model.classifier.classes, model.preparation
     with held.folder(into.with_name(f".{batch}")) as folder:
         with clock(f"reading {path}"):
             raw = read.stored(path, texts, needed, folder / "raw.parquet")
@@ -52,9 +51,9 @@ def main(batch: str) -> None:
                 scored = answers.answer(rows, model)
                 counts.update({name: int(scored[name].sum()) for name in scored.columns[2:]})  # after the probability
                 named = scored.assign(predicted=labels.decode(scored["predicted"], both))
-                ends = intervals.of_lane(rows, model.preparation, association, of, lane.target, both[1], count)
-                predictions = came.join(intervals.beside(named, ends), how="inner")
-                if lacking := ROWS - sum(map(len, first)):
+                ends = probability_interval.of_lane(rows, prepared, association, of, lane.target, both[1], count)
+                predictions = came.join(probability_interval.beside(named, ends), how="inner")
+                if lacking := terminal.ROWS - sum(map(len, first)):
                     first.append(predictions.head(lacking).copy())  # or all of the part is held
                 yield predictions
             if read_again != len(kept):  # each prediction would stand in another's row
@@ -63,8 +62,8 @@ def main(batch: str) -> None:
         with clock(f"writing {into}"):
             files.write_csv_parts(into, parts)
         found = cautions.of_dropped(dropped, "rows") | cautions.of_range(known(), model.classifier, "rows")
-    told = {"probability_interval": intervals.how(association, count), "cautions": cautions.content(found)}
+    told = {"probability_interval": probability_interval.how(association, count), "cautions": cautions.content(found)}
     files.write_json(paths.scored_metrics(batch), {"rows": count, **counts} | told)
     says = f"{counts['predicted']} of {count} rows are predicted {labels.written(both[1])} by {settings.model}"
     warnings = [terminal.wrapped(f"warning: {batch}: {caution}") for caution in found.values()]
-    print(f"{batch}: {says}", *first_rows(pd.concat(first), count, into), *warnings, sep="\n")
+    print(f"{batch}: {says}", *terminal.first_rows(pd.concat(first), count, into), *warnings, sep="\n")

@@ -10,8 +10,7 @@ from conftest import ROOT
 from scipy.special import expit
 from students import ROWS, fitted, scaled
 
-from passage.base import files
-from passage.model import predictions
+from passage.base import files, terminal
 from stages import associate, normalize, predict, split, train
 
 
@@ -44,7 +43,7 @@ def test_what_is_written_is_shown_as_far_as_it_fits_on_a_screen(
     shown: int,
     more: list[str],
 ) -> None:
-    monkeypatch.setattr(predictions, "ROWS", shown)
+    monkeypatch.setattr(terminal, "ROWS", shown)
     in_folder("params.yaml", (ROOT / "params.yaml").read_text(encoding="utf-8"))
     shutil.copytree(ROOT / "data/raw", "data/raw")
     for stage in (split, normalize, train, associate):

@@ -7,12 +7,17 @@ another line over this one, and a column's name may have a hundred million lette
 import io
 import shutil
 import textwrap
-from typing import TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:  # stages without tables do not wait for pandas
+    import pandas as pd
 
 WIDTH = 2_000  # characters of a line, a screen of 80 x 25
 LINES = 200  # of one message
 SIZE = (120, 25)  # of a screen, where there is no terminal
 TOLD = 3  # lines that are told of one thing
+ROWS, COLUMNS, LETTERS = 20, 20, 40  # rows of a table, columns of a row and letters of a value that are shown
 CUT = " ... "  # for what is left out
 
 
@@ -52,6 +57,18 @@ def lines(every: list[str]) -> list[str]:
 def _cut(words: str) -> str:
     half = (WIDTH - len(CUT)) // 2
     return words if len(words) <= WIDTH else f"{words[:half]}{CUT}{words[-half:]}"
+
+
+def first_rows(table: "pd.DataFrame", rows: int, path: Path) -> list[str]:
+    """Return the lines that show the first rows of `table`, and how many more of its `rows` the file at `path` has.
+
+    Of a wide table they show the first and the last columns, which say what is predicted.
+    """
+    if table.empty:
+        return []
+    shown = table.head(ROWS).to_string(index=False, max_cols=COLUMNS, max_colwidth=LETTERS)
+    more = [f"... {rows - ROWS} more in {path}"] if rows > ROWS else []
+    return [*map(printable, shown.split("\n")), *more]
 
 
 class Terminal(io.TextIOBase):

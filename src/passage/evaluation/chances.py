@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from passage.association import effects, gaps, intervals
+from passage.association import effects, gaps, probability_interval
 from passage.base.parquet import Table
 from passage.base.rounding import PREDICTED, significant
 from passage.model.classifier import PLAIN_THRESHOLD, Model
@@ -14,12 +14,12 @@ from passage.model.sides import Sides
 
 
 def of_model(association: Mapping[str, Any], model: Model, sides: Sides) -> dict[str, Any]:
-    """Return points, even_chance and probability_interval (intervals.how), as metrics/NAME.json has them."""
+    """Return points, even_chance and probability_interval (probability_interval.how), as metrics/NAME.json has them."""
     return {
         "points": association.get("points", {}),
         "even_chance": even(association, model, sides.training, sides.target),
         **({"typical": association["typical"]} if "typical" in association else {}),
-        "probability_interval": intervals.how(association, len(sides.test)) if len(sides.test) else "none",
+        "probability_interval": probability_interval.how(association, len(sides.test)) if len(sides.test) else "none",
     }
 
 
@@ -37,7 +37,7 @@ def even(association: Mapping[str, Any], model: Model, rows: Table, target: str)
     held = {str(column): float(value) for column, value in usual.design.items()}  # each number asks for all others
     every = {name: _named(one, name, held, model, PLAIN_THRESHOLD) for name, one in found.items()}
     if threshold != PLAIN_THRESHOLD and "fit" in association:
-        fit = intervals.refit(association, rows, target, prepared)
+        fit = probability_interval.refit(association, rows, target, prepared)
         names, level = association["fit"]["columns"], association["confidence"]
         for name, one in every.items():
             there = effects.of_number(whole[name], fit, names, usual, level, threshold)

@@ -13,7 +13,7 @@ import yaml
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import BAD_REQUEST
 
-from passage.association import intervals
+from passage.association import probability_interval
 from passage.association.fit import Fit
 from passage.base import files
 from passage.base.errors import Mistake
@@ -84,7 +84,9 @@ class Served:
             return self._of_numbers(rows)
         found = answers.answer(rows, self.model)
         named = found.assign(predicted=labels.decode(found["predicted"], self.model.classifier.classes))
-        return intervals.beside(named, intervals.of_rows(rows, self.model.preparation, self.association))
+        return probability_interval.beside(
+            named, probability_interval.of_rows(rows, self.model.preparation, self.association)
+        )
 
     def _of_numbers(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the same where each feature is a number: by NumPy alone, since a row is few sums and much pandas."""
@@ -95,18 +97,18 @@ class Served:
         found = {
             "log_odds": said["log_odds"],
             "probability": said["probability"],
-            **dict(zip((intervals.LOW, intervals.HIGH), self._ends(values), strict=True)),
+            **dict(zip((probability_interval.LOW, probability_interval.HIGH), self._ends(values), strict=True)),
             "predicted": np.array(classifier.classes)[said["predicted"]],
             "outside_training_range": ((values < least) | (values > greatest)).any(axis=1),
         }
         return pd.DataFrame(found, index=rows.index)
 
     def _ends(self, values: np.ndarray) -> np.ndarray:
-        """Return what intervals.of_design does of `values` (n_rows, n_features)."""
+        """Return what probability_interval.of_design does of `values` (n_rows, n_features)."""
         if not self.fit or not len(values):
             return np.full((2, len(values)), np.nan)
         columns = dict(zip(self.model.classifier.features, values.T, strict=True))
-        return intervals.of_design(columns, np.full(len(values), True), self.association, self.fit)
+        return probability_interval.of_design(columns, np.full(len(values), True), self.association, self.fit)
 
     def _table(self, rows: Any) -> pd.DataFrame:
         """Return `rows` as a table with a number for each row, of the columns that are looked at.

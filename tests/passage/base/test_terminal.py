@@ -1,8 +1,10 @@
 """What goes to a terminal says what it says, and does nothing else there."""
 
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from conftest import ROOT, entry_point
 from hypothesis import given
@@ -13,6 +15,7 @@ from passage.base.errors import Mistake
 
 HUGE = 10**7
 SCREEN = 80 * 25
+WRITTEN = Path("predictions/some.csv")
 
 
 @given(st.text())
@@ -94,3 +97,36 @@ def test_what_a_stage_or_tool_prints_passes_the_same_way(
     first, second, third, end = capsys.readouterr().out.split("\n")
     assert (first, second, end) == ("hours\\x1b[2J", "\\x00", "")
     assert SCREEN - 2 < len(third) <= SCREEN
+
+
+def table(rows: int, columns: int = 1) -> pd.DataFrame:
+    features = {f"f{number}": [number] * rows for number in range(columns)}
+    return pd.DataFrame({**features, "probability": [0.25] * rows, "predicted": ["no"] * rows})
+
+
+def test_twenty_rows_are_shown_and_the_others_counted() -> None:
+    assert terminal.first_rows(table(2), 2, WRITTEN) == [
+        " f0  probability predicted",
+        "  0         0.25        no",
+        "  0         0.25        no",
+    ]
+    assert len(terminal.first_rows(table(20), 20, WRITTEN)) == 21
+    assert terminal.first_rows(table(23), 23, WRITTEN)[21:] == ["... 3 more in predictions/some.csv"]
+
+
+def test_of_many_columns_those_that_say_what_is_predicted_are_shown() -> None:
+    head = terminal.first_rows(table(1, columns=500), 1, WRITTEN)[0].split()
+    assert (head[0], head[-2:], len(head)) == ("f0", ["probability", "predicted"], 21)
+    assert "..." in head
+
+
+def test_no_value_moves_the_cursor_or_fills_the_screen() -> None:
+    written = pd.DataFrame({"n\x1b[2J": ["a\x1b]0;x\x07\rb\nc\u2028d", "w" * 10_000]})
+    shown = terminal.first_rows(written, len(written), WRITTEN)
+    assert len(shown) == 3
+    assert all(line.isprintable() and len(line) < 60 for line in shown)
+    assert r"a\x1b]0;x\x07\rb\nc\u2028d" in shown[1]
+
+
+def test_no_rows_are_no_lines() -> None:
+    assert terminal.first_rows(table(0), 0, WRITTEN) == []

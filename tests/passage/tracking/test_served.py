@@ -14,7 +14,7 @@ from mlflow import MlflowClient
 from mlflow.models import Model as Logged
 from students import FEATURES, ROWS, fitted, lane
 
-from passage.association import associate, intervals
+from passage.association import associate, probability_interval
 from passage.evaluation import answers
 from passage.model import preparation
 from passage.model.classifier import Classifier, Model
@@ -90,7 +90,7 @@ def test_numbers_alone_get_to_the_bit_what_rows_of_any_kind_get(alike: bool) -> 
     asked = pd.DataFrame({name: [-3, 0, 2, 7, 30] for name in FEATURES})
     found = answers.answer(asked, MODEL)
     found["predicted"] = labels.decode(found["predicted"], MODEL.classifier.classes)
-    expected = intervals.beside(found, intervals.of_rows(asked, prepared, association))
+    expected = probability_interval.beside(found, probability_interval.of_rows(asked, prepared, association))
     assert expected["probability_low"].isna().sum() == (4 if alike else 0)
     for part in (slice(None), slice(2, 3), slice(0)):
         one = Served(MODEL, "m", lane(), association).answered(asked[part])

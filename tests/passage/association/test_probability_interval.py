@@ -8,7 +8,7 @@ import pytest
 from scipy.special import expit
 from students import HOURS, LESSON, PASSED
 
-from passage.association import firth, intervals, profile
+from passage.association import firth, probability_interval, profile
 from passage.association.associate import of_training
 from passage.model.design import Column, Feature
 from passage.model.preparation import Preparation
@@ -23,7 +23,7 @@ def known(rows: pd.DataFrame = ROWS, target: np.ndarray = PASSED, prepared: Prep
 
 def of(new: pd.DataFrame, prepared: Preparation = PLAIN, rows: pd.DataFrame = ROWS, target: Any = PASSED) -> Any:
     training = rows.assign(passed=target)
-    return intervals.of_rows(new, prepared, known(rows, target, prepared), training, "passed").to_numpy()
+    return probability_interval.of_rows(new, prepared, known(rows, target, prepared), training, "passed").to_numpy()
 
 
 def test_the_ends_are_those_of_the_profile_search() -> None:
@@ -36,12 +36,16 @@ def test_the_ends_are_those_of_the_profile_search() -> None:
         theirs = [profile._end(likelihood, best, direction, side, 0.9)[0] for side in (-1, 1)]
         assert ends == pytest.approx(expit(theirs), rel=1e-6)
     assert (found[0] == found[2]).all()
-    assert intervals.how(known(), 3) == "profile"
+    assert probability_interval.how(known(), 3) == "profile"
 
 
 def test_many_rows_have_walds_ends_around_firths_log_odds() -> None:
     new = pd.concat([ROWS] * 6, ignore_index=True)
-    assert (len(new), intervals.how(known(), len(new)), intervals.how(known(), 100)) == (120, "wald", "profile")
+    assert (len(new), probability_interval.how(known(), len(new)), probability_interval.how(known(), 100)) == (
+        120,
+        "wald",
+        "profile",
+    )
     fit = firth.fit(LESSON, PASSED)
     x = np.column_stack([np.ones(20), LESSON])
     weights = (p := expit(fit.intercept + LESSON @ fit.coefficients)) * (1 - p)
@@ -65,7 +69,7 @@ def test_columns_that_depend_on_each_other_leave_no_interval() -> None:
     prepared = Preparation((Feature("hours"), Feature("twice")), [Column(n, n, "number") for n in ("hours", "twice")])
     rows = pd.DataFrame({"hours": HOURS, "twice": 2 * HOURS})
     assert np.isnan(of(rows.head(2), prepared, rows)).all()
-    assert intervals.how(known(rows, PASSED, prepared), 2) == "none"
+    assert probability_interval.how(known(rows, PASSED, prepared), 2) == "none"
     assert not {"even_chance", "points"} & set(known(rows, PASSED, prepared))
 
 
