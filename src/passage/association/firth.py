@@ -238,7 +238,12 @@ def _by_blocks(rows: Rows) -> tuple[np.ndarray, np.ndarray, OfBlocks]:
     """Return the same of rows that are not held."""
     center, covariances = rows.moments()
     scale, correlations = np.sqrt(np.diag(covariances)), dependence.correlations(covariances)
-    transform = np.linalg.inv(np.linalg.cholesky(correlations)).T / scale[:, np.newaxis]
+    if rows.coded:  # whitened, levels would have a number in each row
+        levels = rows.order[len(rows.numbers) :]
+        center[levels], scale[levels] = 0.0, 1.0
+        transform = np.eye(len(scale))[np.argsort(rows.order)] / scale[:, np.newaxis]
+    else:
+        transform = np.linalg.inv(np.linalg.cholesky(correlations)).T / scale[:, np.newaxis]
     return center, transform, OfBlocks(rows, center, transform)
 
 

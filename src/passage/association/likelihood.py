@@ -10,6 +10,7 @@ from scipy.special import expit, log_expit
 
 from passage.association.estimates import BLOCK, blocks
 from passage.association.rows import Rows
+from passage.model.design_rows import DesignRows
 
 INFLUENTIAL = 0.05  # leverage from which the penalty's own curvature is worth its price
 SINGULAR = 1e-7  # ratio in the information's Cholesky factor from which its digits are gone
@@ -49,7 +50,7 @@ class Likelihood(Protocol):
         hills lands on one that the last bits choose; a short one climbs the hill that it stands on.
         """
 
-    def designs(self) -> Iterator[np.ndarray]:
+    def designs(self) -> Iterator[np.ndarray | DesignRows]:
         """Yield the design of some rows after the other, (n, n_parameters)."""
 
     def few(self, taken: np.ndarray) -> "OfRows":
@@ -135,7 +136,8 @@ class OfRows:
 class OfBlocks:
     """The likelihood of rows that are not held: they are read, and made a design, for each point.
 
-    rows: in their own units. center, transform: as `Fit` has them. The curvature is that of `plainly`, always.
+    rows: in their own units; of categories as codes, the levels are parameters, so that sums stay sparse. center,
+    transform: as `Fit` has them. The curvature is that of `plainly`, always.
     """
 
     rows: Rows
@@ -147,48 +149,54 @@ class OfBlocks:
         information, value = np.zeros((len(theta),) * 2), 0.0
         for design, sign in self._parts():
             odds = _Odds.of(design @ theta)
-            information, value = information + _information(design, odds), value + float(odds.value(sign))
+            information = information + design.squares(odds.weights).dense()
+            value += float(odds.value(sign))
         if (half := _half(root := _root(information))) is None:
             return Point(theta, -np.inf, np.zeros_like(theta), information, information, np.zeros(1))
+        inverse = half.T @ half
         score, curvature, most = np.zeros_like(theta), information, 0.0
         for design, sign in self._parts():
             odds = _Odds.of(design @ theta)
-            leverage = odds.weights * _spread(design, half)
+            leverage = odds.weights * design.spread(inverse)
             if leverage.max() > INFLUENTIAL:
-                curvature = curvature + _levered(design, odds, leverage)
-            score, most = score + design.T @ odds.residual(sign, leverage), max(most, float(leverage.max()))
+                curvature = curvature + design.squares(odds.weights * leverage * (leverage > INFLUENTIAL)).dense()
+            score, most = score + design.sums(odds.residual(sign, leverage)), max(most, float(leverage.max()))
         value += float(np.log(np.diag(root)).sum())
         return Point(theta, value, score, information, curvature, np.array([most]))
 
     def change(self, point: Point, step: np.ndarray) -> float:
         """Return what Likelihood.change does."""
-        half, most = np.linalg.inv(_root(point.information)), 0.0
+        inverse, most = np.linalg.inv(point.information), 0.0
         for design in self.designs():
-            leverage = _Odds.of(design @ point.theta).weights * _spread(design, half)
+            leverage = _Odds.of(design @ point.theta).weights * design.spread(inverse)
             most = max(most, float((np.sqrt(leverage) * np.abs(design @ step)).max()))
         return most
 
-    def designs(self) -> Iterator[np.ndarray]:
+    def designs(self) -> Iterator[DesignRows]:
         """Yield the design of some rows after the other."""
         return (design for design, _ in self._parts())
 
     def few(self, taken: np.ndarray) -> OfRows:
         """Return the likelihood of some rows alone, which are held. taken: their positions, ascending."""
         start, parts = 0, []
-        for values, target in self.rows:
-            first, last = np.searchsorted(taken, [start, start + len(target)])
-            if here := list(taken[first:last] - start):
-                parts.append(self._part(values[here], target[here]))
-            start += len(target)
+        for design, sign in self._parts():
+            first, last = np.searchsorted(taken, [start, start + len(sign)])
+            if len(here := taken[first:last] - start):
+                parts.append((design[here].dense_rows(), sign[here]))
+            start += len(sign)
         designs, signs = zip(*parts, strict=True)
         return OfRows(np.concatenate(designs), np.concatenate(signs))
 
-    def _parts(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        return (self._part(*part) for part in self.rows)
+    def _parts(self) -> Iterator[tuple[DesignRows, np.ndarray]]:
+        count = len(numbers := self.rows.order[: len(self.rows.numbers)])
+        if self.rows.coded:
+            parts = self.rows.designs(self.center[numbers], 1 / self.transform[numbers, range(count)])
+        else:
+            parts = ((self._whitened(values), target) for values, target in self.rows)
+        return ((design, np.where(target == 1, 1.0, -1.0)) for design, target in parts)
 
-    def _part(self, values: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        whitened = (values - self.center) @ self.transform
-        return np.column_stack([np.ones(len(values)), whitened]), np.where(target == 1, 1.0, -1.0)
+    def _whitened(self, values: np.ndarray) -> DesignRows:
+        return DesignRows(np.column_stack([np.ones(len(values)), (values - self.center) @ self.transform]))
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,9 @@ class DesignRows:
     codes: Sequence[np.ndarray] = ()
     counts: Sequence[int] = ()
 
+    def __len__(self) -> int:
+        return len(self.dense)
+
     def __matmul__(self, theta: np.ndarray) -> np.ndarray:
         """Return the sums of each row's columns times their parameters: `theta` (n_parameters,) or several beside."""
         start = self.dense.shape[1]
@@ -93,7 +96,7 @@ class DesignRows:
             found += np.where(here, own, 0.0)
         return np.asarray(found)
 
-    def __getitem__(self, taken: slice) -> "DesignRows":
+    def __getitem__(self, taken: slice | np.ndarray) -> "DesignRows":
         """Return some of the rows: copies, not views, which would hold all."""
         return DesignRows(self.dense[taken].copy(), [code[taken].copy() for code in self.codes], self.counts)
 
