@@ -38,7 +38,7 @@ SAME = 1e-150  # what values differ by in a column that counts as constant: the 
 SECONDS = 3e-9  # that Firth's estimates take for each row and pair of columns, or for each three columns, as measured
 AGAIN, ROW = 2e-8, 150  # s for each row and pair of columns that are read again, for some 45 passes, and what a row is
 # worth in pairs
-LEVEL = 5e-8  # that they take for each row and level of categories that are codes, as measured
+LEVEL = 7e-8  # that they take for each row and level of categories that are codes, as measured
 PROGRAMME = 5e-8  # that a linear programme takes for each row and pair of columns
 NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
 
@@ -206,7 +206,7 @@ def _found(
     again = AGAIN * count * (ROW + columns**2) if _is_large(rows) and not suit else 0.0
     if groups or count > 1 + columns:  # else there are neither estimates nor a programme
         coded = LEVEL * count * columns + SECONDS * columns**3
-        taken = coded if rows.coded and suit else _seconds(count, columns) + again
+        taken = coded if rows.coded else _seconds(count, columns) + again
         foretell(f"odds of {count:,} rows of {columns} columns", taken, less)
     if suit:
         found = wald.fit(rows, confidence, groups)

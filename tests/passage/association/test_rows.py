@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from passage.association import firth, margins, one_class, wald
-from passage.association.associate import of_training
+from passage.association import associate, firth, margins, one_class, wald
 from passage.association.rows import Rows
-from passage.base import blocks, parquet
+from passage.base import blocks, parquet, progress
 from passage.base.parquet import Columns
 from passage.model import design, levels
 from passage.model.design import Feature
@@ -96,10 +95,10 @@ def test_all_that_is_said_of_a_large_table_is_what_columns_say(
     parquet.write(tmp_path / "rows.parquet", table)
     parquet.write(tmp_path / "coded.parquet", PREPARED.coded(table))
     monkeypatch.setattr(firth, "LIMIT", 0.0)
-    theirs = of_training(table, target, 0.95, PREPARED).content()
+    theirs = associate.of_training(table, target, 0.95, PREPARED).content()
     monkeypatch.setattr(blocks, "LARGE", 10)
     stored = Columns(tmp_path / "rows.parquet"), Columns(tmp_path / "coded.parquet")
-    ours = of_training(stored[0], target, 0.95, PREPARED, stored[1]).content()
+    ours = associate.of_training(stored[0], target, 0.95, PREPARED, stored[1]).content()
     wanted = flat(theirs)
     numbers = {name for name, value in wanted.items() if isinstance(value, float)}
     assert flat(ours) == wanted | {name: pytest.approx(wanted[name], rel=1e-6, abs=1e-12) for name in numbers}
@@ -111,3 +110,14 @@ def flat(content: Any, name: str = "") -> dict[str, Any]:
         items = content.items() if isinstance(content, dict) else enumerate(content)
         return {key: value for place, one in items for key, value in flat(one, f"{name}/{place}").items()}
     return {name: content}
+
+
+def test_what_codes_take_is_foretold_without_pairs_of_their_columns(
+    coded: Rows, dense: Rows, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firth, "LIMIT", 0.0)
+    monkeypatch.setattr(progress, "LONG", 0.05)
+    monkeypatch.setattr(associate, "SECONDS", 1e-6)
+    for rows, told in ((coded, False), (dense, True)):
+        associate._associated(rows, 0.95, PREPARED.columns)
+        assert ("odds of 12,000 rows of 15 columns" in capsys.readouterr().out) == told
