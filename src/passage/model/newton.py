@@ -87,7 +87,8 @@ class Problem:
         """Return the point `theta` (n_parameters,): coefficients of the numbers, the intercept, and of the levels."""
         columns = [*held(self.features, self.levels), self.target]
         of = partial(_derivatives, levels=self.levels, weights=self.weights, theta=theta)
-        loss, gradient, hessian = reduce(_added, blocks.mapped(of, self.table, columns))
+        loss, gradient, *parts = reduce(_added, blocks.mapped(of, self.table, columns))
+        hessian = Squares(*parts)
         share = self.scale**2  # a column's coefficient is what its level adds, times its scale
         share[self.intercept] = 0.0  # which is free
         gradient = gradient + self.penalty * (share * theta)
@@ -131,7 +132,7 @@ class Point:
     scaled: np.ndarray
 
 
-Sums = tuple[float, np.ndarray, Squares]  # the loss of some rows, its gradient and its second derivatives
+Sums = tuple[Any, ...]  # the loss of some rows, its gradient, and the three parts of its second derivatives (Squares)
 
 
 def _design(block: pd.DataFrame, levels: Sequence[Levels]) -> tuple[DesignRows, np.ndarray]:
@@ -148,15 +149,16 @@ def _derivatives(block: pd.DataFrame, levels: Sequence[Levels], weights: np.ndar
     weight, log_odds = weights[actual], design @ theta
     probability = expit(log_odds)
     curvature = weight * probability * expit(-log_odds)
+    hessian = design.squares(curvature)
     return (
         float(weight @ np.logaddexp(0, np.where(actual == 1, -log_odds, log_odds))),
         design.sums(weight * (probability - actual)),
-        design.squares(curvature),
+        *(hessian.small, hessian.cross, hessian.diagonal),  # a worker has none of our classes
     )
 
 
 def _added(one: Sums, other: Sums) -> Sums:
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+    return tuple(ours + theirs for ours, theirs in zip(one, other, strict=True))
 
 
 def optimum(
