@@ -35,7 +35,7 @@ def test_a_server_keeps_its_artifacts_and_is_shown_without_the_password() -> Non
     assert store.lock == ROOT / "mlruns/.lock"
 
 
-@pytest.mark.parametrize("uri", ["htp://x", "http:/x", "mlruns", "file:///srv/mlruns", "sqlite:store.db"])
+@pytest.mark.parametrize("uri", ["htp://x", "http:/x", "https:/x", "mlruns", "file:///srv/mlruns", "sqlite:store.db"])
 def test_what_is_no_store_is_refused_in_one_line(uri: str) -> None:
     with pytest.raises(Unreachable, match=f'^MLFLOW_TRACKING_URI is "{uri}", but it must be [^\n]*$'):
         locate(uri, ROOT)
