@@ -100,6 +100,8 @@ COPY = "it gives the target away: each of its two values goes with one label alo
     [
         ("a", [7] * ROWS, "always 7"),
         ("a", with_gaps(["x"] * ROWS, 3), "always x or missing (3)"),
+        ("a", with_gaps(["x" * 30] * ROWS, 3), f"always {'x' * 30} or"),
+        ("a", with_gaps(["x" * 31] * ROWS, 3), f"always {'x' * 27}... or"),
         ("a", [None] * ROWS, "no value at all"),
         ("", some(1, 2), "it has no name"),
         ("probability", some(1, 2), "the tables of predictions use this name"),
