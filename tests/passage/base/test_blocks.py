@@ -51,6 +51,21 @@ def test_a_task_is_done_by_who_has_never_heard_of_us(tmp_path: Path, monkeypatch
     assert done.stdout.decode() == "('', [[0, 10], [20, 30], [40, 50], [60]])\n"
 
 
+def test_a_worker_with_other_packages_or_another_file_says_so_and_finds_nothing(tmp_path: Path) -> None:
+    parquet.write(tmp_path / "x.parquet", TABLE)
+    [task] = cluster._calls(len, parquet.Columns(tmp_path / "x.parquet"), ["a"])
+    found, (*asked, footer, versions) = task.__reduce__()
+    assert found(*asked, footer, versions) == ("", [7])
+    lacking, nothing = found(*asked, footer, versions | {"numpy": "0.1"})
+    assert f"has other packages (numpy {np.__version__} for 0.1): start it with this project's .venv" in lacking
+    assert nothing == []
+    lacking, nothing = found(*asked, "another", versions)
+    assert f"{tmp_path / 'x.parquet'} is another file there for a worker on" in lacking
+    assert nothing == []
+    (tmp_path / "x.parquet").unlink()
+    assert "cannot be read there (No such file or directory)" in found(*asked, footer, versions)[0]
+
+
 @pytest.mark.parametrize("groups", [1, 3, 7])
 def test_blocks_of_some_rows_are_those_of_all(tmp_path: Path, groups: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet, "WRITTEN_TOGETHER", groups)
