@@ -60,6 +60,14 @@ def test_stand_ins_hand_on_what_differs_everywhere_and_follows_a_parameter_but_f
     assert [path for path in outputs if made[0][path] == made[1][path]] == ["data/checked"]
 
 
+def test_a_queue_has_values_that_neither_the_commit_nor_another_round_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+    monkeypatch.setattr(bench, "queue", lambda folder, values: asked.extend(values))
+    for number in range(3):
+        bench.take(bench.QUEUE, "pipeline", Path(), number)
+    assert len({1.0, *asked}) == 1 + 3 * bench.QUEUED
+
+
 @pytest.fixture
 def lean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.chdir(ROOT)
