@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -151,6 +152,8 @@ def test_a_table_takes_the_place_of_the_lessons_that_is_read_by_blocks(inside: P
 
 def test_names_restrict_the_matrix_and_unknown_ones_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len({one.name for one in ALL}) == len(ALL)
+    unlike = [replace(one, name="", probe="", expected="") for one in ALL]
+    assert Variation("", "") not in unlike, "one that differs in nothing"
     monkeypatch.setenv("TABLES", "lesson")
     monkeypatch.setenv("VARIATIONS", "1 thread, elsewhere")
     tables, some = reproduce.wanted()
