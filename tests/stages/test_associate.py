@@ -1,18 +1,37 @@
 """The odds of one model's features, as the stage writes them."""
 
+import errno
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import ROOT
 
 from passage.association import firth
 from passage.base import files, parquet
 from passage.base.paths import ModelPaths
+from passage.model.design import Column, Feature
+from passage.model.preparation import Preparation
 from stages import associate, normalize, split
+
+
+def test_a_disk_that_is_full_before_the_design_table_is_there_is_what_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    prepared = Preparation((Feature("a", "category", categories=("x", "y")),), [Column("a=y", "a", "category", "y")])
+    parquet.write(tmp_path / "rows.parquet", pd.DataFrame({"a": ["x", "y", "x"]}))
+    monkeypatch.setattr("passage.base.blocks.LARGE", 1)
+    monkeypatch.setattr(parquet, "write", full)
+    rows = parquet.Columns(tmp_path / "rows.parquet")
+    with pytest.raises(OSError, match="no room"), associate.designed(rows, prepared, tmp_path / "association.json"):
+        pytest.fail("there is no design table")
 
 
 @pytest.mark.parametrize("confidence", [0.95, 0.8])
