@@ -7,6 +7,7 @@ import students
 
 from passage.evaluation.vocabulary import vocabulary
 from passage.model.design import Column
+from passage.report import association
 from passage.report.effects import MOST, Effect, Effects, caption, effects
 from passage.report.sections import Section
 
@@ -63,6 +64,12 @@ def test_levels_stand_below_their_feature_with_the_reference_and_the_strongest_c
 
 def test_a_card_has_the_strongest_columns_first_whichever_feature_they_are_of() -> None:
     assert [row.column for row in effects(METRICS, WORDS).told] == ["school=B", "school=C", "hours"]
+
+
+def test_a_column_without_an_odds_ratio_is_the_weakest() -> None:
+    known = {"a": {}, "b": {"odds_ratio": 1.5}, "c": {"odds_ratio": 0.25}, "d": {"odds_ratio": 3.0}}
+    odds = {name: {"per_standard_deviation": ratio} for name, ratio in known.items()}
+    assert association.strongest({"odds": odds}) == ["c", "d", "b", "a"]
 
 
 def test_each_number_is_there_once_and_as_sentences_have_it() -> None:

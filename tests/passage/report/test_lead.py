@@ -85,3 +85,6 @@ def test_nothing_is_said_where_nothing_is_known() -> None:
 def test_of_several_numbers_one_with_an_interval_is_told() -> None:
     known = {"courses": EVEN | {"shape": "outside"}, "hours": EVEN}
     assert lead.even_chance({"odds": ODDS, "even_chance": known}, 0.95, WORDS).startswith("From 9.72 hours on")
+    known = dict.fromkeys(ODDS, EVEN)
+    told = lead.even_chance({"odds": ODDS, "even_chance": known}, 0.95, WORDS)
+    assert told.startswith("From courses 9.72 on"), "of two, the one that changes the odds more"
