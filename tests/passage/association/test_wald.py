@@ -517,7 +517,7 @@ def test_estimates_that_take_longer_than_a_minute_are_foretold(
 def test_what_estimates_take_goes_by_rows_and_columns_and_by_steps_where_rows_are_few(
     count: int, columns: int, seconds: float
 ) -> None:
-    assert _seconds(count, columns) == pytest.approx(seconds, rel=0.4, abs=0.5)
+    assert _seconds(count, columns) == pytest.approx(seconds, rel=0.1, abs=0.1)
 
 
 def test_a_sample_of_the_rows_holds_no_others() -> None:
