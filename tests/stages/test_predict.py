@@ -27,6 +27,18 @@ def test_each_row_keeps_its_own_units_beside_what_is_predicted() -> None:
     assert table["predicted"].tolist() == (log_odds > 0).astype(int).tolist()
 
 
+def test_where_a_label_has_a_comma_no_row_is_counted_twice(
+    in_folder: Callable[[str, str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    params = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    in_folder("params.yaml", params.replace("positive: 1", "positive: 'yes, passed'", 1))
+    rows = (ROOT / "data/raw/exam_hours.csv").read_text(encoding="utf-8")
+    in_folder("data/raw/exam_hours.csv", rows.replace(",1\n", ',"yes, passed"\n'))
+    for stage in (split, normalize, train, associate, predict):
+        stage.main("model")
+    assert "model: how well did it do? 4 of 5 test rows are predicted right\n" in capsys.readouterr().out
+
+
 def test_no_test_rows_give_a_table_with_columns_and_no_rows() -> None:
     _, classifier = fitted()
     _, normalized = scaled()
