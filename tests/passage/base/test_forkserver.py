@@ -312,6 +312,12 @@ def test_a_client_that_is_silent_or_talks_nonsense_holds_up_and_ends_nobody_else
     assert dvc.shared() == server
 
 
+def test_the_limit_is_for_the_other_side_and_a_stage_may_take_longer(dvc: Dvc) -> None:
+    dvc.run("pass", PREPARED=SHORT)
+    dvc.shared()
+    assert dvc.run("import sys, time; time.sleep(1.5); print('colorsys' in sys.modules)") == ["True", "0"]
+
+
 @pytest.mark.parametrize("side", ["who asks", "who is asked"])
 def test_a_stage_whose_request_is_too_large_runs_by_itself(dvc: Dvc, side: str) -> None:
     small = "forkserver.LARGEST = 100"
