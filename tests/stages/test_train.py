@@ -66,6 +66,7 @@ def test_the_choice_stands_beside_the_model_that_has_it(
     assert (model["settings"]["C"], model["threshold"]) == (chosen["C"], chosen["threshold"])
     printed = capsys.readouterr().out
     assert "model_2: log-odds of passed_exam per unit, normalized and in the table's own units\n" in printed
+    assert "model_2: log-odds of passed_exam per unit, normalized and in the table's own units\n" in printed
     assert f"\nmodel_2: * {chosen['C']:10g} " in printed
     assert f"\nmodel_2: the threshold {chosen['threshold']:g} is chosen: balanced_accuracy" in printed
     associate.main("model_2")
