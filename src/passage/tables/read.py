@@ -97,7 +97,7 @@ def _in_pieces(path: Path, columns: Sequence[str], texts: Collection[str], into:
 
 def _csv(path: Path, there: list[str], columns: list[str], texts: list[str]) -> pd.DataFrame:
     with suppress(LeftToPandas):
-        return plain_csv.read(path, columns, [name for name in texts if name in columns])
+        return plain_csv.read(path, columns, texts)
     with _refusing(path):
         found = pd.read_csv(joined.source(path), **_options(path, there, columns, texts))
     header.refuse_torn(path, len(found))
