@@ -192,6 +192,14 @@ def test_nothing_is_overwritten_and_no_name_is_taken_amiss(write: Write, argumen
     assert present() == before
 
 
+def test_blanks_around_the_targets_name_are_none_of_it_in_a_csv_on_either_side(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = NUMBERS.replace("churned", " churned", 1)
+    adopt.main(str(write("t.csv", table.encode())), "churned ")
+    assert "target: churned\n" in capsys.readouterr().out
+
+
 def split_as_adopted(capsys: pytest.CaptureFixture[str], name: str = "t") -> pd.DataFrame:
     """Return what the pipeline's own first stages make of the adopted table's training rows."""
     for stage in (split, normalize):
