@@ -1,5 +1,6 @@
 """Tables as they come: what is refused, with the file, the line, the column and the value."""
 
+import datetime
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -243,6 +244,13 @@ def test_a_row_may_lack_a_value_only_where_that_is_said_and_a_wrong_one_never(in
 def test_a_row_as_it_came_is_text_to_the_letter(in_folder: Write, quote: str) -> None:
     path = in_folder("t.csv", f"id,a\n{quote}007{quote},1.50\nNA,2\n")
     assert reading.came(path).to_dict("list") == {"id": ["007", "NA"], "a": ["1.50", "2"]}
+
+
+def test_a_day_as_it_came_is_text_and_a_gap_among_days_a_gap(tmp_path: Path) -> None:
+    pd.DataFrame({"day": [datetime.date(2026, 3, 1), None]}).to_parquet(tmp_path / "t.parquet")
+    found = reading.came(tmp_path / "t.parquet")["day"]
+    assert found[0] == "2026-03-01"
+    assert found.isna().tolist() == [False, True]
 
 
 def test_late_faults_are_placed_by_their_line_in_the_file(in_folder: Write) -> None:
