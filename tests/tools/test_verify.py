@@ -425,6 +425,8 @@ def test_a_run_that_later_code_brought_in_is_held_to_what_that_writes(
         told = verify.verdict(dataclasses.replace(run, params={"C": params}), rebuilt)
         [verdict] = verify.with_records([told], rebuilt, {})
         assert (verdict.is_different, asked) == (not equal, by)
+    told_both = [verify.verdict(dataclasses.replace(run, params={"C": params}), rebuilt) for params in both]
+    assert not any(verdict.is_different for verdict in verify.with_records(told_both, rebuilt, {}))
 
 
 def test_a_rebuild_whose_store_cannot_be_read_says_so_and_proves_the_files(
