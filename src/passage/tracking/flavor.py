@@ -53,7 +53,7 @@ def save_model(path: str, mlflow_model: Logged, answering: Served, signature: Mo
     fit = {key: answering.association[key] for key in ("confidence", "rows", "fit") if key in answering.association}
     for name, content in {**answering.model.contents(), served.ASSOCIATION: fit}.items():
         files.write_json(Path(path, NUMBERS, name), content)
-    settings = yaml.safe_dump({answering.name: answering.settings.model_dump(mode="json")}, allow_unicode=True)
+    settings = yaml.safe_dump({answering.name: answering.settings.model_dump()}, allow_unicode=True)
     files.write_text(Path(path, NUMBERS, served.SETTINGS), settings)
     with ZipFile(Path(path, SOURCES), "w") as archive:
         archive.mkdir(PASSAGE.name)  # without it, Python does not find a package that has no __init__.py
