@@ -282,7 +282,7 @@ def test_only_what_prepares_a_feature_has_a_part_in_the_result() -> None:
 
 
 def test_a_number_that_may_have_one_value_has_a_minimum_that_is_its_maximum() -> None:
-    column = params.parse(changed("columns: {}", "columns: {hours_studied: {minimum: 2, maximum: 2}}"))
+    column = params.parse(changed("columns: {}", "columns: {hours_studied: {minimum: 2, maximum: 2, allowed: [2]}}"))
     assert column.models["model"].column("hours_studied").maximum == 2
 
 
