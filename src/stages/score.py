@@ -34,7 +34,7 @@ def main(batch: str) -> None:
             raw = read.stored(path, texts, needed, folder / "raw.parquet")
         if taken := [name for name in header.columns(path) if name in ADDED_COLUMNS]:
             raise Mistake(f'{path}: the column "{taken[0]}" has the name of a column of predictions; give it another')
-        features = held.Held(None if isinstance(raw, pd.DataFrame) else folder)
+        features = held.Held(None if isinstance(raw, pd.DataFrame) else folder, len(needed))
         kept, dropped = answers.checked(raw, features, model, lane, path, f"models.{settings.model}")
         del raw
         at_once, count = parquet.together(len(header.columns(path)) + len(asked)), int(kept.sum())

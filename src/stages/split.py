@@ -39,7 +39,8 @@ def main(name: str) -> None:
     with held.folder(lane.split_train.with_name(".columns")) as folder:
         with clock(f"reading {path}"):
             raw = read.stored(path, [*settings.text_columns(), *mark], needed, folder / "raw.parquet")
-        table, violations = held.Held(None if isinstance(raw, pd.DataFrame) else folder), Violations(raw, path)
+        place = None if isinstance(raw, pd.DataFrame) else folder
+        table, violations = held.Held(place, len(needed)), Violations(raw, path)
         for feature, how in ((feature, settings.column(feature)) for feature in settings.features):
             table[feature] = convert.feature(raw[feature], how.kind, how.missing, violations)
         rules.check(raw, table, settings, f"models.{name}.columns", violations)
@@ -48,8 +49,7 @@ def main(name: str) -> None:
             table[by] = split_column.read(raw, settings.split, violations)
         violations.refuse()
         kept, dropped = convert.without_gaps(table, settings.dropping(), len(raw))
-        known = convert.as_labels(table[target][kept], settings.positive)
-        going_by = {by: table[by][kept]} if by else {}
+        known, going_by = convert.as_labels(table[target][kept], settings.positive), {by: table[by][kept]} if by else {}
         sides = np.full(len(raw), 2, dtype="int8")
         try:
             refuse_few(known, settings.split)

@@ -19,7 +19,7 @@ from passage.base.files import replacing
 
 WRITTEN_TOGETHER, VALUES_TOGETHER = 250_000, 2**22  # rows of a row group at most, and about how many values
 READ_TOGETHER = 2**20  # values, of few columns in many rows
-PLAIN = {"compression": "none", "use_dictionary": False}  # of files that are soon removed
+PLAIN: dict[str, Any] = {"compression": "none", "use_dictionary": False}  # of files that are soon removed
 COLUMNS_TOGETHER = 16  # of many, since pyarrow holds some megabytes of each that it reads
 
 
@@ -158,10 +158,13 @@ def write(path: Path, rows: pd.DataFrame | Iterable[pd.DataFrame], **how: Any) -
     write_arrow(path, map(_columns, [rows] if isinstance(rows, pd.DataFrame) else rows), **how)
 
 
-def write_arrow(path: Path, parts: Iterator[pa.Table], **how: Any) -> None:
-    """Write some rows of a table after the other, as Arrow has them."""
+def write_arrow(path: Path, parts: Iterator[pa.Table], beside: int = 0, **how: Any) -> None:
+    """Write some rows of a table after the other, as Arrow has them.
+
+    beside: columns that are read together with this table's. A row group of each is in memory then.
+    """
     first = next(parts)
-    schema, most = first.schema, min(WRITTEN_TOGETHER, max(VALUES_TOGETHER // first.num_columns, 1))
+    schema, most = first.schema, min(WRITTEN_TOGETHER, max(VALUES_TOGETHER // (beside + first.num_columns), 1))
     groups = even(chain([first], parts), most)
     del first
     group: Any = next(groups)

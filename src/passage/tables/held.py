@@ -25,10 +25,10 @@ def folder(path: Path) -> Iterator[Path]:
 
 
 class Held:
-    """Columns by their names, (n_rows,) each, in files of `folder`; None: in memory."""
+    """Columns by their names, (n_rows,) each, in files of `folder`, of which there will be `count`; None: in memory."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | None, count: int = 0) -> None:
+        self.folder, self.count = folder, count
         self.columns: dict[str, pd.Series | Columns] = {}
 
     def __setitem__(self, name: str, column: pd.Series) -> None:
@@ -36,7 +36,7 @@ class Held:
             self.columns[name] = column
             return
         path = self.folder / f"{len(self.columns)}.parquet"
-        parquet.write(path, column.to_frame(name), **parquet.PLAIN)
+        parquet.write(path, column.to_frame(name), beside=self.count, **parquet.PLAIN)
         self.columns[name] = Columns(path)
 
     def __getitem__(self, name: str) -> pd.Series:

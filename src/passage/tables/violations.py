@@ -75,7 +75,8 @@ def _places(path: Path, rows: list[int]) -> dict[int, tuple[str, dict[str, str]]
     """
     places: dict[int, tuple[str, dict[str, str]]] = {row: (f"{path}, row {row + 1}", {}) for row in rows}
     wanted, start = set(rows), 0
-    for file in parts.files(path) if rows else ():
+    read = rows and (path.suffix == ".csv" or path.is_dir())  # of a request there is no file
+    for file in parts.files(path) if read else ():
         if start > rows[-1]:
             break
         if file.suffix == ".parquet":
