@@ -93,7 +93,7 @@ def test_a_queue_is_timed_until_each_experiment_is_there_and_leaves_no_worker(le
     assert bench.take(bench.QUEUE, "cp", lean.folder, 0) > 0
     assert lean.dvc("exp", "list", "--name-only").stdout.count("\n") == bench.QUEUED
     assert "0 active, 0 idle" in lean.dvc("queue", "status").stdout
-    lean.replace("dvc.yaml", "cmd: mkdir", "cmd: false && mkdir")
+    lean.replace("dvc.yaml", "cmd: sh split.sh ${key}", "cmd: false && sh")
     lean.commit()
     with pytest.raises(RuntimeError, match="a queued experiment failed"):
         bench.queue(lean.folder, [0.1, 0.2])
