@@ -16,7 +16,7 @@ from passage.model import design, levels
 from passage.model.levels import Levels
 from passage.model.preparation import Preparation, fit
 from passage.model.scaler import Scaler
-from passage.model.sides import read_side
+from passage.model.sides import read_both
 
 
 def refuse_unseen(prepared: Preparation, test: Table, key: str, data: str) -> None:
@@ -49,7 +49,7 @@ def normalized(
 def main(name: str) -> None:
     """Write models/NAME/scaler.json and data/normalized/NAME/train.parquet and test.parquet."""
     lane, settings = ModelPaths(name), params.load().model(name)
-    train, test = (read_side(path, settings.target, settings.positive) for path in (lane.split_train, lane.split_test))
+    train, test = read_both(lane, settings)
     try:
         prepared = fit(train, settings)
         refuse_unseen(prepared, test, f"models.{name}.columns", settings.data)

@@ -59,10 +59,11 @@ class Rows:
         """Whether a category is asked for that the table has as codes."""
         return bool(self._asked)
 
-    @property
+    @cached_property
     def order(self) -> list[int]:
         """The positions of the columns that `designs` have after the first: numbers, then each category's levels."""
-        return [self.columns.index(name) for name in [*self.numbers, *(name for one in self._asked for name in one[1])]]
+        places = {name: place for place, name in enumerate(self.columns)}
+        return [places[name] for name in [*self.numbers, *(name for one in self._asked for name in one[1])]]
 
     @cached_property
     def _asked(self) -> list[tuple[str, list[str]]]:

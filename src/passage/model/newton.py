@@ -12,7 +12,7 @@ nothing: Newton's steps are the same in any units. The penalty and tol are of th
 import math
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial, reduce
 from typing import Any
 
@@ -197,8 +197,7 @@ def _begin(whole: Problem, arguments: dict[str, Any]) -> np.ndarray:
             break
     try:
         some = pd.concat(first, ignore_index=True)
-        alone = Problem.of(some, whole.features, whole.target, arguments)
-        begun = replace(whole, table=some, weights=alone.weights, penalty=alone.penalty)
+        begun = Problem.of(some, whole.features, whole.target, arguments, whole.levels)
         found = minimise(begun, nothing, arguments)[0].theta
     except ValueError:
         return nothing

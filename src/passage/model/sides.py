@@ -17,6 +17,12 @@ def read_side(path: Path, target: str, positive: Label) -> Columns:
     return Columns(path, {target: lambda column: (column == positive).astype("int64")})
 
 
+def read_both(lane: ModelPaths, settings: ModelSettings) -> tuple[Columns, Columns]:
+    """Return the training and the test rows that `split` wrote."""
+    train, test = (read_side(path, settings.target, settings.positive) for path in (lane.split_train, lane.split_test))
+    return train, test
+
+
 @dataclass(frozen=True)
 class Sides:
     """The training and the test rows of a model, features in their own units, the `target` 0 or 1."""
@@ -28,10 +34,7 @@ class Sides:
     @classmethod
     def read(cls, lane: ModelPaths, settings: ModelSettings) -> "Sides":
         """Return those that `split` wrote."""
-        training, test = (
-            read_side(path, settings.target, settings.positive) for path in (lane.split_train, lane.split_test)
-        )
-        return cls(training, test, settings.target)
+        return cls(*read_both(lane, settings), target=settings.target)
 
     @property
     def both(self) -> list[Table]:
