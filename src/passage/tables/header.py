@@ -164,13 +164,16 @@ def parse(
 
     blanks: whether blanks after a separator are no part of a value. Raises Mistake, which names `path`, for no CSV.
     """
-    reader = csv.reader(lines, delimiter=separator, skipinitialspace=blanks, strict=True)
+    reader, start = csv.reader(lines, delimiter=separator, skipinitialspace=blanks, strict=True), 1
     try:
         for record in reader:
             if record and not (len(record) == 1 and record[0].isspace()):  # blank for pandas, too
                 yield reader.line_num, record
+            start = reader.line_num + 1
     except csv.Error as error:
-        raise Mistake(f"{path}, line {reader.line_num}: this is not CSV: {error}") from None
+        # A quote that is not closed is found where the next one stands, or at the end of the file.
+        begun = f", in a record that begins on line {start}" if start < reader.line_num else ""
+        raise Mistake(f"{path}, line {reader.line_num}: this is not CSV: {error}{begun}") from None
 
 
 def first(rows: Iterator[tuple[int, list[str]]], path: Path) -> list[str]:

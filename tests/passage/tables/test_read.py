@@ -257,8 +257,10 @@ def test_late_faults_are_placed_by_their_line_in_the_file(in_folder: Write) -> N
     wide = 'a,b\n"two\nlines",1\n\n1,2,3\n'
     with pytest.raises(Mistake, match=r"^t\.csv, line 5: 3 values, but the header names 2 columns$"):
         read.table(in_folder("t.csv", wide))
-    with pytest.raises(Mistake, match=r"^t\.csv, line \d+: this is not CSV: unexpected end of data$"):
-        read.table(in_folder("t.csv", 'a,b\n1,2\n1,2\n"3,4\n5,6\n'))
+    with pytest.raises(
+        Mistake, match=r"^t\.csv, line 7: this is not CSV: unexpected end of data, in a record that begins on line 6$"
+    ):
+        read.table(in_folder("t.csv", 'a,b\n1,"2\n2"\n\n1,2\n"3,4\n5,6\n'))
     late = in_folder("t.csv", "")
     late.write_bytes(b"a,b\n" + b"1,2\n" * 30000 + "é,1\n".encode("latin-1"))
     with pytest.raises(Mistake, match=r"^t\.csv, line 30002: this is not UTF-8; save the table as UTF-8$"):
@@ -274,6 +276,10 @@ def test_late_faults_are_placed_by_their_line_in_the_file(in_folder: Write) -> N
         ("a,b\n1,2\n3\n", "t.csv, line 3: 1 values, but the header names 2 columns"),
         ('a,b\n"1",2\n3\n', "t.csv, line 3: 1 values, but the header names 2 columns"),
         ('a,b\n1,2\n3,"a"b\n', "t.csv, line 3: this is not CSV: ',' expected after '\"'"),
+        (
+            'a,b\n1,"2\n3,4\n5,"a"\n',
+            "t.csv, line 4: this is not CSV: ',' expected after '\"', in a record that begins on line 2",
+        ),
     ],
 )
 def test_what_pandas_lets_pass_is_refused(in_folder: Write, text: str, line: str) -> None:

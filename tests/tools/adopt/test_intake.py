@@ -186,7 +186,7 @@ def test_lines_of_blanks_alone_and_other_line_ends_are_no_rows(in_folder: Write)
         (b",,y\n1,2,3\n", "t.csv: columns 1 and 2 have no name; give each one a name of its own"),
         (b"a,y\n1\n2,1\n3,0,9\n", "t.csv, line 2: 1 values, but the header names 2 columns\nt.csv, line 4: 3 values"),
         (b'a,y\n"1"x,0\n', "t.csv, line 2: this is not CSV: ',' expected after '\"'"),
-        (b'a,y\n1,0\n"2,1\n3,0\n', "t.csv, line 4: this is not CSV: unexpected end of data"),
+        (b'a,y\n1,0\n"2,1\n3,0\n', "t.csv, line 4: this is not CSV: unexpected end of data, in a record that b"),
         (b"\xd0\xcf\x11\xe0rest", "t.csv: this is an old workbook; save the sheet as CSV"),
         (b"\x1f\x8brest", "t.csv: this is packed (gzip); unpack it first"),
         (b"SQLite format 3\x00", "t.csv: this is a database; export its table as CSV"),
