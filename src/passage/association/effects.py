@@ -11,7 +11,7 @@ from passage.association import even_chance, points
 from passage.association.fit import Fit
 from passage.association.rows import Rows
 from passage.base.parquet import Table
-from passage.base.rounding import rounded
+from passage.base.rounding import PREDICTED, centered, rounded
 from passage.model.design import Column
 from passage.model.preparation import Preparation
 
@@ -47,7 +47,8 @@ def content(
         only = known.column(names[0])
         along = np.linspace(only.min(), only.max(), STEPS + 1)
         ends = fit.interval(fit.directions(along[:, np.newaxis]), level)
-        found["curve"] = {"value": rounded(along).tolist()} | {
+        reach = along[-1] - along[0]
+        found["curve"] = {"value": [centered(value, reach, PREDICTED) for value in along]} | {
             name: rounded(expit(end)).tolist() for name, end in zip(("low", "high"), ends, strict=True)
         }
     return found

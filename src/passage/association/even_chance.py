@@ -15,7 +15,7 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.special import logit, ndtri
 
 from passage.association.fit import Fit
-from passage.base.rounding import PREDICTED, significant
+from passage.base.rounding import PREDICTED, centered
 
 EXACT = 1e-12  # of an angle
 STEP = np.pi / 8  # between the angles at which a value is looked for that the rows rule out
@@ -45,7 +45,8 @@ def crossing(fit: Fit, row: np.ndarray, place: int, spread: float, level: float,
         return float(np.sqrt(lost)) - wanted
 
     def value(angle: float) -> float:
-        return significant(float(row[place] + spread * np.tan(angle)), PREDICTED)
+        away = float(spread * np.tan(angle))
+        return centered(float(row[place]) + away, max(spread, abs(away)), PREDICTED)
 
     def end(inside: float, outside: float) -> float:
         return value(float(brentq(beyond, inside, outside, xtol=EXACT)))

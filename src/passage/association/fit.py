@@ -9,7 +9,7 @@ from scipy.special import ndtri
 
 from passage.association import profile
 from passage.association.likelihood import OfRows, Point
-from passage.base.rounding import FITTED, significant
+from passage.base.rounding import FITTED, centered, significant
 
 Searched = tuple[OfRows, Point]
 
@@ -75,10 +75,14 @@ class Fit:
         return low, high
 
     def content(self) -> dict[str, Any]:
-        """Return what is written of it: center, and in own units theta and its covariance."""
+        """Return what is written of it: center, and in own units theta and its covariance.
+
+        The center has the digits that log-odds of rows around it need, however large it is beside their spread.
+        """
         plain = self.in_units()
+        steps = 1 / np.hypot(plain.theta, np.sqrt(np.diag(plain.covariance)))[1:]  # of which one is a log-odds or more
         return {
-            "center": [significant(value, FITTED) for value in plain.center],
+            "center": [centered(*one) for one in zip(plain.center, steps, strict=True)],
             "theta": [significant(value, FITTED) for value in plain.theta],
             "covariance": [[significant(value, FITTED) for value in row] for row in plain.covariance],
         }

@@ -41,13 +41,14 @@ def rounded(values: np.ndarray) -> np.ndarray:
     return near
 
 
-def centered(center: float, scale: float) -> float:
-    """Return `center` with as many digits as (value - center) / scale needs to keep those of `scale`.
+def more(size: float, spread: float) -> int:
+    """Return how many digits more numbers need that are large, of this `size`, beside their `spread`: years, times."""
+    return math.floor(math.log10(abs(size) / spread)) if abs(size) > spread > 0 else 0
 
-    Where values are large beside their spread (times in milliseconds), these are more.
-    """
-    more = math.floor(math.log10(abs(center) / scale)) if abs(center) > scale else 0
-    return significant(center, FITTED + more)
+
+def centered(center: float, scale: float, digits: int = FITTED) -> float:
+    """Return `center` with as many digits as (value - center) / scale needs to keep `digits` of its own."""
+    return significant(center, digits + more(center, scale))
 
 
 def fitted(names: Iterable[str], values: Iterable[float]) -> dict[str, float]:

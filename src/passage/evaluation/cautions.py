@@ -8,6 +8,7 @@ import pandas as pd
 
 from passage.base import parquet
 from passage.base.parquet import Table
+from passage.base.rounding import more
 from passage.base.wording import listed, verb
 from passage.evaluation import duplicates
 from passage.model.classifier import Classifier
@@ -19,6 +20,7 @@ EVENTS_PER_COLUMN = 10  # rows of the rarer class
 # Of m rows drawn like n that trained, 2 * m / (n + 1) lie beyond each number's range by chance alone, mostly near it.
 # A step of this share of the range changes a chance that the range carries from 2 % to 98 % by two points at most.
 BEYOND = 0.01
+ENDS, DIGITS = ("least", "greatest"), 6
 
 
 def content(found: Mapping[str, str]) -> list[dict[str, str]]:
@@ -233,8 +235,8 @@ def of_range(parts: Iterable[pd.DataFrame], classifier: Classifier, rows: str) -
             every[name] |= dict.fromkeys(_shown(value, limits) for value in part[name][outside[name]].unique())
     for name, values in every.items():
         if values:
-            least, greatest, kinds = (known[name].get(key) for key in ("least", "greatest", "values"))
-            within = listed(map(written, kinds)) if kinds else f"{least:g} to {greatest:g}"
+            limits, kinds = known[name], known[name].get("values")
+            within = listed(map(written, kinds)) if kinds else " to ".join(_shown(limits[end], limits) for end in ENDS)
             reasons.append(f"{name} is {within} there, but {listed(values)} here")
     if not reasons:
         return {}
@@ -245,7 +247,8 @@ def of_range(parts: Iterable[pd.DataFrame], classifier: Classifier, rows: str) -
 
 def _shown(value: Any, limits: Mapping[str, Any]) -> str:
     if "values" not in limits:
-        return f"{value:g}"
+        least, greatest = (limits[end] for end in ENDS)
+        return f"{value:.{DIGITS + more(max(abs(least), abs(greatest)), greatest - least)}g}"
     if pd.isna(value):
         return MISSING
     return value if isinstance(value, str) else written(bool(value))

@@ -8,7 +8,7 @@ import numpy as np
 
 from passage.association import effects, gaps, probability_interval
 from passage.base.parquet import Table
-from passage.base.rounding import PREDICTED, significant
+from passage.base.rounding import PREDICTED, centered
 from passage.model.classifier import PLAIN_THRESHOLD, Model
 from passage.model.sides import Sides
 
@@ -53,8 +53,10 @@ def _named(
 ) -> dict[str, Any]:
     """Return `found` with its estimate called firth, and where the model has this `chance`, others `usual`."""
     named = {"firth" if key == "estimate" else key: value for key, value in found.items()}
-    slopes, intercept = (model.classifier.original_units[key] for key in ("coefficients", "intercept"))
-    rest = intercept + sum(slope * usual[other] for other, slope in slopes.items() if other != name)
-    if slopes[name] and np.isfinite(own := (math.log(chance / (1 - chance)) - rest) / slopes[name]):
-        named["model"] = significant(own, PREDICTED)
+    one, center, scale = model.classifier, model.scaler.center, model.scaler.scale
+    slopes = {other: slope / scale[other] for other, slope in one.coefficients.items()}
+    # From where rows are: log-odds where each feature is 0 lose the digits of years or times, far away from that.
+    there = one.intercept + sum(slope * (usual[other] - center[other]) for other, slope in slopes.items())
+    if slopes[name] and np.isfinite(away := (math.log(chance / (1 - chance)) - there) / slopes[name]):
+        named["model"] = centered(usual[name] + away, max(scale[name], abs(away)), PREDICTED)
     return named

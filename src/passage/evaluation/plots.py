@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from passage.base.rounding import PREDICTED, significant
+from passage.base.rounding import PREDICTED, centered, significant
 from passage.model import design, tuning
 from passage.model.classifier import Classifier
 from passage.model.scaler import Scaler
@@ -89,7 +89,9 @@ def _along(feature: str, means: pd.Series, classifier: Classifier, scaler: Scale
     values = np.linspace(limits["least"], limits["greatest"], STEPS + 1)
     rows = pd.DataFrame([means] * len(values)).reset_index(drop=True).assign(**{feature: values})
     probability = classifier.predict(scaler.transform(rows))["probability"]
-    return _rounded({"value": values, "probability": probability.to_numpy()}).assign(feature=feature)
+    reach = limits["greatest"] - limits["least"]
+    exact = [centered(value, reach, PREDICTED) for value in values]
+    return pd.DataFrame({"value": exact, "probability": probability.to_numpy(), "feature": feature})
 
 
 def coefficients(odds: Mapping[str, Any]) -> pd.DataFrame:

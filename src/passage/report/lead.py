@@ -5,7 +5,7 @@ from typing import Any
 
 from passage.evaluation.vocabulary import Vocabulary
 from passage.report import association
-from passage.report.numbers import level, number
+from passage.report.numbers import level, of_column
 from passage.report.sections import Section
 
 FEW = 2  # other features that a sentence says the values of
@@ -30,18 +30,17 @@ def even_chance(metrics: Mapping[str, Any], confidence: float, words: Vocabulary
     feature = (bounded or ordered)[0]
     one, unit = known[feature], words.unit(feature)
     sure, value, beside = reach(one, words), one.get("firth"), others(feature, metrics)
-    held = ", ".join(map(at, beside))
+    held = ", ".join(at(other, known) for other in beside)
     if len(beside) > FEW:  # a table further down has the values
         kinds = " or ".join(sorted({other["is"] for other in beside}, reverse=True))
         held = f"the {len(beside)} other features as is typical ({kinds})"
     told = f"at which {feature} {words.outcome} is as likely as not, these {words.rows} do not tell."
     if sure and value is not None:
-        there = f"{number(value)} {unit}" if unit else f"{feature} {number(value)}"
-        beyond = (
-            "" if one["in_data"] else f", beyond the {number(one['least'])} to {number(one['greatest'])} of the rows"
-        )
+        there = f"{of_column(value, one)} {unit}" if unit else f"{feature} {of_column(value, one)}"
+        least, greatest = (of_column(one[end], one) for end in ("least", "greatest"))
+        beyond = "" if one["in_data"] else f", beyond the {least} to {greatest} of the rows"
         weighted = ", weighted," if words.weighted else ""
-        model = f"; {words.model} itself{weighted} says {number(one['model'])}" if "model" in one else ""
+        model = f"; {words.model} itself{weighted} says {of_column(one['model'], one)}" if "model" in one else ""
         where = f"from {there} on" if one["rises"] else f"up to {there}"
         told = f"{where}, {words.outcome} is more likely than not (Firth, {level(confidence)}: {sure}{beyond}{model})."
     return f"With {held}, {told}" if held else f"{told[0].upper()}{told[1:]}"
@@ -49,7 +48,7 @@ def even_chance(metrics: Mapping[str, Any], confidence: float, words: Vocabulary
 
 def reach(one: Mapping[str, Any], words: Vocabulary) -> str:
     """Return the interval of an even chance in words; nothing where the rows do not tell it."""
-    low, high = (number(one[end]) if end in one else "" for end in ("low", "high"))
+    low, high = (of_column(one[end], one) if end in one else "" for end in ("low", "high"))
     match one["shape"]:
         case "bounded":
             return f"{low} to {high}"
@@ -66,7 +65,7 @@ def others(feature: str, metrics: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return list(metrics["even_chance"][feature]["others"])
 
 
-def at(held: Mapping[str, Any]) -> str:
-    """Return where one feature is held."""
-    value = held["value"]
-    return f"{held['feature']} {value if isinstance(value, str) else number(value)} ({held['is']})"
+def at(held: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    """Return where one feature is held. known: what even_chance in metrics/NAME.json says of features."""
+    name, value = held["feature"], held["value"]
+    return f"{name} {value if isinstance(value, str) else of_column(value, known.get(name, {}))} ({held['is']})"

@@ -1,12 +1,16 @@
 """Numbers as sentences and tables show them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
+
+from passage.base.rounding import more
 
 LEAST_P = 0.0001  # p-values below it are told as that
 MOST = 1000.0  # times the odds; whatever is above is told as that
 MINUS = "\N{MINUS SIGN}"
+DIGITS, LONG = 3, 1e12  # significant ones; from where on an exponent is easier to read
 
 
 def share(value: float) -> str:
@@ -53,17 +57,32 @@ def _beside_one(ratio: float, text: str) -> str:
     return next((f"{ratio:.{decimals}f}" for decimals in range(3, 5) if round(ratio, decimals) != 1), text)
 
 
-def number(value: float) -> str:
-    """Return `value` with three significant digits, without an exponent where a reader can do without one."""
-    text = f"{value:.3g}"
-    return f"{Decimal(text):,f}" if 1e-9 < abs(value) < 1e12 else text
+def number(value: float, digits: int = DIGITS) -> str:
+    """Return `value` with three significant `digits`, without an exponent where a reader can do without one."""
+    text = f"{value:.{digits}g}"
+    return f"{Decimal(text):,f}" if 1e-9 < abs(value) < LONG else text
+
+
+def of_column(value: float, known: Mapping[str, Any]) -> str:
+    """Return a value of a column, whole or with about three digits of what its values differ by: a year, 2,017.4.
+
+    known: the least and the greatest of them, if anything.
+    """
+    if value == round(value) and abs(value) < LONG:
+        return f"{value:,.0f}"
+    least, greatest = known.get("least", 0.0), known.get("greatest", 0.0)
+    return number(value, DIGITS + more(max(abs(least), abs(greatest)), greatest - least))
 
 
 def alike(values: Sequence[float]) -> list[str]:
-    """Return each of `values` with as many decimals as three significant digits of the greatest take."""
+    """Return each of `values` with as many decimals as three significant digits of the greatest take.
+
+    About as many of what they differ by, where that is less.
+    """
     greatest = max(map(abs, values), default=0.0)
     whole = all(value == round(value) for value in values) or not greatest
-    decimals = 0 if whole else min(9, max(0, 2 - math.floor(math.log10(greatest))))
+    digits = DIGITS + (more(greatest, max(values) - min(values)) if values else 0)
+    decimals = 0 if whole else min(9, max(0, digits - 1 - math.floor(math.log10(greatest))))
     return [f"{value:,.{decimals}f}" for value in values]
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from passage.association import estimates
 from passage.base.wording import rest
 from passage.report import lead, sentences
-from passage.report.numbers import level, loss, number, p, share
+from passage.report.numbers import level, loss, number, of_column, p, share
 from passage.report.sections import Section
 
 UNDER = "\N{EM SPACE}"  # before what stands below the row that it belongs to
@@ -135,16 +135,17 @@ def even_chances(one: Section) -> Table:
     """Return at which value of each number, others held, the chance is even, and at which it is the threshold."""
     every, rows = one.metrics.get("even_chance", {}), []
     for feature, known in every.items():
-        for found in filter(None, [known, known.get("at_threshold")]):
+        limits = {end: known[end] for end in ("least", "greatest")}
+        for found in [limits | part for part in (known, known.get("at_threshold")) if part]:
             values = [found.get("firth"), found.get("model")]
-            value, own = ("not known" if one is None else number(one) for one in values)
+            value, own = ("not known" if one is None else of_column(one, found) for one in values)
             rows.append(
                 [
                     f"{one.words.axis(feature)}, chance {found.get('threshold', 0.5):g}",
                     value,
                     lead.reach(found, one.words) or f"these {one.words.rows} do not tell",
                     own,
-                    f"{number(known['least'])} to {number(known['greatest'])}",
+                    " to ".join(of_column(one, found) for one in limits.values()),
                 ]
             )
     heads = [
@@ -156,6 +157,6 @@ def even_chances(one: Section) -> Table:
     ]
     # those beside two numbers are all that there are
     others = chain.from_iterable(lead.others(feature, one.metrics) for feature in [*every][:2])
-    held = dict.fromkeys(map(lead.at, others))
+    held = dict.fromkeys(lead.at(other, every) for other in others)
     caption = f"Other features are held at {', '.join(held)}." if held else ""
     return Table(f"Where the chance of {one.name} is even", heads, rows, caption)

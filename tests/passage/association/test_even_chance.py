@@ -86,6 +86,15 @@ def test_units_and_direction_change_nothing_but_units_and_direction() -> None:
     assert ends == pytest.approx([plain["estimate"], plain["low"], plain["high"]], rel=1e-6)
 
 
+@pytest.mark.parametrize("shift", [2000.0, 1e6, 1e9])
+def test_years_and_times_keep_the_digits_of_their_spread(shift: float) -> None:
+    plain = even_chance.crossing(firth.fit(LESSON, PASSED).fit, np.array([9.0, 1.0]), 0, 5.8, 0.95)
+    fit = firth.fit(LESSON + np.array([shift, 0.0]), PASSED).fit
+    found = even_chance.crossing(fit, np.array([9.0 + shift, 1.0]), 0, 5.8, 0.95)
+    for end in ("estimate", "low", "high"):
+        assert found[end] - shift == pytest.approx(plain[end], abs=2e-6)
+
+
 def test_of_many_rows_it_is_fiellers_interval() -> None:
     """Solved as a quadratic: (a + b x)^2 <= z^2 (v_aa + 2 x v_ab + x^2 v_bb)."""
     random = np.random.default_rng(2)

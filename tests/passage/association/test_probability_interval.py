@@ -55,6 +55,15 @@ def test_many_rows_have_walds_ends_around_firths_log_odds() -> None:
     assert of(new)[:20] == pytest.approx(theirs, rel=1e-5)
 
 
+def test_years_and_times_change_no_interval_and_no_place_of_its_curve() -> None:
+    new = pd.concat([ROWS] * 6, ignore_index=True)
+    later, training = (rows.assign(hours=rows["hours"] + 1e9) for rows in (new, ROWS))
+    assert of(later, rows=training) == pytest.approx(of(new), abs=2e-8)
+    hours = Preparation((Feature("hours"),), [Column("hours", "hours", "number")])
+    along = [known(ROWS[["hours"]] + shift, prepared=hours)["curve"]["value"] for shift in (0, 1e9)]
+    assert np.array(along[1]) - 1e9 == pytest.approx(np.array(along[0]), abs=1e-6)
+
+
 def test_a_gap_an_unseen_category_and_another_value_of_a_constant_have_none() -> None:
     features = Feature("hours", missing="median", fill=9.0), Feature("town", "category", categories=("a", "b"))
     columns = [Column("hours", "hours", "number"), Column("town=b", "town", "category", "b", "a")]

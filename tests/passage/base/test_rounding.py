@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from passage.base.rounding import PREDICTED, rounded, significant
+from passage.base.rounding import PREDICTED, centered, rounded, significant
 
 TIES = (np.arange(10_000_000, 10_002_000) + 0.5) / 10.0 ** np.arange(-6, 14)[:, np.newaxis]
 
@@ -26,3 +26,19 @@ def test_numbers_at_and_beside_a_tie_and_a_power_of_ten_have_them_too(towards: f
     for values in (TIES, 10.0 ** np.arange(-30, 30.0)):
         assert the_same_bits(values)
         assert the_same_bits(-np.nextafter(values, towards))
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "written"),
+    [
+        (12.3456789012, 10, 12.345679),
+        (0.123456789, 10, 0.12345679),
+        (2017.123456789, 5, 2017.123457),
+        (-1e9 - 0.123456789, 1, -1000000000.1234568),
+        (5.0, 0.0, 5.0),
+    ],
+)
+def test_numbers_that_are_large_beside_their_spread_have_the_digits_of_the_spread(
+    value: float, spread: float, written: float
+) -> None:
+    assert centered(value, spread, PREDICTED) == written

@@ -1,5 +1,6 @@
 """Where not to believe a model: each reason has a sentence, and only where it holds."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -221,6 +222,14 @@ def test_a_number_that_is_hardly_outside_is_no_reason_for_caution_whatever_its_u
     assert classifier.outside(near)["hours"].all()  # scored rows say so
     assert cautions.of_range([near], classifier, "rows") == {}
     assert "but 19.209 here" in cautions.of_range([far], classifier, "rows")["outside_training_range"]
+
+
+def test_a_time_outside_the_training_range_is_told_with_the_digits_of_its_spread() -> None:
+    limits = {"hours": {"least": 1_700_000_000, "greatest": 1_700_000_019}}
+    classifier = replace(students.fitted()[1], training_range=limits)
+    far = pd.DataFrame({"hours": [1_700_000_021]})
+    told = cautions.of_range([far], classifier, "rows")["outside_training_range"]
+    assert "(hours is 1700000000 to 1700000019 there, but 1700000021 here)" in told
 
 
 def test_rows_of_one_person_are_not_independent_and_a_mark_is_no_feature() -> None:

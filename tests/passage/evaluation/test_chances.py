@@ -19,9 +19,9 @@ from stages import train
 ROWS = pd.DataFrame(students.LESSON, columns=students.FEATURES).assign(passed=students.PASSED)
 
 
-def model(threshold: float) -> Model:
-    scaler, normalized = students.scaled(ROWS)
-    classifier = train.fit(normalized[students.FEATURES].to_numpy(), ROWS["passed"], ROWS, scaler, students.lane())
+def model(threshold: float, rows: pd.DataFrame = ROWS) -> Model:
+    scaler, normalized = students.scaled(rows)
+    classifier = train.fit(normalized[students.FEATURES].to_numpy(), rows["passed"], rows, scaler, students.lane())
     prepared = Preparation(
         tuple(map(Feature, students.FEATURES)), [Column(name, name, "number") for name in students.FEATURES]
     )
@@ -46,3 +46,13 @@ def test_where_the_model_decides_otherwise_than_at_one_half_it_is_said_from_whic
             assert one.predict(at)["log_odds"].item() == pytest.approx(logit(chance), abs=1e-6)
         assert ("at_threshold" in said) == (threshold != 0.5)
     assert chances.even(association | {"even_chance": {}}, one, ROWS, "passed") == {}
+
+
+def test_the_models_own_value_keeps_its_digits_of_years_and_times() -> None:
+    own = []
+    for shift in (0, 1e9):
+        rows = ROWS.assign(hours=ROWS["hours"] + shift)
+        one = model(0.5, rows)
+        association = of_training(rows[students.FEATURES], rows["passed"].to_numpy(), 0.95, one.preparation).content()
+        own.append([found["model"] for found in chances.even(association, one, rows, "passed").values()])
+    assert np.array(own[1]) - [1e9, 0] == pytest.approx(np.array(own[0]), abs=2e-6)

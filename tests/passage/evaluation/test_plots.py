@@ -1,5 +1,7 @@
 """The rows of data behind the plots."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -103,6 +105,14 @@ def test_a_curve_runs_along_each_feature_with_the_others_at_their_mean() -> None
     at_19 = classifier.original_units["intercept"] + slope["hours"] * 19 + slope["courses"] * mean["courses"]
     assert hours["probability"].iloc[-1] == pytest.approx(1 / (1 + np.exp(-at_19)), abs=1e-7)
     assert hours["probability"].is_monotonic_increasing
+
+
+def test_a_curve_along_years_and_times_has_as_many_places_as_any() -> None:
+    rows = students.ROWS.assign(hours=students.ROWS["hours"] + 10**9)
+    scaler, _ = students.scaled(rows)
+    classifier = replace(students.fitted()[1], training_range={"hours": {"least": 10**9, "greatest": 10**9 + 19}})
+    found = plots.curves(classifier, scaler, rows[students.FEATURES].mean(), COLUMNS[:1])
+    assert found["value"].nunique() == len(found) == plots.STEPS + 1
 
 
 def test_a_sample_is_the_same_each_time_and_in_the_tables_order() -> None:

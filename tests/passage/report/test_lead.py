@@ -70,6 +70,19 @@ def test_what_the_rows_do_not_tell_is_said(changed: dict[str, Any], said: str) -
     assert even(**changed).endswith(said)
 
 
+def test_years_are_told_to_the_year() -> None:
+    year = {"firth": 2016.62, "model": 2016.51, "low": 2014.2, "high": 2019.4, "least": 2010, "greatest": 2023}
+    others = [
+        {"feature": "courses", "value": 2016.5, "is": "median"},
+        {"feature": "school", "value": 2017.0, "is": "median"},
+    ]
+    known = {"hours": EVEN | year | {"others": others}, "courses": EVEN | year}
+    told = lead.even_chance({"odds": ODDS, "even_chance": {"hours": known["hours"]}}, 0.95, WORDS)
+    assert "from 2,016.6 hours on, passing is" in told
+    assert told.endswith("(Firth, 95 %: 2,014.2 to 2,019.4; m itself says 2,016.5).")
+    assert [lead.at(one, known) for one in others] == ["courses 2,016.5 (median)", "school 2,017 (median)"]
+
+
 def test_a_weighted_model_is_said_to_be_one() -> None:
     weighted = replace(WORDS, probability="weighted probability")
     assert even(words=weighted).endswith("m itself, weighted, says 9.86).")

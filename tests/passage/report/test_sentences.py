@@ -192,6 +192,26 @@ def test_a_number_has_three_digits_and_no_exponent_that_a_reader_can_do_without(
     assert numbers.number(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "ends", "text"),
+    [
+        (9.7225, (0, 19), "9.72"),
+        (-64.79, (0, 19), "-64.8"),
+        (2016.6789, (2010, 2023), "2,016.7"),
+        (2017.0, (), "2,017"),
+        (1013.2512, (1009.5, 1018.25), "1,013.3"),
+        (-1013.2512, (-1018.25, -1009.5), "-1,013.3"),
+        (12345.678, (), "12,300"),
+        (7.123, (7.123, 7.123), "7.12"),
+        (1e30, (), "1e+30"),
+    ],
+)
+def test_a_value_of_a_column_has_about_three_digits_of_what_its_values_differ_by(
+    value: float, ends: tuple[float, ...], text: str
+) -> None:
+    assert numbers.of_column(value, dict(zip(("least", "greatest"), ends, strict=False))) == text
+
+
 def test_odds_ratios_of_a_column_have_the_same_digits_and_its_ends_are_those_of_sentences() -> None:
     found = [numbers.odds_ratio(ratio) for ratio in (1.349, 755.123, 0.01, 0.0099, 0.0, 1000.1, float("inf"))]
     assert found == ["1.35", "755.12", "0.01", "under 0.01", "under 0.01", "over 1,000", "over 1,000"]
@@ -214,6 +234,7 @@ def test_an_odds_ratio_that_is_not_1_does_not_say_so(ratio: float, text: str) ->
         ([17.25, 0.125], ["17.2", "0.1"]),
         ([0.0012345, 0.001], ["0.00123", "0.00100"]),
         ([0.0, 0.0], ["0", "0"]),
+        ([1013.25, 1016.5, 1010.125], ["1,013.2", "1,016.5", "1,010.1"]),
         ([], []),
     ],
 )
