@@ -58,7 +58,7 @@ def effects(fit: Fit, rows: Rows, levels: Sequence[Sequence[int]], level: float)
             if fit.likelihood and columns <= SEARCHED:
                 before = _before(plain.directions(rows.values()), plain, groups.get(place))
                 ends = {
-                    end: _end(fit, fit.likelihood, before, place, side, wanted)
+                    end: _end(fit, fit.likelihood, before, place, side, wanted, otherwise=ends[end])
                     for end, side in (("low", -1), ("high", 1))
                 }
         exact = {end: significant(ALL * value, DIGITS) for end, value in ends.items()}
@@ -134,12 +134,15 @@ def _of_category(design: DesignRows, theta: np.ndarray, category: int, start: in
     return np.column_stack([changes, derivatives.T])
 
 
-def _end(fit: Fit, searched: Searched, before: np.ndarray, place: int, side: int, wanted: float) -> float:
+def _end(
+    fit: Fit, searched: Searched, before: np.ndarray, place: int, side: int, wanted: float, otherwise: float
+) -> float:
     """Return how far the mean difference goes where the root of twice what the likelihood loses is at most `wanted`.
 
     A search may stop at a lesser hill, so there are three, each from as far as Wald would go: along the mean's own
     slope, and along the column both ways.
-    side: -1 for the lower end, 1 for the upper one.
+    side: -1 for the lower end, 1 for the upper one. otherwise: the end where no search gets further than the estimate,
+    as of a handful of rows, whose likelihood may lose so much that Wald's way leads out of all reach.
     """
     likelihood, best = searched
     root = np.linalg.inv(np.linalg.cholesky(best.information)).T
@@ -173,4 +176,6 @@ def _end(fit: Fit, searched: Searched, before: np.ndarray, place: int, side: int
         )
         for way in along
     )
-    return float(-side * min(found.fun for found in searches if left(found.x) > -(CLOSE**0.5)))
+    least = mean(nothing)[0]
+    beyond = [found.fun for found in searches if found.fun < least and left(found.x) > -(CLOSE**0.5)]
+    return float(-side * min(beyond)) if beyond else otherwise

@@ -111,3 +111,23 @@ def test_too_few_rows_have_an_effect_without_ends_and_none_is_more_than_all() ->
     ends = points.effects(firth.fit(share, target[some]).fit.in_units(), Rows.of(share), [], 0.99)[0]
     assert -100 <= ends["low"] <= ends["effect"] <= ends["high"] <= 100
     assert -100 in (ends["low"], -ends["high"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "target", "levels"),
+    [
+        ([[0, 3, 8]], [0, 0, 1], []),
+        ([[0, 2, 0, 1, 2], [0, 3, 5, 6, 9], [0, 1, 0, 1, 1]], [1, 0, 0, 0, 0], []),
+        (
+            [[0, 1] * 3, [0, 0, 1, 0, 1, 0], [0.7, 1, 0.3, 0.02, 1, 2], [1, 2, 3, 8, 9, 10]],
+            [1, 0, 1, 1, 1, 0],
+            [[0, 1]],
+        ),
+    ],
+)
+def test_of_a_handful_of_rows_an_interval_holds_its_estimate(
+    columns: list[list[float]], target: list[int], levels: list[list[int]]
+) -> None:
+    rows = np.array(columns, dtype=float).T
+    for one in points.effects(firth.fit(rows, np.array(target)).fit, Rows.of(rows), levels, 0.95):
+        assert -100 <= one["low"] < one["effect"] < one["high"] <= 100
