@@ -6,6 +6,7 @@ from typing import Any
 
 from passage.base.rounding import FITTED, PREDICTED, significant
 
+BESIDE_ONE = 5
 ESTIMATES = ("firth", "maximum_likelihood", "unpenalised")  # the others: in results of earlier versions
 
 
@@ -45,14 +46,22 @@ def estimate(ratios: Mapping[str, float]) -> float | None:
 def _ratios(slopes: Mapping[str, float], step: float, digits: Mapping[str, int] | None = None) -> dict[str, float]:
     """Return exp(slope * step) of each of `slopes` that a number can hold, with the digits that are right.
 
-    digits: that a slope has, PREDICTED without it. Those before the point say nothing of the last digits of exp.
+    digits: that a slope has, PREDICTED without it. Those before the point say nothing of the last digits of exp. What
+    is near 1, as a ratio is for one more of many (a second, a euro), has BESIDE_ONE digits of what it is beside 1.
     """
     logs = {name: slope * step for name, slope in slopes.items()}
     known = {name: (digits or {}).get(name, PREDICTED) - _before_the_point(log) for name, log in logs.items()}
     return {
-        name: significant(math.exp(log), min(known[name], PREDICTED)) for name, log in logs.items() if abs(log) < 700
+        name: significant(math.exp(log), max(min(known[name], PREDICTED), BESIDE_ONE + _zeros(log)))
+        for name, log in logs.items()
+        if abs(log) < 700
     }
 
 
 def _before_the_point(number: float) -> int:
     return len(str(int(abs(number)))) if abs(number) >= 1 else 0
+
+
+def _zeros(number: float) -> int:
+    """Return how many places behind the point a number's first digit is: ten at most, since a float has 15 digits."""
+    return min(max(-math.floor(math.log10(abs(number))), 0), 10) if number else 0

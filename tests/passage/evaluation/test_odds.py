@@ -1,6 +1,6 @@
 """Odds ratios from log-odds."""
 
-from math import exp
+from math import exp, log1p
 
 import pytest
 
@@ -45,6 +45,14 @@ def test_a_ratio_has_the_digits_that_its_log_odds_leave_it(log: float, digits: i
     ratio = odds({"hours": 0.0}, known, {})["hours"]["per_unit"]["firth"]
     assert float(f"{ratio:.{digits}g}") == ratio
     assert ratio == pytest.approx(exp(log), rel=10.0 ** (1 - digits))
+
+
+@pytest.mark.parametrize("scale", [1e3, 1e6, 1e9])
+def test_the_ratio_of_a_small_step_is_not_rounded_to_one(scale: float) -> None:
+    known = {"coefficient": 0.4 / scale, "low": 0.1 / scale, "high": -1 / scale, "standard_deviation": scale}
+    found = odds({"hours": 0.25 / scale}, {"features": {"hours": known}}, {})["hours"]["per_unit"]
+    logs = [scale * log1p(found[name] - 1) for name in ("odds_ratio", "firth", "low", "high")]
+    assert logs == pytest.approx([0.25, 0.4, 0.1, -1], rel=1e-4)
 
 
 def test_the_models_own_ratio_has_the_ten_digits_of_its_coefficient() -> None:
