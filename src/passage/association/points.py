@@ -85,7 +85,17 @@ def _differences(theta: np.ndarray, before: np.ndarray, places: list[int]) -> np
     by_low, by_high = low * (1 - low), high * (1 - high)
     derivatives = (by_high - by_low).T @ before
     derivatives[np.arange(len(own)), own] += by_high.sum(axis=0)
-    return np.column_stack([(high - low).sum(axis=0), derivatives])
+    return np.column_stack([_rise(log_odds, theta[own]).sum(axis=0), derivatives])
+
+
+def _rise(log_odds: np.ndarray, step: Any) -> np.ndarray:
+    """Return by how much chances are higher where `log_odds` are higher by `step`.
+
+    Of a feature in small units (a second, a euro) the difference of both chances has lost its digits.
+    """
+    up = np.abs(step)
+    least = log_odds + np.minimum(step, 0.0)
+    return np.asarray(-np.sign(step) * np.expm1(-up) * expit(least + up) * expit(-least))
 
 
 def _of_codes(plain: Fit, rows: Rows, alone: Sequence[int]) -> np.ndarray:
@@ -116,7 +126,7 @@ def _of_column(before: DesignRows, theta: np.ndarray, own: int) -> np.ndarray:
     low, high = expit(log_odds), expit(log_odds + theta[own])
     derivatives = before.sums(high * (1 - high) - low * (1 - low))
     derivatives[own] += (high * (1 - high)).sum()
-    return np.concatenate([[(high - low).sum()], derivatives])
+    return np.concatenate([[_rise(log_odds, theta[own]).sum()], derivatives])
 
 
 def _of_category(design: DesignRows, theta: np.ndarray, category: int, start: int) -> np.ndarray:

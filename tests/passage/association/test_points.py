@@ -1,5 +1,7 @@
 """Average effects in points of probability: another package's numbers, and intervals of few rows."""
 
+from decimal import Decimal, localcontext
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -131,3 +133,17 @@ def test_of_a_handful_of_rows_an_interval_holds_its_estimate(
     rows = np.array(columns, dtype=float).T
     for one in points.effects(firth.fit(rows, np.array(target)).fit, Rows.of(rows), levels, 0.95):
         assert -100 <= one["low"] < one["effect"] < one["high"] <= 100
+
+
+@pytest.mark.parametrize("slope", [0.4, -0.4, 3e-12, -3e-12, 90.0, -90.0, 0.0])
+def test_an_effect_keeps_its_digits_of_however_small_a_unit(slope: float) -> None:
+    level = 0.3
+    fit = Fit(np.zeros(1), np.eye(1), np.array([level, slope]), np.eye(2))
+    [found] = points.effects(fit, Rows.of(np.array([[1.0], [-2.0], [0.5]])), [], 0.95)
+    with localcontext(prec=200):
+        chances = [
+            [1 / (1 + (-(Decimal(level) + Decimal(slope) * Decimal(x + more))).exp()) for x in (1, -2, 0.5)]
+            for more in (0, 1)
+        ]
+        exact = 100 * (sum(chances[1]) - sum(chances[0])) / 3
+    assert found["effect"] == pytest.approx(float(exact), rel=5.1e-8, abs=0)
