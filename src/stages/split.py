@@ -39,8 +39,8 @@ def main(name: str) -> None:
     with held.folder(lane.split_train.with_name(".columns")) as folder:
         with clock(f"reading {path}"):
             raw = read.stored(path, [*settings.text_columns(), *mark], needed, folder / "raw.parquet")
-        place = None if isinstance(raw, pd.DataFrame) else folder
-        table, violations = held.Held(place, len(needed)), Violations(raw, path)
+        violations = Violations(raw, path, convert.without_label(raw, target, asked))
+        table = held.Held(None if isinstance(raw, pd.DataFrame) else folder, len(needed))
         for feature, how in ((feature, settings.column(feature)) for feature in settings.features):
             table[feature] = convert.feature(raw[feature], how.kind, how.missing, violations)
         rules.check(raw, table, settings, f"models.{name}.columns", violations)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
 from passage.base import blocks, files, parquet
+from passage.base.errors import Mistake
 from passage.params.split import Split
 from passage.tables.split import drawn
 from stages.split import main
@@ -113,6 +114,33 @@ def test_the_labels_of_the_rest_are_counted_in_the_rows_that_are_left(in_folder:
     dropped = files.read_json(Path("data/split/model/dropped.json"))
     assert {one["label"]: one["rows"] for one in dropped.pop("rest")} == {"y": 8, "z": 8}
     assert dropped == {"rows": 6, "of": 30, "missing": {"hours_studied": 6}}
+
+
+@pytest.mark.parametrize(
+    "split",
+    [
+        {"method": "random"},
+        {"method": "group", "column": "who"},
+        {"method": "time", "column": "day", "test_from": "2024-02-01"},
+        {"method": "column", "column": "side"},
+    ],
+)
+def test_of_rows_that_are_left_out_for_want_of_the_target_nothing_else_is_asked(
+    in_folder: Callable[[str, str], Path], split: dict[str, str]
+) -> None:
+    lesson = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    lesson["models"]["model"]["split"] |= split
+    lesson["models"]["model"]["columns"] = {"hours_studied": {"maximum": 40}, "passed_exam": {"missing": "drop"}}
+    in_folder("params.yaml", yaml.safe_dump(lesson))
+    rows = [f"{n},{n % 2},{n % 9},2024-{1 + n // 20:02}-01,{'train' if n % 3 else 'test'}\n" for n in range(30)]
+    footer = "435,,,,\nSource: the school,,,,\n,,,,\n"
+    path = in_folder("data/raw/exam_hours.csv", "hours_studied,passed_exam,who,day,side\n" + "".join(rows) + footer)
+    main("model")
+    sides = pd.read_parquet("data/split/model/sides.parquet")["side"].tolist()
+    assert [row for row, side in enumerate(sides) if side == 2] == [30, 31, 32]
+    path.write_text(path.read_text(encoding="utf-8") + "some,1,1,2024-01-01,train\n", encoding="utf-8")
+    with pytest.raises(Mistake, match='line 35: hours_studied is "some", but a feature must be a number'):
+        main("model")
 
 
 def table_of(rows: int) -> pd.DataFrame:

@@ -38,6 +38,11 @@ def of_kind(column: pd.Series, kind: str) -> tuple[pd.Series, np.ndarray]:
     return found, ~np.isfinite(found.to_numpy(dtype=float)) if kind == "number" else found.isna().to_numpy()
 
 
+def without_label(table: ByName, name: str, how: ColumnSettings) -> np.ndarray | None:
+    """Return which rows are left out as they lack the target `name`, (n_rows,); None where `how` has them be errors."""
+    return table[name].isna().to_numpy(dtype=bool) if how.missing == "drop" else None
+
+
 def without_gaps(table: ByName, names: Sequence[str], rows: int) -> tuple[np.ndarray, dict[str, Any]]:
     """Return which of so many `rows` of `table` lack none of `names`, (n_rows,), and what is said of the others.
 

@@ -19,15 +19,20 @@ GROUPED = re.compile(r"[-+]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?")
 
 
 class Violations:
-    """The violations of one table, as it was read from `path`."""
+    """The violations of one table, as it was read from `path`.
 
-    def __init__(self, table: Counted, path: Path) -> None:
-        self.table, self.path = table, path
+    left_out: rows, (n_rows,), that are left out whatever they hold, so that nothing of them is one.
+    """
+
+    def __init__(self, table: Counted, path: Path, left_out: np.ndarray | None = None) -> None:
+        self.table, self.path, self.left_out = table, path, left_out
         # A column, the rule that it breaks, and the rows (n_violations,), from 0, in which it does; none: as a whole.
         self.found: list[tuple[str, str, np.ndarray]] = []
 
     def add(self, column: str, wrong: np.ndarray, rule: str) -> None:
         """Note that `column` breaks `rule` where `wrong` (n_rows,) holds, if it does anywhere."""
+        if self.left_out is not None:
+            wrong = wrong & ~self.left_out
         if wrong.any():
             self.found.append((column, rule, np.flatnonzero(wrong)))
 

@@ -8,6 +8,7 @@ import pytest
 from conftest import ROOT
 
 from passage import params
+from passage.params.columns import ColumnSettings
 from passage.tables import first_rows
 
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8").partition("  # Hours studied and")[0]
@@ -41,6 +42,19 @@ def test_a_feature_of_texts_is_told_with_what_makes_it_a_category(
     lines = list(first_rows.texts(SETTINGS.model_copy(update={"models": {"model": lane}})))
     says = f'hours_studied is "{told}" and the like, but a feature is a number unless models.model.columns says'
     assert [says in line for line in lines] == [True] * bool(told)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_texts_of_rows_without_the_target_are_told_unless_these_are_left_out(
+    in_folder: Callable[[str, str], Path], ending: str
+) -> None:
+    path = in_folder("data/raw/exam_hours.csv", "").with_suffix(f".{ending}")
+    rows = {"hours_studied": ["1", "2", "3", "Source:", "a", "b"], "passed_exam": [0, 1, 0, None, None, None]}
+    getattr(pd.DataFrame(rows), f"to_{ending}")(path, index=False)
+    lane = SETTINGS.models["model"].model_copy(update={"data": str(path)})
+    for columns, told in ({}, 1), ({"passed_exam": ColumnSettings(missing="drop")}, 0):
+        models = {"model": lane.model_copy(update={"columns": columns})}
+        assert len(list(first_rows.texts(SETTINGS.model_copy(update={"models": models})))) == told
 
 
 def test_days_of_a_parquet_file_are_told(in_folder: Callable[[str, str], Path]) -> None:
