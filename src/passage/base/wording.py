@@ -7,10 +7,10 @@ SHOWN = 5  # names that a sentence lists
 
 
 def verb(singular: str, count: str | int) -> str:
-    """Return the verb that goes with `count`: is or are, lies or lie."""
+    """Return the verb that goes with `count`: is or are, has or have, lies or lie."""
     if str(count) == "1":
         return singular
-    return "are" if singular == "is" else singular.removesuffix("s")
+    return {"is": "are", "has": "have"}.get(singular, singular.removesuffix("s"))
 
 
 def counted(count: int, one: str) -> str:

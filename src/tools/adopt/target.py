@@ -4,6 +4,7 @@ import difflib
 import json
 import shlex
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import pandas as pd
@@ -90,7 +91,7 @@ def outcome(column: pd.Series, wanted: str, source: str) -> Outcome:
         both = {wanted: counts[wanted], REST: sum(counts[label] for label in others)}
         counts = dict(sorted(both.items(), key=lambda one: -one[1]))
     if len(counts) != 2:
-        raise Mistake(f"{source}: {name} has {_not_two(counts, wanted)}")
+        raise Mistake(f"{source}: {name} has {_not_two(column, counts, wanted, gaps)}")
     frequent, rare = counts
     if counts[rare] < 2 or len(column) < 5:
         raise Mistake(
@@ -101,18 +102,25 @@ def outcome(column: pd.Series, wanted: str, source: str) -> Outcome:
     return Outcome(positive, rare if positive == frequent else frequent, counts, why, gaps, others)
 
 
-def _not_two(counts: dict[Label, int], wanted: str) -> str:
-    """Return in words which labels there are, that they are not two, and what to type."""
-    shown = ", ".join(f"{_quoted(label)} ({counted(count, 'row')})" for label, count in list(counts.items())[:SHOWN])
+def _not_two(column: pd.Series, counts: dict[Label, int], wanted: str, gaps: int) -> str:
+    """Return in words which labels `column` has, that they are not two, and what to type. gaps: rows without one."""
+    once = column.drop_duplicates(keep=False)
+    alone = {_plain(label): f"row {row + 1} alone" for label, row in zip(once, once.index, strict=True)}
+    labels = (f"{_quoted(label)} ({alone.get(label, counted(count, 'row'))})" for label, count in counts.items())
+    shown = ", ".join(islice(labels, SHOWN))
     more = f" and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
     found = f"{counted(len(counts), 'label')}, {shown}{more}"
     if len(counts) < 2:
-        return f"{found}; a target must have two"
+        none = f"; {counted(gaps, 'row')} {verb('has', gaps)} none (empty, NA, None and the like)" if gaps else ""
+        return f"{found}; a target must have two{none}"
     if wanted:
         return f'{found}, and is never "{wanted}"; name one of them'
     asked = doubts.alike(map(written, counts))
-    one = f"POSITIVE={shlex.quote(written(list(counts)[-1]))}, say, sets one against the rest"
-    return f"{found}; a target must have two: {one}" + (f" ({asked})" if asked else "")
+    several = [label for label, count in counts.items() if count > 1]
+    one = f": POSITIVE={shlex.quote(written(several[-1]))}, say, sets one against the rest" if several else ""
+    if len(several) == 2:
+        one = f": take out what is no row of the table (a total, names once more), or{one.removeprefix(':')}"
+    return f"{found}; a target must have two{one}" + (f" ({asked})" if asked else "")
 
 
 def _quoted(label: Label) -> str:

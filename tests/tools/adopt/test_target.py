@@ -1,5 +1,7 @@
 """The target: which label is the positive one, and which targets are refused."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -61,6 +63,20 @@ def test_rows_without_a_label_are_left_out_by_a_rule_and_asked_about() -> None:
     assert one == "one row without it is left out (missing: drop): is it like the others?"
 
 
+def test_a_label_that_one_row_has_is_told_with_its_row_and_is_not_advised() -> None:
+    with pytest.raises(Mistake) as caught:
+        outcome(column(1, 0, None, 1, 0, 2), "", "t.csv")
+    assert str(caught.value) == (
+        "t.csv: y has 3 labels, 1 (2 rows), 0 (2 rows), 2 (row 6 alone); a target must have two: take out what is no "
+        "row of the table (a total, names once more), or POSITIVE=0, say, sets one against the rest"
+    )
+
+
+def test_of_a_target_with_one_label_it_is_said_how_many_rows_have_none() -> None:
+    with pytest.raises(Mistake, match=r"a target must have two; 2 rows have none \(empty, NA, None and the like\)$"):
+        outcome(column("mild", None, "mild", None), "", "t.csv")
+
+
 def test_of_several_labels_the_one_that_is_named_stands_against_the_rest() -> None:
     found = outcome(column("a", "b", "c", "a", "b", "b", "c"), "c", "t.csv")
     assert (found.positive, found.negative, found.counts) == ("c", "rest", {"rest": 5, "c": 2})
@@ -88,12 +104,19 @@ def test_fractions_are_told_from_whole_numbers_and_gaps() -> None:
     ("values", "line"),
     [
         ((None, {"a": 1}), "t.csv: y holds lists, mappings or bytes; a label must be a text, a number or a boolean"),
-        (("yes", "no", "yes "), 't.csv: y has 3 labels, "yes" (one row), "no" (one row), "yes " (one row); a target'),
+        (
+            ("yes", "no", "yes "),
+            't.csv: y has 3 labels, "yes" (row 1 alone), "no" (row 2 alone), "yes " (row 3 alone); a target',
+        ),
         ((1, 1, 1), "t.csv: y has one label, 1 (3 rows); a target must have two"),
-        (("a", "b", "c", "a"), 't.csv: y has 3 labels, "a" (2 rows), "b" (one row), "c" (one row); a target must'),
+        (
+            ("a", "b", "c", "a"),
+            't.csv: y has 3 labels, "a" (2 rows), "b" (row 2 alone), "c" (row 3 alone); a target must',
+        ),
         ((None, None), "t.csv: y is missing in each row (empty, NA, None and the like); a target must have two"),
         ((0, 0, 0, 0, 1), "t.csv: y is 0 in 4 rows and 1 in 1; to train and to test, it takes two rows of each label"),
-        (tuple(range(100)), "t.csv: y has 100 labels, 0 (one row), "),
+        (tuple(date(2024, 1, day) for day in (1, 2, 3)), 't.csv: y has 3 labels, "2024-01-01" (row 1 alone), '),
+        (tuple(range(100)), "t.csv: y has 100 labels, 0 (row 1 alone), "),
     ],
 )
 def test_a_target_without_two_known_labels_is_refused(values: tuple[object, ...], line: str) -> None:
