@@ -16,7 +16,7 @@ from passage.base.progress import clock
 from passage.base.terminal import printable
 from passage.tables import convert, header, parts, read
 from passage.tracking import git
-from tools.adopt import entry, intake
+from tools.adopt import doubts, entry, intake
 from tools.adopt.profile import asked, profile
 from tools.adopt.target import is_fraction, outcome, position
 from tools.dvc import dvc
@@ -54,8 +54,10 @@ def main(table: str, target: str, name: str = "", positive: str = "") -> None:
             with clock(f"dvc add {place}"):
                 in_dvc = _keep(place)
             files.write_bytes(paths.PARAMS, after.encode())
-    doubts = [*taken.doubts, *(f"{target}: {doubt}" for doubt in found.doubts), *asked(columns)]
-    print(_told(place, taken.changes, doubts, new.text, len(rows), in_dvc))
+    texts = [target, *(column.name for column in columns if column.kind == "category")]
+    words = doubts.words({name: taken.words[name] for name in texts if name in taken.words})
+    look = [*taken.doubts, words, *(f"{target}: {doubt}" for doubt in found.doubts), *asked(columns)]
+    print(_told(place, taken.changes, [*filter(None, look)], new.text, len(rows), in_dvc))
 
 
 def _staged(source: Path, taken: intake.Intake, folder: Path) -> Path:

@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -57,6 +57,16 @@ def gap(counts: pd.Series) -> str:
         f"{json.dumps(short(one), ensure_ascii=False)} ({counted(int(counts[one]), 'row')})" for one in found
     )
     return f"does {shown} stand for a value that is missing? Then leave it empty"
+
+
+def words(found: Mapping[str, Mapping[str, int]]) -> str:
+    """Ask whether words that are read as gaps are categories. found: in how many rows of which column."""
+    shown = [
+        f'{name} ("{word}", {counted(rows, "row")})' for name, each in found.items() for word, rows in each.items()
+    ]
+    if not shown:
+        return ""
+    return f"{listed(shown)}: such a word is read as a missing value; where it is a category, write it another way"
 
 
 def numbers_but_for(labels: Iterable[str]) -> str:

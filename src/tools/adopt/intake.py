@@ -6,6 +6,7 @@ Every row and every value stays. What cannot be read is refused with its line; n
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -40,7 +41,7 @@ class Intake(NamedTuple):
     suffix: of its files. files: the source's. content: the bytes of a CSV that the pipeline reads, where they may stay
     what they are. table: the CSV's values, all text, where they may not. Neither: files that are copied. changes: what
     differs from the source, in words. doubts: what may be meant otherwise. rows: of each file of a CSV. padded: its
-    columns of digits that may begin with a 0.
+    columns of digits that may begin with a 0. words: in how many rows of a CSV's columns a word is read as a gap.
     """
 
     suffix: str
@@ -51,6 +52,7 @@ class Intake(NamedTuple):
     doubts: Sequence[str] = ()
     rows: Sequence[int] = ()
     padded: Sequence[str] = ()
+    words: Mapping[str, Mapping[str, int]] = MappingProxyType({})
 
 
 class _Text(NamedTuple):
@@ -99,7 +101,8 @@ def take(path: Path, target: str) -> Intake:
     doubts = [*dict.fromkeys(text.doubt for text in texts if text.doubt), *doubts]
     content = texts[0].content if not path.is_dir() and not rewritten else None
     stays = content is not None or (path.is_dir() and not changes)
-    return Intake(".csv", files, content, None if stays else table, changes, doubts, rows, padded=numbers.padded(table))
+    values, padded, words = None if stays else table, numbers.padded(table), numbers.words(table)
+    return Intake(".csv", files, content, values, changes, doubts, rows, padded, words)
 
 
 def _text(path: Path, target: str) -> _Text:

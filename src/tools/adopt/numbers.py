@@ -16,7 +16,9 @@ from passage.tables import plain_csv
 
 # What stands for a missing value in every table ...
 MISSING = pa.array(plain_csv.MISSING)
-# ... and these are taken for it where all else in a column is a number.
+# ... and of these, some may be a category in one: no basement, Namibia, not applicable.
+WORDS = pa.array(["NA", "N/A", "n/a", "None"])
+# These are taken for it where all else in a column is a number.
 MARKS = pa.array(["?", "-", "--", ".", "*"])
 
 _EXPONENT = r"(?:[eE][+-]?\d+)?"
@@ -68,6 +70,14 @@ def plain(table: pa.Table, place: Callable[[int], str], abroad: bool) -> tuple[p
 def padded(table: pa.Table) -> list[str]:
     """Return the columns of `table`, all text, of which some value is digits that begin with a 0, as 01067."""
     return [name for name in table.column_names if pc.any(pc.match_substring_regex(table[name], r"^0\d+$")).as_py()]
+
+
+def words(table: pa.Table) -> dict[str, dict[str, int]]:
+    """Return in how many rows of each column of `table`, all text, which of WORDS stands, where one does."""
+    counts = {name: pc.value_counts(table[name].filter(pc.is_in(table[name], WORDS))) for name in table.column_names}
+    return {
+        name: {one["values"]: one["counts"] for one in found.to_pylist()} for name, found in counts.items() if found
+    }
 
 
 def _without_blanks(table: pa.Table) -> tuple[pa.Table, list[str]]:

@@ -121,6 +121,15 @@ def test_what_a_target_lacks_and_has_too_much_of_becomes_a_rule_and_split_says_o
     assert set(pd.read_csv("predictions/t/test.csv", dtype=str)["actual"]) == {"rest", "3"}
 
 
+def test_words_that_are_read_as_gaps_of_a_category_are_told_and_those_of_numbers_are_not(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pet, age = [("cat", "dog", "None")[n % 3] for n in range(90)], [n * 7 % 11 if n % 5 else "NA" for n in range(90)]
+    adopt.main(str(write("t.csv", csv(pet=pet, age=age, y=["", "N/A"] + ["yes", "no"] * 44))), "y")
+    line = "such a word is read as a missing value; where it is a category, write it another way\n"
+    assert f'please look: y ("N/A", one row) and pet ("None", 30 rows): {line}' in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_a_target_of_numbers_keeps_its_labels_where_rows_lack_it(write: Write, ending: str) -> None:
     write(f"t.{ending}", b"")
