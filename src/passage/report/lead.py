@@ -20,7 +20,8 @@ def of_group(sections: Sequence[Section]) -> str:
 def even_chance(metrics: Mapping[str, Any], confidence: float, words: Vocabulary) -> str:
     """Return from which value of a number on the outcome is more likely than not; nothing where that is not known.
 
-    Of several numbers, the one that changes the odds most and of which the rows tell it.
+    Of several numbers, the one that changes the odds most and of which the rows tell it. They do where the interval has
+    two ends: else a step of the number may as well change nothing.
     """
     known = metrics.get("even_chance", {})
     ordered = [name for name in association.strongest(metrics) if name in known]
@@ -28,15 +29,15 @@ def even_chance(metrics: Mapping[str, Any], confidence: float, words: Vocabulary
     if not ordered:
         return ""
     feature = (bounded or ordered)[0]
-    one, unit = known[feature], words.unit(feature)
-    sure, value, beside = reach(one, words), one.get("firth"), others(feature, metrics)
+    one, unit, beside = known[feature], words.unit(feature), others(feature, metrics)
     held = ", ".join(at(other, known) for other in beside)
     if len(beside) > FEW:  # a table further down has the values
         kinds = " or ".join(sorted({other["is"] for other in beside}, reverse=True))
         held = f"the {len(beside)} other features as is typical ({kinds})"
     told = f"at which {feature} {words.outcome} is as likely as not, these {words.rows} do not tell."
-    if sure and value is not None:
-        there = f"{of_column(value, one)} {unit}" if unit else f"{feature} {of_column(value, one)}"
+    if bounded:
+        value, sure = of_column(one["firth"], one), reach(one, words)
+        there = f"{value} {unit}" if unit else f"{feature} {value}"
         least, greatest = (of_column(one[end], one) for end in ("least", "greatest"))
         beyond = "" if one["in_data"] else f", beyond the {least} to {greatest} of the rows"
         weighted = ", weighted," if words.weighted else ""
