@@ -18,6 +18,10 @@ from passage.model import separation
 SECONDS = 1.6e-6, 8e-8  # that a fit takes for each row, and for each row of each column, as measured
 SQUARE = 4e-10  # and for each row of each pair of many columns, with newton-cholesky
 
+# What newton-cholesky says where the first step, from coefficients of 0, finds no less: they are the optimum then, but
+# for rounding, as where both classes are as frequent with each value of a feature.
+AT_THE_OPTIMUM = "Line search of Newton solver .* at iteration #1 "
+
 
 def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> LogisticRegression:
     """Return the regression fitted on `rows` (n_rows, n_features) and `target` (n_rows,), 0 or 1.
@@ -30,6 +34,7 @@ def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> Logisti
     with warnings.catch_warnings():
         for doubt in (ConvergenceWarning, RuntimeWarning):
             warnings.simplefilter("error", doubt)
+        warnings.filterwarnings("ignore", AT_THE_OPTIMUM)
         try:
             with clock(f"fitting {len(rows):,} rows"):
                 regression = LogisticRegression(**arguments).fit(rows, target)
@@ -58,6 +63,7 @@ def solver_warnings() -> Iterator[list[warnings.WarningMessage]]:
     with warnings.catch_warnings(record=True) as warned, config_context(skip_parameter_validation=True):
         for doubt in (ConvergenceWarning, RuntimeWarning):
             warnings.simplefilter("always", doubt)
+        warnings.filterwarnings("ignore", AT_THE_OPTIMUM)
         yield warned
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
 from students import lane
 
 from passage.model import solver as module
@@ -38,6 +39,16 @@ def test_features_that_are_copies_have_no_single_optimum_without_a_penalty() -> 
 def test_too_few_iterations_are_an_error_not_a_warning() -> None:
     with pytest.raises(ValueError, match="did not converge"):
         optimum(HOURS, NOISY, arguments(max_iter=1))
+
+
+def test_coefficients_of_nothing_are_an_optimum_where_each_value_has_as_many_of_both_classes() -> None:
+    for first in range(4, 80, 2):
+        value = np.repeat([0.0, 1.0], [first, 80])[:, np.newaxis]
+        rows, target = (value - value.mean()) / value.std(), np.tile([0, 1], len(value) // 2)
+        assert abs(optimum(rows, target, arguments()).coef_[0, 0]) < 1e-9
+        with module.solver_warnings() as warned:
+            LogisticRegression(solver="newton-cholesky", tol=1e-8).fit(rows, target)
+        assert not warned
 
 
 def test_a_fit_that_takes_longer_than_a_minute_is_foretold(
