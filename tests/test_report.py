@@ -96,6 +96,17 @@ def test_what_metrics_leave_out_is_left_out_of_the_page(
     assert {"nan", "None", "inf"}.isdisjoint(text(shown).split())
 
 
+def test_a_card_whose_verdict_says_all_there_is_to_beware_of_does_not_begin_to(
+    built_once: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(built_once)
+    settings = params.load()
+    verdict = {"no_better_than_guessing": "on the test rows no better than guessing are the predicted classes (3 of 5)"}
+    sections = [replace(section(name, settings), beware=verdict) for name in settings.models]
+    assert "Beware</a>" not in page.render(sections, settings)
+    assert "predicted classes (3 of 5)." in page.render(sections, settings)
+
+
 def without(metrics: Mapping[str, Any], key: str) -> dict[str, Any]:
     """Return `metrics` without a key, wherever it is."""
     return {

@@ -8,7 +8,7 @@ from passage.base.wording import listed
 from passage.evaluation.odds import estimate
 from passage.evaluation.vocabulary import Vocabulary
 from passage.model.design import Column
-from passage.report.numbers import level, number, of_column, times
+from passage.report.numbers import level, number, times
 
 LEAST_SPREAD, GREATEST_SPREAD = 0.3, 50  # standard deviations (units) with which a unit is a step worth a sentence
 
@@ -50,7 +50,7 @@ def step(ratios: Mapping[str, Any]) -> str:
 def _group(column: Column, group: Mapping[str, Any], words: Vocabulary) -> str:
     """Return which rows are of one class."""
     if not column.against:
-        of = f"with {column.feature} {of_column(group['value'], {})}"
+        of = f"with {column.feature} {number(group['value'])}"
     elif column.kind == "category":
         of = f"of {column.feature} {column.value if group['value'] else column.against}"
     else:

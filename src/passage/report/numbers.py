@@ -58,18 +58,21 @@ def _beside_one(ratio: float, text: str) -> str:
 
 
 def number(value: float, digits: int = DIGITS) -> str:
-    """Return `value` with three significant `digits`, without an exponent where a reader can do without one."""
-    text = f"{value:.{digits}g}"
-    return f"{Decimal(text):,f}" if 1e-9 < abs(value) < LONG else text
+    """Return `value` with so many significant digits, and all those before the point: the year 2015 is not 2,020.
+
+    Without an exponent where a reader can do without one.
+    """
+    if not 1e-9 < abs(value) < LONG:
+        return f"{value:.{digits}g}"
+    whole = math.floor(math.log10(abs(value))) + 1
+    return f"{Decimal(f'{value:.{max(digits, whole)}g}'):,f}"
 
 
 def of_column(value: float, known: Mapping[str, Any]) -> str:
-    """Return a value of a column, whole or with about three digits of what its values differ by: a year, 2,017.4.
+    """Return a value of a column with about three digits of what its values differ by: a year, 2,017.4.
 
     known: the least and the greatest of them, if anything.
     """
-    if value == round(value) and abs(value) < LONG:
-        return f"{value:,.0f}"
     least, greatest = known.get("least", 0.0), known.get("greatest", 0.0)
     return number(value, DIGITS + more(max(abs(least), abs(greatest)), greatest - least))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from passage.evaluation.vocabulary import Vocabulary
 from passage.model.design import MISSING, Feature
-from passage.report.numbers import alike, of_column, share
+from passage.report.numbers import alike, number, share
 from passage.report.tables import UNDER, Table
 
 MOST = 30  # rows
@@ -36,7 +36,7 @@ def _rows(one: Mapping[str, Any], every: Sequence[int], feature: Feature, words:
             own = ", a category for predictions alone" if level["level"] == MISSING and sum(missing) else ""
             yield [f"{UNDER}{level['level']}{own}", *_shares(level["rows"], every)]
     if sum(missing) and feature.missing != "category":
-        filled = feature.fill if isinstance(feature.fill, str) else of_column(float(feature.fill or 0), {})
+        filled = feature.fill if isinstance(feature.fill, str) else number(float(feature.fill or 0))
         filled = str(bool(feature.fill)).lower() if feature.kind == "boolean" else filled
         yield [f"{UNDER}missing, for predictions {filled}", *_shares(missing, every)]
 

@@ -29,10 +29,11 @@ MOST = 0.9  # share of the different values that must look alike
 
 
 def short(value: object) -> str:
-    """Return a value of a table for a line of text: numbers with six digits, texts cut."""
+    """Return a value of a table for a line of text: numbers with six digits and all before the point, texts cut."""
     if isinstance(value, float | np.floating):
         number = float(value)
-        value = int(number) if number.is_integer() and abs(number) < 1e15 else f"{number:.6g}"
+        whole = abs(number) < 1e15 and (number.is_integer() or abs(number) >= 1e6)
+        value = f"{number:.0f}" if whole else f"{number:.6g}"
     text = str(value)
     return text if len(text) <= 30 else f"{text[:27]}..."
 

@@ -181,14 +181,18 @@ def test_nobody_has_one_time_the_odds(ratio: float, told: str) -> None:
     ("value", "text"),
     [
         (1.573, "1.57"),
-        (1234567.0, "1,230,000"),
+        (1234567.0, "1,234,567"),
+        (2015.3, "2,015"),
+        (999.6, "1,000"),
         (0.0000123, "0.0000123"),
-        (-1234.0, "-1,230"),
+        (-1234.0, "-1,234"),
         (0.0, "0"),
         (1e-30, "1e-30"),
     ],
 )
-def test_a_number_has_three_digits_and_no_exponent_that_a_reader_can_do_without(value: float, text: str) -> None:
+def test_a_number_has_three_digits_or_its_whole_part_and_no_exponent_that_a_reader_can_do_without(
+    value: float, text: str
+) -> None:
     assert numbers.number(value) == text
 
 
@@ -201,7 +205,7 @@ def test_a_number_has_three_digits_and_no_exponent_that_a_reader_can_do_without(
         (2017.0, (), "2,017"),
         (1013.2512, (1009.5, 1018.25), "1,013.3"),
         (-1013.2512, (-1018.25, -1009.5), "-1,013.3"),
-        (12345.678, (), "12,300"),
+        (12345.678, (), "12,346"),
         (7.123, (7.123, 7.123), "7.12"),
         (1e30, (), "1e+30"),
     ],
