@@ -65,6 +65,6 @@ def main(name: str) -> None:
             by_row = pd.DataFrame({"side": sides})
             parquet.write_all({lane.split_train: train, lane.split_test: test, lane.sides: by_row})
     files.write_json(lane.dropped, dropped)
-    gone = f", {dropped['rows']} are dropped" if "rows" in dropped else ""
+    gone = f", {(out := dropped['rows'])} {wording.verb('is', out)} dropped" if "rows" in dropped else ""
     others = f"; {wording.rest(dropped['rest'], 'rows')}" if "rest" in dropped else ""
     print(f"{name}: {(sides == 0).sum()} rows train, {(sides == 1).sum()} test{gone}{others}")

@@ -20,7 +20,7 @@ EVENTS_PER_COLUMN = 10  # rows of the rarer class
 # Of m rows drawn like n that trained, 2 * m / (n + 1) lie beyond each number's range by chance alone, mostly near it.
 # A step of this share of the range changes a chance that the range carries from 2 % to 98 % by two points at most.
 BEYOND = 0.01
-ENDS, DIGITS = ("least", "greatest"), 6
+ENDS, DIGITS, MOST_DIGITS = ("least", "greatest"), 6, 15  # a float has no more
 
 
 def content(found: Mapping[str, str]) -> list[dict[str, str]]:
@@ -137,9 +137,11 @@ def of_association(association: Mapping[str, Any], rows: str) -> dict[str, str]:
             f"{listed(names)} has one value in all {count} training {rows}: what it is worth, they cannot say"
         )
     if names := association["dependent"]:
+        left_out = association["redundant"]
+        follow = "one follows" if len(left_out) == 1 else f"{len(left_out)} follow"
         found["dependent_features"] = (
-            f"of {listed(names)}, one follows from the others: what each is worth alone cannot be known, so they have "
-            f"no odds; without {listed(association['redundant'])} the others have"
+            f"of {listed(names)}, {follow} from the others: what each is worth alone cannot be known, so they have "
+            f"no odds; without {listed(left_out)} the others have"
         )
     if pairs := association["nearly_copies"]:
         pairs_listed = listed(f"{one} and {other} (correlation {correlation:.3f})" for one, other, correlation in pairs)
@@ -190,9 +192,8 @@ def of_split(train: Table, test: Table, settings: ModelSettings, classes: Sequen
         )
     known = [*settings.features, settings.target]  # of two rows; a mark tells them apart
     twice = duplicates.on_both_sides(train, test, known)
-    if twice and twice > duplicates.MORE * (
-        chance := duplicates.by_chance(train, test, settings.features, settings.target)
-    ):
+    chance = duplicates.by_chance(train, test, settings.features, settings.target) if twice else 0.0
+    if duplicates.more_than_by_chance(twice, chance):
         found["duplicates_across_split"] = (
             f"{twice} of {len(test)} test {rows} {verb('equals', twice)} a training one in every feature and the "
             f"target, and {'about' if chance >= 1 else 'fewer than'} {max(round(chance), 1)} would if features were "
@@ -236,7 +237,7 @@ def of_range(parts: Iterable[pd.DataFrame], classifier: Classifier, rows: str) -
     for name, values in every.items():
         if values:
             limits, kinds = known[name], known[name].get("values")
-            within = listed(map(written, kinds)) if kinds else " to ".join(_shown(limits[end], limits) for end in ENDS)
+            within = listed(map(written, kinds)) if kinds else " to ".join(_number(limits[end], limits) for end in ENDS)
             reasons.append(f"{name} is {within} there, but {listed(values)} here")
     if not reasons:
         return {}
@@ -247,8 +248,15 @@ def of_range(parts: Iterable[pd.DataFrame], classifier: Classifier, rows: str) -
 
 def _shown(value: Any, limits: Mapping[str, Any]) -> str:
     if "values" not in limits:
-        least, greatest = (limits[end] for end in ENDS)
-        return f"{value:.{DIGITS + more(max(abs(least), abs(greatest)), greatest - least)}g}"
+        return _number(value, limits)
     if pd.isna(value):
         return MISSING
     return value if isinstance(value, str) else written(bool(value))
+
+
+def _number(value: float, limits: Mapping[str, Any]) -> str:
+    """Return a number with six digits of what its range differs by, with all where that is nothing."""
+    least, greatest = (limits[end] for end in ENDS)
+    spread = greatest - least
+    digits = DIGITS + more(max(abs(least), abs(greatest)), spread) if spread else MOST_DIGITS
+    return f"{value:.{min(digits, MOST_DIGITS)}g}"

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype, is_numeric_dtype
+from scipy.special import pdtrc
 
 from passage.base import parquet
 from passage.base.parquet import Table
 
 MORE = 2.0  # times what chance would have; with fewer, the columns alone may make rows equal
+SELDOM = 0.01  # how often chance would have so many, at most: one where half a one is expected is none to warn of
 
 
 def hashes(table: Table, columns: Sequence[str]) -> np.ndarray:
@@ -29,6 +31,14 @@ def on_both_sides(train: Table, test: Table, columns: Sequence[str]) -> int:
     of_test.sort()  # what is looked for in order is found ten times as fast
     places = np.minimum(np.searchsorted(known, of_test), len(known) - 1)
     return int((known[places] == of_test).sum())
+
+
+def more_than_by_chance(equal: int, expected: float) -> bool:
+    """Return whether so many rows are `equal` as chance, which makes as many as are `expected` on average, seldom has.
+
+    Their number is nearly Poisson's.
+    """
+    return equal > MORE * expected and float(pdtrc(equal - 1, expected)) < SELDOM
 
 
 def by_chance(train: Table, test: Table, features: Sequence[str], target: str) -> float:

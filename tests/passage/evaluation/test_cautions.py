@@ -43,6 +43,11 @@ SOUND: dict[str, Any] = associate(students.ROWS[students.FEATURES], students.ROW
             "odds; without c the others have",
         ),
         (
+            {"dependent": ["a", "b", "c", "d"], "redundant": ["b", "d"]},
+            "dependent_features",
+            "of a, b, c and d, 2 follow from the others: what each is worth alone",
+        ),
+        (
             {"nearly_copies": [("a", "b", -0.9951), ("c", "d", 0.999)]},
             "nearly_copies",
             "nearly copies of each other are a and b (correlation -0.995) and c and d (correlation 0.999)",
@@ -109,11 +114,25 @@ def test_one_class_among_the_test_rows_is_told() -> None:
 def test_rows_on_both_sides_are_counted_once_each_however_often_they_train() -> None:
     once = pd.DataFrame({"hours": range(40), "courses": [0, 1, 2, 3] * 10, "passed": [0, 1, 1, 0, 0] * 8})
     train = pd.concat([once, once])
-    test = pd.concat([once.iloc[[0, 0, 1]], pd.DataFrame({"hours": [0], "courses": [0], "passed": [1]})])
+    test = pd.concat([once.iloc[[0, 0, *range(1, 10)]], pd.DataFrame({"hours": [0], "courses": [0], "passed": [1]})])
     found = cautions.of_split(train, test, students.lane(), (0, 1))
     assert list(found) == ["duplicates_across_split"]
-    assert found["duplicates_across_split"].startswith("3 of 4 test rows equal a training one")
-    assert "and about 1 would if features were independent" in found["duplicates_across_split"]
+    assert found["duplicates_across_split"].startswith("11 of 12 test rows equal a training one")
+    assert "and about 4 would if features were independent" in found["duplicates_across_split"]
+
+
+def test_a_few_rows_that_chance_makes_equal_are_no_duplicates() -> None:
+    told, settings = 0, students.lane()
+    for seed in range(100):
+        random = np.random.default_rng(seed)
+        drawn = {"hours": random.normal(10, 5, 200).round(1), "courses": random.uniform(30, 90, 200).round()}
+        table = pd.DataFrame(drawn | {"passed": random.integers(0, 2, 200)})
+        told += "duplicates_across_split" in cautions.of_split(table[:150], table[150:], settings, (0, 1))
+    assert told <= 3
+    assert duplicates.more_than_by_chance(1, 0.001)
+    assert duplicates.more_than_by_chance(20, 5.0)
+    assert not duplicates.more_than_by_chance(1, 0.4)
+    assert not duplicates.more_than_by_chance(0, 0.0)
 
 
 def test_rows_that_coarse_columns_make_equal_are_no_duplicates() -> None:
@@ -216,6 +235,15 @@ def test_values_outside_the_training_range_are_named_a_few_of_many() -> None:
     }
 
 
+def test_a_number_outside_has_as_many_digits_as_tell_it_from_the_range() -> None:
+    classifier = replace(students.fitted()[1], training_range={"day": {"least": 20240101.5, "greatest": 20240109}})
+    told = cautions.of_range([pd.DataFrame({"day": [20240108.5, 20240111.25]})], classifier, "rows")
+    assert "(day is 20240101.5 to 20240109 there, but 20240111.25 here)" in told["outside_training_range"]
+    one = replace(classifier, training_range={"day": {"least": 1e9, "greatest": 1e9}})
+    told = cautions.of_range([pd.DataFrame({"day": [1e9 + 1]})], one, "rows")
+    assert "(day is 1000000000 to 1000000000 there, but 1000000001 here)" in told["outside_training_range"]
+
+
 def test_a_number_that_is_hardly_outside_is_no_reason_for_caution_whatever_its_unit() -> None:
     classifier = students.fitted()[1]
     near, far = (pd.DataFrame({"hours": [19 + 19 * share], "courses": [1]}) for share in (0.009, 0.011))
@@ -234,17 +262,17 @@ def test_a_time_outside_the_training_range_is_told_with_the_digits_of_its_spread
 
 def test_rows_of_one_person_are_not_independent_and_a_mark_is_no_feature() -> None:
     settings = students.lane(split=students.BY_GROUP, words={"rows": "students"})
-    train, test = students.ROWS.assign(person=list("aabbccdd")), students.ROWS.iloc[[0, 1]].assign(person=["e", "f"])
+    train, test = students.ROWS.assign(person=list("aabbccdd")), students.ROWS.assign(person=list("efghijkl"))
     assert cautions.of_split(train, test, settings, "students") == {
-        "duplicates_across_split": "2 of 2 test students equal a training one in every feature and the target, and "
-        "fewer than 1 would if features were independent of each other within each class: if they are the same ones, "
+        "duplicates_across_split": "8 of 8 test students equal a training one in every feature and the target, and "
+        "about 3 would if features were independent of each other within each class: if they are the same ones, "
         "the test flatters",
-        "dependent_rows": "the 10 students have 6 values of person, and those of one value are hardly independent of "
+        "dependent_rows": "the 16 students have 12 values of person, and those of one value are hardly independent of "
         "each other: the intervals of the accuracy and of the odds are too narrow",
     }
     by_time = settings.model_copy(update={"split": Split(method="time", column="person", test_from=1)})
     assert "dependent_rows" not in cautions.of_split(train, test, by_time, (0, 1)), "rows of one day are no person's"
-    alone = train.assign(person=list("abcdghij"))
+    alone = train.assign(person=list("abcdmnop"))
     assert list(cautions.of_split(alone, test, settings, (0, 1))) == ["duplicates_across_split"]
 
 
