@@ -27,7 +27,8 @@ def even(association: Mapping[str, Any], model: Model, rows: Table, target: str)
     """Return for each number what association.json says of its even chance, and the model's own value.
 
     The estimate is called firth. at_threshold: the same where the probability is the model's threshold,
-    only where that is another one. rows: which train the model, the `target` 0 or 1.
+    only where that is another one, and neither 0 nor 1, which no value has. rows: which train the model, the `target` 0
+    or 1.
     """
     if not (found := association.get("even_chance")):
         return {}
@@ -36,7 +37,7 @@ def even(association: Mapping[str, Any], model: Model, rows: Table, target: str)
     usual = effects.typical(whole, prepared, effects.told(association))
     held = {str(column): float(value) for column, value in usual.design.items()}  # each number asks for all others
     every = {name: _named(one, name, held, model, PLAIN_THRESHOLD) for name, one in found.items()}
-    if threshold != PLAIN_THRESHOLD and "fit" in association:
+    if threshold not in (0, PLAIN_THRESHOLD, 1) and "fit" in association:
         fit = probability_interval.refit(association, rows, target, prepared)
         names, level = association["fit"]["columns"], association["confidence"]
         for name, one in every.items():

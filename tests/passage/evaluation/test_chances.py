@@ -56,3 +56,10 @@ def test_the_models_own_value_keeps_its_digits_of_years_and_times() -> None:
         association = of_training(rows[students.FEATURES], rows["passed"].to_numpy(), 0.95, one.preparation).content()
         own.append([found["model"] for found in chances.even(association, one, rows, "passed").values()])
     assert np.array(own[1]) - [1e9, 0] == pytest.approx(np.array(own[0]), abs=2e-6)
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0])
+def test_no_value_is_looked_for_at_which_the_probability_is_nothing_or_all(threshold: float) -> None:
+    one = model(threshold)
+    association = of_training(ROWS[students.FEATURES], ROWS["passed"].to_numpy(), 0.95, one.preparation).content()
+    assert not any("at_threshold" in said for said in chances.even(association, one, ROWS, "passed").values())
