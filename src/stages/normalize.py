@@ -1,7 +1,6 @@
 """Make numbers of the features of one model, and bring them to a common scale."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 
 import pandas as pd
 
@@ -53,10 +52,7 @@ def main(name: str) -> None:
     try:
         prepared = fit(train, settings)
         refuse_unseen(prepared, test, f"models.{name}.columns", settings.data)
-        sides = [train, test] if settings.normalize.fit_on == "all" and len(test) else [train]
-        seen = chain.from_iterable(side.parts(settings.features) for side in sides)
-        coded = levels.of(prepared.columns, len(train))
-        scaler = levels.scaler(seen, prepared, coded, settings.normalize.method)
+        coded, scaler = levels.learned(prepared, train, test, settings)
     except ValueError as error:
         raise Mistake(f"{settings.data}: {error} (models.{name}.columns)") from None
     files.write_json(lane.scaler, prepared.content(scaler))

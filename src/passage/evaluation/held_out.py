@@ -15,14 +15,14 @@ from passage.base.rounding import rounded
 from passage.evaluation.comparison import HeldOut
 from passage.evaluation.cross_validation import divided, predicted
 from passage.model import folds, solver
-from passage.model.folds import Sample
+from passage.model.folds import Division, Sample
 from passage.params.model import ModelSettings
 
 
-def of_lane(tables: Sequence[Table], sides: pd.Series, settings: ModelSettings) -> pd.DataFrame:
-    """Return row (the first of the table is 1), fold, actual, log_odds and predicted of each row that is held out.
+def divide(tables: Sequence[Table], sides: pd.Series, settings: ModelSettings) -> tuple[np.ndarray, Sample, Division]:
+    """Return the rows that may be held out (the first of the table is 1), what they hold and their folds.
 
-    Of very many, of those that a cross-validation would draw. Nothing where there cannot be two folds.
+    Of very many, of those that a cross-validation would draw. No folds where there cannot be two.
     tables: training and test rows, the target 0 or 1. sides: (n_table_rows,), 0 where a row trains, 1 where it tests.
     """
     places = [sides.to_numpy() == side for side in range(len(tables))]
@@ -37,12 +37,19 @@ def of_lane(tables: Sequence[Table], sides: pd.Series, settings: ModelSettings) 
     order = np.argsort(rows)
     sample = Sample.of(pd.concat(parts, ignore_index=True).iloc[order], settings)
     division, inner = divided(sample, settings, 1)
+    if division.folds < 2 or min(inner, default=2) < 2:
+        division = Division(np.full((1, len(rows)), -1))
+    return rows[order] + 1, sample, division
+
+
+def of_lane(tables: Sequence[Table], sides: pd.Series, settings: ModelSettings) -> pd.DataFrame:
+    """Return row, fold, actual, log_odds and predicted of each row that is held out, as `divide` has them."""
+    rows, sample, division = divide(tables, sides, settings)
     log_odds, classes = np.zeros(len(rows)), np.zeros(len(rows), dtype=int)
-    sound = division.folds >= 2 and all(count >= 2 for count in inner)
-    known = (division.fold_of[0] >= 0) & sound
+    known = division.fold_of[0] >= 0
     with solver.solver_warnings():  # cross_validation, of the like fits, tells
-        for train, out in division if sound else ():
+        for train, out in division:
             log_odds[out], held, _ = predicted(sample, train, out, settings)
             classes[out] = rounded(expit(log_odds[out])) >= held.threshold
-    columns = (rows[order] + 1, division.fold_of[0], sample.target, log_odds, classes)
+    columns = (rows, division.fold_of[0], sample.target, log_odds, classes)
     return pd.DataFrame({name: values[known] for name, values in zip(HeldOut._fields, columns, strict=True)})

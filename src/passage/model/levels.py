@@ -6,15 +6,18 @@ that would have a 1, counted from 1, and 0 for the reference.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
-from passage.base import blocks
+from passage.base import blocks, parquet
+from passage.base.parquet import Table
 from passage.base.rounding import centered, fitted
 from passage.model.design import Column
 from passage.model.preparation import Preparation
 from passage.model.scaler import Scaler
+from passage.params.model import ModelSettings
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,14 @@ def of(columns: Sequence[Column], rows: int, scaler: Scaler | None = None) -> li
         scale = tuple(scaler.scale[column] if scaler else 1.0 for column in own)
         found.append(Levels(name, tuple(own), center, scale))
     return found
+
+
+def learned(prepared: Preparation, train: Table, test: Table, settings: ModelSettings) -> tuple[list[Levels], Scaler]:
+    """Return the categories that are held as codes, and the scaler of the rows that `settings` say, both or `train`."""
+    sides = [train, test] if settings.normalize.fit_on == "all" and len(test) else [train]
+    seen = chain.from_iterable(parquet.blocks(side, settings.features) for side in sides)
+    coded = of(prepared.columns, len(train))
+    return coded, scaler(seen, prepared, coded, settings.normalize.method)
 
 
 def plain(columns: Iterable[str], levels: Iterable[Levels]) -> list[str]:

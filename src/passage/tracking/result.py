@@ -16,7 +16,8 @@ from passage.model import design
 from passage.params import Batch, Params, flat_params
 from passage.report.sections import section
 from passage.tracking import outputs
-from passage.tracking.staleness import ANEW, Stale, refuse_others
+from passage.tracking.staleness import ANEW, Stale
+from passage.tracking.used import refuse_other_page, refuse_others
 
 LARGEST = 20_000_000  # bytes of a file that a run keeps; of a larger one it keeps the hash alone
 CELLS = ("true_negatives", "false_positives", "false_negatives", "true_positives")  # which the page has in a picture
@@ -78,7 +79,8 @@ def collect(
     other settings.
     """
     lane, told = settings.models[name], section(name, settings)
-    refuse_others(name, lane, told.model, told.association)
+    refuse_other_page(paths.PAGE.read_text(encoding="utf-8"), settings)
+    refuse_others(told)
     batches = _batches(name, settings)
     built = outputs.of_lane(name, batches)
     decisive = [*paths.ModelPaths(name).result, *(path for batch in batches for path in paths.batch_result(batch))]

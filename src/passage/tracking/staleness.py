@@ -1,7 +1,6 @@
 """Whether dvc.lock is of the settings, tables and code at hand: what is recorded must be what was used."""
 
 import hashlib
-import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -13,8 +12,6 @@ from passage.base.errors import Mistake
 from passage.base.files import Hashes
 from passage.base.lock import Stages
 from passage.params import Params
-from passage.params.model import ModelSettings
-from passage.params.types import AUTO
 
 ANEW = "`dvc repro` builds it anew and tracks it"
 LANE_STAGES = ("split", "normalize", "train", "associate", "predict", "evaluate")
@@ -61,24 +58,6 @@ def refuse(settings: Params, known: Mapping[Path, Hashes]) -> None:
             "the packages of this Python are not those that the stages ran with; `dvc repro -sf check && dvc repro` "
             "builds with these"
         )
-
-
-def refuse_others(name: str, lane: ModelSettings, model: Mapping[str, Any], association: Mapping[str, Any]) -> None:
-    """Raise Stale where the files of lane `name` say that they were made with another setting than `lane` has.
-
-    model, association: the content of model.json and association.json. Of such a state dvc.lock can speak as of any
-    other: `dvc commit` writes into it what is there.
-    """
-    train = {f"train.{key}": value for key, value in lane.train.model_dump().items()}
-    asked = {**train, "threshold": lane.threshold, "evaluate.confidence": lane.evaluate.confidence}
-    wrote = {f"train.{key}": value for key, value in model.get("settings", {}).items()}
-    wrote |= {"threshold": model["threshold"], "evaluate.confidence": association["confidence"]}
-    for key, value in wrote.items():
-        if asked.get(key, AUTO) not in (AUTO, math.inf if value == "inf" else value):
-            raise Stale(
-                f"models.{name}.{key} in {paths.PARAMS} is not {value}, which {name} was built with; `dvc repro -f` "
-                "builds it anew and tracks it"
-            )
 
 
 def stale(

@@ -1,18 +1,15 @@
 """What is tracked was built from what is at hand, or is refused."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-import students
 from conftest import Project
 
 from passage import params
 from passage.base import environment, files
 from passage.base.errors import Mistake
-from passage.tracking.result import collect, hashed
-from passage.tracking.staleness import Stale, refuse_others, stale
+from passage.tracking.staleness import stale
 from stages import track
 
 Change = Callable[[Project], object]
@@ -147,46 +144,3 @@ def test_what_every_stage_stands_on_is_judged_by_what_check_was_built_from_and_i
     assert stale(lock, SETTINGS, ["check", *STAGES], (FILES | {"src/passage/base": "b.dir"}).get) == ""
     words = "src/passage/base is not the one that check was built from"
     assert stale(lock, SETTINGS, ["check", *STAGES], (FILES | {"src/passage/base": "now.dir"}).get) == words
-
-
-@pytest.mark.parametrize(
-    ("train", "threshold", "confidence", "named"),
-    [
-        ({}, 0.5, 0.95, ""),
-        ({"C": math.inf}, 0.5, 0.95, "train.C"),
-        ({"class_weight": "balanced"}, 0.5, 0.95, "train.class_weight"),
-        ({}, 0.4, 0.95, "threshold"),
-        ({}, 0.5, 0.9, "evaluate.confidence"),
-        ({"C": "auto", "solver": "auto"}, "auto", 0.95, ""),
-    ],
-)
-def test_what_files_say_that_they_were_made_with_counts_whatever_dvc_lock_says(
-    train: dict[str, Any], threshold: float | str, confidence: float, named: str
-) -> None:
-    wrote = {"settings": students.lane().train.model_dump(exclude={"tune"}), "threshold": 0.5}
-    lane = students.lane(threshold, **train)
-    lane = lane.model_copy(update={"evaluate": lane.evaluate.model_copy(update={"confidence": confidence})})
-    refused = ""
-    try:
-        refuse_others("m", lane, wrote, {"confidence": 0.95})
-    except Stale as found:
-        (refused,) = found.lines
-    assert bool(refused) == bool(named)
-    assert refused.startswith(f"models.m.{named} in params.yaml is not " if named else "")
-
-
-def test_a_fit_without_a_penalty_is_of_its_settings_as_model_json_spells_them() -> None:
-    lane = students.lane(C=math.inf)
-    wrote = {"settings": lane.train.model_dump(exclude={"tune"}) | {"C": "inf"}, "threshold": 0.5}
-    refuse_others("m", lane, wrote, {"confidence": 0.95})
-
-
-def test_a_state_that_dvc_commit_took_over_is_not_tracked(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(built.folder)
-    settings = params.load()
-    lane = settings.models["model"]
-    other = lane.model_copy(update={"train": lane.train.model_copy(update={"C": 0.01})})
-    with pytest.raises(
-        Stale, match=r"^models.model.train.C in params.yaml is not 1.0, which model was built with; `dvc"
-    ):
-        collect("model", settings.model_copy(update={"models": {"model": other}}), hashed(["model"], settings), {})
