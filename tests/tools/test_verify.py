@@ -13,8 +13,10 @@ import pytest
 import skops.io
 from conftest import ROOT, Project
 from mlflow import MlflowClient
+from mlflow.entities import Dataset, DatasetInput, InputTag
 from mlflow.store.artifact.models_artifact_repo import REGISTERED_MODEL_META_FILE_NAME
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from passage.base import files
 from passage.base.errors import Mistake
@@ -286,6 +288,10 @@ class Store:
         with ZipFile(self.model / "passage.zip") as archive:
             assert {name: archive.read(name) for name in archive.namelist()} == sources
 
+    def add_model(self) -> None:
+        self.client.create_logged_model("1", "other", self.run)
+        self.sql("update logged_models set creation_timestamp_ms = 1 where name = 'other'")
+
     def change_model(self) -> None:
         file = self.model / "model.skops"
         pipeline = skops.io.load(file)
@@ -300,6 +306,10 @@ class Store:
                 engine.dispose()
 
 
+ELSEWHERE = Dataset("rows.csv", "0000", "http", '{"url": "http://elsewhere/rows.csv"}')
+SECOND = DatasetInput(ELSEWHERE, [InputTag(MLFLOW_DATASET_CONTEXT, "training")])
+NUMBER = '"hours_studied": 1.573193703\n  },'
+FORGED = '"hours_studied": 9.9\n  },\n  "coefficients.hours_studied": 1.573193703,'
 COPY = "the run's copy is not the file that its rebuild/outputs.json lists"
 FALSIFIED: dict[str, tuple[Callable[[Store], object], str]] = {
     "metric": (
@@ -342,6 +352,28 @@ FALSIFIED: dict[str, tuple[Callable[[Store], object], str]] = {
     "its numbers": (
         lambda store: Project(store.model).replace("numbers/model.json", '"threshold": 0.5', '"threshold": 0.4'),
         "model model.json.threshold: the run has `0.4`",
+    ),
+    "a number of its own, and the true one by what looks like its name": (
+        lambda store: Project(store.model).replace("numbers/model.json", NUMBER, FORGED),
+        "model model.json.coefficients.hours_studied: the run has `9.9 and 1.573193703`",
+    ),
+    "what loads it, and the true one by what looks like its name": (
+        lambda store: Project(store.model).replace(
+            "MLmodel", "flavors:\n", "flavors:\n  python_function.loader_module: passage.tracking.served\n"
+        ),
+        "model MLmodel.flavors.python_function.loader_module: the run has `'passage.tracking.served' and 'passage",
+    ),
+    "an earlier model of the run": (lambda store: store.add_model(), "model's name: the run has `model and other`"),
+    "a registered version that is of another model": (
+        lambda store: (
+            store.client.create_registered_model("exam"),
+            store.client.create_model_version("exam", f"{store.model.parent}/m-other/artifacts", store.run),
+        ),
+        "model's version 1 as exam: only the run has it",
+    ),
+    "a second data set of one kind": (
+        lambda store: store.client.log_inputs(store.run, [SECOND]),
+        "data set training: the run has `",
     ),
     "its code": (lambda store: store.change_code(), "model passage.zip: the run has `"),
     "code that its archive hides": (lambda store: store.hide_code(), "model passage.zip: the run has `"),

@@ -2,7 +2,8 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import time
@@ -33,7 +34,7 @@ class Kept:
     folder: its artifacts, copied. problem: why they could not be copied. metrics: the last value of each, and whatever
     its chart shows beside it. datasets: all that it says of each, by
     context. model: the folder that its model was copied into, None where there is no model. logged: the parameters and
-    metrics that MLflow shows at the model itself.
+    metrics that MLflow shows at the model itself, its name, and registered versions that are of another model.
     """
 
     id: str
@@ -151,7 +152,9 @@ def fetch(run_id: str, folder: Path, store: str | None = None) -> Kept:
     except (MlflowException, OSError) as error:  # of this run alone, perhaps
         problem = reason(error)
     inputs = run.inputs.dataset_inputs if run.inputs else []
-    datasets = {one.tags[0].value if one.tags else "": " ".join(map(str, dict(one.dataset).values())) for one in inputs}
+    datasets = together(
+        (one.tags[0].value if one.tags else "", " ".join(map(str, dict(one.dataset).values()))) for one in inputs
+    )
     title, data = run.info.run_name, run.data
     metrics = {name: _steps(client, run_id, name, value) for name, value in data.metrics.items()}
     return Kept(run_id, title, data.tags, data.params, folder, problem, metrics, datasets, model, logged)
@@ -165,12 +168,25 @@ def _steps(client: mlflow.MlflowClient, run_id: str, name: str, last: float) -> 
 
 def _fetch_model(run: Run, folder: Path, client: mlflow.MlflowClient) -> tuple[Path | None, dict[str, str]]:
     models = client.search_logged_models([run.info.experiment_id], f"source_run_id = '{run.info.run_id}'")
-    for model in models[:1]:
-        logged = {f"parameter {name}": value for name, value in (model.params or {}).items()}
-        logged |= {f"metric {one.key}": repr(one.value) for one in model.metrics or []}
-        location = model.artifact_location
-        return Path(mlflow.artifacts.download_artifacts(artifact_uri=location, dst_path=str(folder))), logged
-    return None, {}
+    if not models:
+        return None, {}
+    first, known = models[0], f"runs:/{run.info.run_id}/{models[0].name}"
+    told = [(f"parameter {name}", value) for name, value in (first.params or {}).items()]
+    told += [(f"metric {one.key}", repr(one.value)) for one in first.metrics or []]
+    told += [("name", str(model.name)) for model in models]  # a second one may be what MLflow loads
+    for version in client.search_model_versions(f"run_id = '{run.info.run_id}'"):
+        if version.source not in (f"models:/{first.model_id}", first.artifact_location, known):
+            told.append((f"version {version.version} as {version.name}", str(version.source)))
+    fetched = mlflow.artifacts.download_artifacts(artifact_uri=first.artifact_location, dst_path=str(folder))
+    return Path(fetched), together(told)
+
+
+def together(told: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return all that is told by each name: of what is told twice, a falsified one may be the one that counts."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, value in told:
+        found[name].append(value)
+    return {name: " and ".join(values) for name, values in found.items()}
 
 
 def written_again(root: Path, folder: Path) -> dict[str, Kept]:

@@ -13,7 +13,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from passage.base.files import file_hash
 from passage.tracking.results_view import DESCRIPTION
-from passage.tracking.runs import CHANGES, OUTPUTS, TRUSTED, Kept
+from passage.tracking.runs import CHANGES, OUTPUTS, TRUSTED, Kept, together
 from tools.rebuild.difference import excerpts
 
 # Tags that are made of the result. All others say when and by whom it was tracked, or are a person's own.
@@ -28,7 +28,7 @@ def differences(run: Kept, again: Kept) -> dict[str, str]:
 
     again: the run that the rebuild writes. A run's name, its own tags and notes below its description are free.
     """
-    mine, theirs = dict(_records(run)), dict(_records(again))
+    mine, theirs = together(_records(run)), together(_records(again))
     description = theirs["description"].replace(again.id, run.id)
     if mine["description"].startswith(description):
         mine["description"] = description
@@ -82,10 +82,10 @@ def _model(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _parts(name: str, part: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(part, dict):
+    if isinstance(part, dict) and part:
         for key, value in part.items():
             yield from _parts(f"{name}.{key}", value)
-    elif isinstance(part, list | tuple):
+    elif isinstance(part, list | tuple) and part:
         for number, value in enumerate(part):
             yield from _parts(f"{name}.{number}", value)
     elif isinstance(part, np.ndarray):
