@@ -1,5 +1,6 @@
 """What every stage stands on: code and packages, and whether this Python has those that requirements.lock names."""
 
+import os
 import re
 import sys
 import sysconfig
@@ -20,7 +21,9 @@ def ground() -> str:
 
 def differing() -> list[str]:
     """Return the packages of requirements.lock that this Python has at another version or not at all."""
-    return differences(paths.REQUIREMENTS.read_text(encoding="utf-8"), installed(sysconfig.get_path("purelib")))
+    folders = [sysconfig.get_path("purelib"), *reversed(os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    versions = {name: version for folder in folders for name, version in installed(folder).items()}
+    return differences(paths.REQUIREMENTS.read_text(encoding="utf-8"), versions)
 
 
 def differences(lock: str, versions: dict[str, str]) -> list[str]:
@@ -51,4 +54,5 @@ def installed(folder: str) -> dict[str, str]:
 def warning(differences: list[str]) -> str:
     """Return one line that names some of the differences and the remedy."""
     some = ", ".join(differences[:3]) + (f" and {len(differences) - 3} more" if len(differences) > 3 else "")
-    return f"warning: the packages of {sys.executable} are not those of {paths.REQUIREMENTS}: {some}; see `make setup`"
+    advice = "unset PYTHONPATH, or see `make setup`" if os.environ.get("PYTHONPATH") else "see `make setup`"
+    return f"warning: the packages of {sys.executable} are not those of {paths.REQUIREMENTS}: {some}; {advice}"

@@ -12,8 +12,8 @@ from passage.base import environment, files, lock, paths
 from passage.base.errors import Mistake
 from passage.tracking import git
 
-# Variables of the user's that a build must not see, and the one that would let each process compile the code again.
-USERS = ("DASK_", "DVC_", "GIT_", "MLFLOW_", "PYTHONDONTWRITEBYTECODE")
+# Variables of the user's that a build must not see: Python's could bring other packages, or compile the code each time.
+USERS = ("DASK_", "DVC_", "GIT_", "MLFLOW_", "PYTHON")
 REMOTE = "cache-of-the-repository"  # DVC would add to the keys of a remote which has that name already
 LAST_STAGE = "track"  # which writes to the clone's own store
 

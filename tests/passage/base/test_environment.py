@@ -28,6 +28,19 @@ def test_installed_packages_are_found_by_their_normalized_names() -> None:
     assert versions["ruamel-yaml"] == version("ruamel.yaml")
 
 
+def test_a_package_that_a_variable_puts_before_the_locks_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (tmp_path / "numpy-1.0.dist-info").mkdir()
+    before = environment.ground()
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:/nowhere:")
+    (numpy,) = set(environment.differing()) - set(before.splitlines())
+    assert numpy.startswith("numpy 1.0 (lock: ")
+    assert environment.ground() == f"{before}{numpy}\n"
+    assert environment.warning([numpy]).endswith("unset PYTHONPATH, or see `make setup`")
+
+
 def test_every_package_of_the_lock_is_looked_at() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     everywhere = re.findall(r"^([a-z0-9-]+)==[^ ;]+ \\$", lock, re.MULTILINE)

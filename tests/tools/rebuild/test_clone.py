@@ -41,7 +41,8 @@ def test_a_commit_that_is_not_there(project: Project, clone: Path) -> None:
 def test_a_build_sees_no_cluster_store_or_repository_of_the_users_and_may_keep_its_bytecode(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = ("DASK_SCHEDULER_ADDRESS", "MLFLOW_TRACKING_URI", "DVC_ROOT", "GIT_DIR", "PYTHONDONTWRITEBYTECODE", "TERM")
+    users = ("DASK_SCHEDULER_ADDRESS", "MLFLOW_TRACKING_URI", "DVC_ROOT", "GIT_DIR")
+    names = (*users, "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "TERM")
     for name in names:
         monkeypatch.setenv(name, "1")
     seen = own_variables(tmp_path)
