@@ -16,7 +16,9 @@ NUMBER = "(number)"
 
 def wrong(found: object, rule: str, key: str = "") -> PydanticCustomError:
     """Return the error for `found`, at `key` below the place that is being checked."""
-    return PydanticCustomError("rule", "{rule}", {"rule": rule, "found": found, "key": key})
+    # As words: pydantic would write out all of it, and aliases make of a few lines of YAML a billion values.
+    told = None if found is None else _shown(found)
+    return PydanticCustomError("rule", "{rule}", {"rule": rule, "found": told, "key": key})
 
 
 def line(finding: ErrorDetails, settings: type[BaseModel]) -> str:
@@ -37,11 +39,13 @@ def line(finding: ErrorDetails, settings: type[BaseModel]) -> str:
         case "rule" if context["found"] is None:
             return f"{where} is missing; {context['rule']}"
         case "rule":
-            return f"{where} is {_shown(context['found'])}; {context['rule']}"
+            return f"{where} is {context['found']}; {context['rule']}"
         case "too_short" if context["actual_length"] == 0:
             return f"{where} is empty; it must hold at least {_entries(context['min_length'])}"
         case "too_short":
             return f"{where} has {_entries(context['actual_length'])}; it must hold at least {context['min_length']}"
+        case "too_long":
+            return f"{where} has {_entries(context['actual_length'])}; it may hold {context['max_length']} at most"
         case "string_too_short":
             return f"{where} is empty; it must be a text"
         case "string_too_long":

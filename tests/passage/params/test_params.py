@@ -434,3 +434,19 @@ def test_a_text_that_is_too_long_is_told_by_its_length_and_the_limit() -> None:
     with pytest.raises(Mistake) as refused:
         params.parse(changed("experiment: exam-passage", f"experiment: {'x' * 10_000}"))
     assert str(refused.value) == "params.yaml: mlflow.experiment has 10000 characters; it may have 256 at most"
+
+
+def test_aliases_that_stand_for_a_billion_values_are_refused_at_once() -> None:
+    nested = "".join(f"b{level}: &b{level} [{', '.join([f'*b{level - 1}'] * 10)}]\n" for level in range(1, 9))
+    for key in ("positive: 1", "question: Will a student pass the final exam?", "C: 1.0", "columns: {}"):
+        name = key.partition(":")[0]
+        with pytest.raises(Mistake, match=f"{name} is a list; it"):
+            params.parse(f"b0: &b0 [1]\n{nested}{changed(key, f'{name}: *b8')}")
+
+
+def test_a_list_with_too_many_entries_is_told_by_how_many_it_may_have() -> None:
+    text = (
+        (ROOT / "params.yaml").read_text(encoding="utf-8").replace("      - passed\n", "      - passed\n      - x\n", 1)
+    )
+    with pytest.raises(Mistake, match=r"words\.classes has 3 entries; it may hold 2 at most$"):
+        params.parse(text)
