@@ -9,13 +9,13 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from passage.association.estimates import blocks
+from passage.association.estimates import BLOCK, blocks
 from passage.base import parquet
 from passage.base.parquet import Table
 from passage.model.design_rows import DesignRows
 from passage.model.levels import Levels, plain
 
-TOGETHER = 2**16  # rows whose columns are brought together
+TOGETHER = 2**20  # values that are brought together, or those of one block of rows
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,11 @@ class Rows:
 
     def _held(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield what the table has of some rows, numbers, then codes, and their target."""
-        start = 0
-        for part in parquet.blocks(self.table, [*self.numbers, *(name for name, _ in self._asked)]):
-            for first in range(0, len(part), TOGETHER):  # not all of a table in memory, which would be copied each time
-                values = part.iloc[first : first + TOGETHER].to_numpy(dtype=float)
+        start, names = 0, [*self.numbers, *(name for name, _ in self._asked)]
+        together = (TOGETHER // (1 + len(names)) // BLOCK or 1) * BLOCK
+        for part in parquet.blocks(self.table, names):
+            for first in range(0, len(part), together):  # not all of a table in memory, which would be copied each time
+                values = part.iloc[first : first + together].to_numpy(dtype=float)
                 for block in blocks(len(values)):
                     yield values[block], self.target[start + block.start : start + block.stop][: len(values[block])]
                 start += len(values)

@@ -43,8 +43,9 @@ def fit(
     def designs() -> Iterator[Block]:
         return rows.designs(center[numbers], scale[numbers])
 
-    some, nothing = _some(designs(), step), np.zeros(len(scale) + 1)
-    begun, _ = _maximise(lambda: iter([some]), len(some[1]), nothing) or (nothing, None)  # a rare column may lack rows
+    some = [_some(designs(), step)] if step > 1 else []  # all rows are no sample, but a copy of the table
+    nothing = np.zeros(len(scale) + 1)  # where the sample is not enough: a rare column may lack rows
+    begun, _ = _maximise(lambda: iter(some or designs()), -(-len(rows) // step), nothing) or (nothing, None)
     with clock(f"odds of {len(rows):,} rows"):
         found = _maximise(designs, len(rows), begun)
         if found is None:

@@ -63,11 +63,16 @@ class Columns:
         """Return all columns, where there are several, of so few rows that they are read together anyway."""
         rows, columns = self._file().metadata.num_rows, self._file().metadata.num_columns
         if self._held is None and columns > 1 and rows * columns <= READ_TOGETHER:
-            (self._held,) = _parts(self._file(), self._file().schema_arrow.names, rows)
+            (self._held,) = _parts(self._file(), self.names, rows)
         return self._held
 
+    @property
+    def names(self) -> list[str]:
+        """Its columns."""
+        return list(self._file().schema_arrow.names)
+
     def __contains__(self, name: str) -> bool:
-        return name in self._file().schema_arrow.names
+        return name in self.names
 
     def __len__(self) -> int:
         return int(self._file().metadata.num_rows if self.taken is None else self.taken.sum())
@@ -80,8 +85,7 @@ class Columns:
         """Return one column, or all columns of the rows where `key` (n_rows,) holds."""
         if isinstance(key, str):
             return gathered((part[key] for part in self.parts([key])), len(self))
-        names = self._file().schema_arrow.names
-        return pd.concat(self._converted(self._parts(names, taken=self.of_file(key))), ignore_index=True)
+        return pd.concat(self._converted(self._parts(self.names, taken=self.of_file(key))), ignore_index=True)
 
     def parts(
         self, columns: Sequence[str], rows: int | None = None, start: int = 0, stop: int | None = None
@@ -201,8 +205,12 @@ def write_all(tables: Mapping[Path, pd.DataFrame | Iterable[pd.DataFrame]]) -> N
 
 
 def read(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return all columns, or these, of a table that `write` wrote; other memory is given back."""
-    return in_memory(pq.read_table(path, columns=columns, pre_buffer=False))  # or the file is in memory, too
+    """Return all columns, or these, of a table that `write` wrote; of many, some after the other."""
+    table = Columns(path)
+    names, rows = table.names if columns is None else list(columns), max(len(table), 1)
+    some = max(VALUES_TOGETHER // rows, 1)  # columns, which are there twice, as Arrow and as pandas have them
+    parts = (next(table.parts(names[first : first + some], rows)) for first in range(0, len(names), some))
+    return pd.concat(parts, axis=1)
 
 
 def in_memory(table: pa.Table) -> pd.DataFrame:

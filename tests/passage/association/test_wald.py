@@ -1,6 +1,7 @@
 """Where a search for each end would take too long, what is said without one is what Firth's profile would say."""
 
 import re
+import tracemalloc
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -533,3 +534,19 @@ def test_a_sample_of_the_rows_holds_no_others() -> None:
 
     some, target = wald._some(designs(), 7)
     assert some.dense[:, 0].tolist() == target.tolist() == [*range(0, 100, 7)]
+
+
+def test_of_a_table_that_is_held_no_second_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(firth, "LIMIT", 1.0)
+    chance = np.random.default_rng(4)
+    rows = pd.DataFrame({f"x{place}": chance.normal(size=90_000) for place in range(12)}, copy=False)
+    target = (chance.random(len(rows)) < 1 / (1 + np.exp(-rows["x3"]))).astype(int).to_numpy()
+    monkeypatch.setattr("passage.association.rows.TOGETHER", 1)
+    tracemalloc.start()
+    try:
+        found = associate(rows, target, 0.95)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (found.method, found.profiled) == ("firth-wald", [])
+    assert peak < 12 * len(rows) * 8

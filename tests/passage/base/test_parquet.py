@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, get_ident
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,6 +59,24 @@ def test_parquet_is_read_whole_by_column_and_by_its_first_rows(tmp_path: Path) -
     parquet.write(path, table.head(0))
     first, total = parquet.head(path, 2)
     assert (list(first), len(first), total) == (["a", "b"], 0, 0)
+
+
+def test_a_table_is_read_some_columns_after_the_other_so_that_no_more_are_there_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, parts = list[int](), parquet.Columns.parts
+
+    def counted(table: parquet.Columns, columns: list[str], *rows: int) -> Any:
+        asked.append(len(columns))
+        return parts(table, columns, *rows)
+
+    monkeypatch.setattr(parquet.Columns, "parts", counted)
+    monkeypatch.setattr(parquet, "READ_TOGETHER", 10)
+    monkeypatch.setattr(parquet, "VALUES_TOGETHER", 90)  # of 25 rows three columns, in row groups of 12
+    table = pd.DataFrame(np.arange(175).reshape(25, 7) / 3, columns=list("abcdefg")).assign(c="x")
+    parquet.write(tmp_path / "x.parquet", table)
+    assert parquet.read(tmp_path / "x.parquet", list("gfedcba")).equals(table[list("gfedcba")])
+    assert asked == [3, 3, 1]
 
 
 @pytest.mark.parametrize("together", [2, 9, 1000])
