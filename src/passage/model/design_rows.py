@@ -113,9 +113,9 @@ class DesignRows:
             return Squares(small, np.empty((size, 0)), np.empty(0))
         across = [np.array([_by_level(*one, column) for column in weighted]) for one in self._categories()]
         grid = [[small, *across]]
-        for one, columns in zip(self._categories(), across, strict=True):
+        for one, columns in list(zip(self._categories(), across, strict=True))[:-1]:
             grid.append([columns.T, *(_pairs(one, other, weights) for other in self._categories())])
-        others, cross = [row[:-1] for row in grid[:-1]], [row[-1] for row in grid[:-1]]
+        others, cross = [row[:-1] for row in grid], [row[-1] for row in grid]
         return Squares(np.block(others), np.concatenate(cross), _by_level(*self._categories()[-1], weights))
 
     def _categories(self) -> list[Category]:
