@@ -248,7 +248,7 @@ def _separating(
                 left, found = left & ~here, []
     if len(np.unique(rows.target[left])) < 2:
         return None
-    rest = replace(rows, table=parquet.where(rows.table, left), target=rows.target[left])
+    rest = rows.where(left)
     names = [name for name in rows.columns if _varies(rest, name)]
     correlations = dependence.correlations(rest.part(names).moments()[1])
     following = dependence.redundant(correlations, {name: [place] for place, name in enumerate(names)})

@@ -207,6 +207,17 @@ def slope(column: np.ndarray, target: np.ndarray) -> tuple[float, float]:
     return scale * float(best.theta[1]), scale**2 * float(np.linalg.inv(best.information)[1, 1])
 
 
+def contrast(cells: np.ndarray) -> tuple[float, float]:
+    """Return what `slope` does of a column of 0 and 1, where the penalty is half a row more in each of four cells.
+
+    cells: how many rows of each class have a 0, and how many a 1, (2, 2); both are some, and both classes.
+    """
+    rows, more = cells.sum(axis=1), cells + 0.5
+    chance = more[:, 1] / (rows + 1)
+    log_odds = np.log(more[:, 1] / more[:, 0])
+    return float(log_odds[1] - log_odds[0]), float((1 / (rows * chance * (1 - chance))).sum())
+
+
 def _likelihood_ratio(lost: float, degrees: int, least: float = 0.0) -> Test:
     """Return the test by what the likelihood has lost. What counts as the same optimum has lost nothing.
 

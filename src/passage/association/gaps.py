@@ -7,7 +7,7 @@ estimation of exposure odds ratios in complete records logistic regression, Amer
 182:730-736). Then a feature that more rows have goes otherwise with the outcome among the complete ones.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,12 @@ from passage.base.parquet import Table
 
 SURE = 0.05  # p-value, by Holm's step over all columns, below which the difference is told
 
+Slope = tuple[float, float]  # a coefficient and its variance
+
 
 def complete(rows: Table, features: Iterable[str]) -> np.ndarray:
-    """Return which of `rows` have a value of each of `features`, (n_rows,)."""
-    return np.asarray(np.logical_and.reduce([rows[name].notna().to_numpy() for name in features]))
+    """Return which of `rows` have a value of each of `features`, (n_rows,), of which each is read once."""
+    return np.asarray(np.logical_and.reduce([rows[name].notna().to_numpy() for name in dict.fromkeys(features)]))
 
 
 def without(rows: Table, association: Mapping[str, Any], features: Iterable[str]) -> Table:
@@ -39,18 +41,24 @@ def content(rows: Table, design: Rows, feature_of: Mapping[str, str]) -> dict[st
     otherwise with its target among the complete rows than among all that have them. feature_of: by those columns.
     """
     features = list(dict.fromkeys(feature_of.values()))
-    whole, p_values = complete(rows, features), {}
+    whole = complete(rows, features)
     if whole.all():
         return {}
-    missing = {name: int(rows[name].isna().sum()) for name in features}
-    for column, feature in feature_of.items():
+    missing, p_values = dict[str, int](), dict[str, float]()
+    for feature in features:
         known = rows[feature].notna().to_numpy()
-        p_values[column] = _differs(design.column(column)[known], design.target[known], whole[known])
-    tested = {column: p_value for column, p_value in p_values.items() if p_value is not None}
-    adjusted = dict(zip(tested, holm(list(tested.values())), strict=True))
+        if gaps := int((~known).sum()):
+            missing[feature] = gaps
+        if whole[known].all():  # nothing differs
+            continue
+        columns = [column for column, of in feature_of.items() if of == feature]
+        for column, *slopes in zip(columns, *(_slopes(design, columns, some) for some in (known, whole)), strict=True):
+            if (p_value := _differs(*slopes)) is not None:
+                p_values[column] = p_value
+    adjusted = dict(zip(p_values, holm(list(p_values.values())), strict=True))
     return {
         "rows": int((~whole).sum()),
-        "missing": {name: count for name, count in missing.items() if count},
+        "missing": missing,
         "otherwise": [column for column, p_value in adjusted.items() if p_value < SURE],
     }
 
@@ -62,15 +70,31 @@ def counts(association: Mapping[str, Any]) -> dict[str, int]:
     return {"complete": association["rows"], "filled_gaps": sum(gaps["missing"].values())}
 
 
-def _differs(column: np.ndarray, target: np.ndarray, whole: np.ndarray) -> float | None:
-    """Return how often chance makes the association of `column` alone among the `whole` rows so different.
+def _slopes(design: Rows, columns: Sequence[str], some: np.ndarray) -> Iterator[Slope | None]:
+    """Yield Firth's coefficient of each of `columns` alone among `some` rows, None where they say nothing.
+
+    some: (n_rows,). Of a column of 0 and 1 it takes no fit but a count, of a thousand levels as codes one for all.
+    """
+    target = design.target[some]
+    classes, of_levels = np.bincount(target, minlength=2), design.where(some).cells if design.levels else {}
+    for name in columns:
+        if name in of_levels:
+            cells = np.array([classes - of_levels[name], of_levels[name]])
+        elif np.isin(column := design.column(name)[some], (0, 1)).all():
+            cells = np.bincount((2 * column + target).astype(int), minlength=4).reshape(2, 2)
+        else:
+            yield firth.slope(column, target) if classes.all() and column.min() < column.max() else None
+            continue
+        yield firth.contrast(cells) if cells.any(axis=0).all() and cells.any(axis=1).all() else None
+
+
+def _differs(of_all: Slope | None, of_whole: Slope | None) -> float | None:
+    """Return how often chance makes the association of a column alone among the complete rows so different.
 
     What a part of the rows says differs from what all say by the difference of both variances (Hausman 1978,
     Specification tests in econometrics, Econometrica 46:1251-1271). None where either says nothing.
     """
-    parts = [(column, target), (column[whole], target[whole])]
-    if whole.all() or any(len(np.unique(one)) < 2 for part in parts for one in part):
+    if of_all is None or of_whole is None:
         return None
-    of_all, of_whole = (firth.slope(*part) for part in parts)
     variance = of_whole[1] - of_all[1]
     return float(chdtrc(1, (of_whole[0] - of_all[0]) ** 2 / variance)) if variance > 0 else None

@@ -123,6 +123,10 @@ class Rows:
         """Return the same rows with some of their columns."""
         return replace(self, columns=columns)
 
+    def where(self, taken: np.ndarray) -> Self:
+        """Return the rows where `taken` (n_rows,) holds."""
+        return replace(self, table=parquet.where(self.table, taken), target=self.target[taken])
+
     def values(self) -> np.ndarray:
         """Return all columns, (n_rows, n_columns)."""
         if isinstance(self.table, pd.DataFrame) and not self.coded:

@@ -10,6 +10,7 @@ from passage.association import effects, firth, gaps
 from passage.association.associate import Association, associate, of_training
 from passage.association.rows import Rows
 from passage.model import preparation
+from passage.model.levels import Levels
 from passage.params.model import ModelSettings
 
 TRUE = (0.8, 0.5)
@@ -79,6 +80,40 @@ def test_a_slope_alone_is_firths() -> None:
     slope, variance = firth.slope(rows["b"].to_numpy(), target)
     assert slope == pytest.approx(found.coefficients[0], rel=1e-9)
     assert 3.92 * np.sqrt(variance) == pytest.approx(found.high[0] - found.low[0], rel=0.1)
+
+
+@pytest.mark.parametrize("ones", [1, 20, 59])
+def test_a_contrast_of_counts_is_the_slope_of_a_column_of_0_and_1(ones: int) -> None:
+    _, target = drawn(60, 2, "by chance")
+    column = (np.arange(60) < ones).astype(int)
+    cells = np.bincount(2 * column + target, minlength=4).reshape(2, 2)
+    assert firth.contrast(cells) == pytest.approx(firth.slope(column.astype(float), target), rel=1e-9)
+
+
+def test_levels_as_codes_differ_as_their_columns_do_with_no_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, target = drawn(3000, 5, "on both")
+    codes = (rows["b"] + 2).round().clip(0, 4).to_numpy(dtype=int)
+    columns = tuple(f"b={code}" for code in range(1, 5))
+    feature_of, p_values = dict.fromkeys(columns, "b"), list[list[float]]()
+    monkeypatch.setattr(gaps, "holm", lambda found: [p_values.append(found), found][1])
+    dense = pd.DataFrame({name: (codes == code).astype(float) for code, name in enumerate(columns, 1)})
+    coded = [Levels("b", columns, (0.0,) * 4, (1.0,) * 4)]
+    monkeypatch.setattr(firth, "slope", None)
+    of_columns = gaps.content(rows, Rows(dense, columns, target), feature_of | {"a": "a"})
+    of_codes = gaps.content(rows, Rows(pd.DataFrame({"b": codes}), columns, target, coded), feature_of | {"a": "a"})
+    assert of_codes == of_columns
+    assert of_codes["otherwise"]
+    assert p_values[0] == p_values[1]
+    assert len(p_values[0]) == 4
+
+
+def test_a_feature_is_read_once_for_all_its_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, _ = drawn(60, 3, "by chance")
+    read, get = [], pd.DataFrame.__getitem__
+    monkeypatch.setattr(pd.DataFrame, "__getitem__", lambda table, name: [read.append(name), get(table, name)][1])
+    assert gaps.complete(rows, ["a", "b", "b", "b"]).sum() == rows["a"].notna().sum()
+    assert read[:2] == ["a", "b"]
+    assert len(read) == 3
 
 
 def test_without_gaps_nothing_is_said_of_them() -> None:
