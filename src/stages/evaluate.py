@@ -60,7 +60,7 @@ def main(name: str) -> None:
     sides = Sides.read(lane, settings)
     found = {kind: files.read_json(getattr(lane, kind)) for kind in ("association", "choices", "dropped")}
     files.write_json(lane.metrics, metrics := evaluate(sides, predictions, learned, model, found, settings))
-    files.write_csv(lane.held_out, held_out.of_lane(sides.both, Columns(lane.sides)["side"], settings))
+    files.write_csv(lane.held_out, held_out.of_lane(sides.both, Columns(lane.sides)["side"], settings, model.large))
     plots, pictures = gallery.show(sides, predictions, model, metrics, found, settings, name)
     for kind, table in plots.items():
         files.write_csv(lane.plots / f"{kind}.csv", table)

@@ -39,7 +39,7 @@ def main(name: str) -> None:
     original, chosen = Columns(lane.split_train), None
     if settings.chooses():
         training = read_side(lane.split_train, settings.target, settings.positive)
-        if chosen := tuning.for_model(name, training, settings):
+        if chosen := tuning.for_model(name, training, settings, large=large):
             settings = settings.holding(chosen.C, chosen.threshold)
     try:
         if large:

@@ -15,6 +15,7 @@ from passage.association import firth
 from passage.base import blocks, files, parquet
 from passage.base.errors import Mistake
 from passage.base.paths import ModelPaths
+from passage.model.coded import Coded
 from stages import associate, evaluate, normalize, predict, split, train
 
 ROWS = 4000
@@ -96,22 +97,31 @@ def assert_alike(one: Any, other: Any, at: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "coded"),
     [
-        {},
-        {"features": ["a", "b"]},
-        {"features": ["a", "c", "level"]},
-        {"normalize": {"method": "minmax", "fit_on": "all"}, "threshold": "auto"},
+        ({}, 30),  # in 5 folds: with all features, without each but the category, and thrice of rows held out
+        ({"features": ["a", "b"]}, 0),
+        ({"features": ["a", "c", "level"]}, 30),
+        ({"normalize": {"method": "minmax", "fit_on": "all"}, "threshold": "auto"}, 101),  # 6 for each choice
     ],
 )
 def test_a_table_beyond_memory_comes_to_what_it_would_in_memory(
-    settings: dict[str, Any], changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    settings: dict[str, Any], changes: dict[str, Any], coded: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    fits, fit = [], Coded.fit
+
+    def recording(*of: Any) -> Any:
+        fits.append(of)
+        return fit(*of)
+
+    monkeypatch.setattr(Coded, "fit", recording)
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:1")  # of which a table in memory asks nothing
     whole = build(settings | changes)
+    assert not fits
     monkeypatch.delenv("DASK_SCHEDULER_ADDRESS")
     by_blocks(monkeypatch)
     parts = build(settings | changes)
+    assert len(fits) == coded
     assert list(whole) == list(parts)
     for name in whole:
         if isinstance(whole[name], dict):

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.special import expit
-from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
 from passage.base.progress import bar
@@ -34,7 +33,7 @@ EACH = 30  # features up to which each is left out in turn
 FEATURES = 12  # that are, of more
 
 
-def log_odds(fitted: Pipeline, rows: np.ndarray) -> np.ndarray:
+def log_odds(fitted: Any, rows: np.ndarray) -> np.ndarray:
     """Return the log-odds of each row, (n_rows,)."""
     if rows.shape[1] == 0:
         return np.asarray(np.diff(fitted.predict_log_proba(rows)))[:, 0]
@@ -74,22 +73,23 @@ def predicted(
         chosen = tuning.choose(learned, settings)
         held = settings.holding(chosen.C, chosen.threshold)
         fits += tuning.fits(settings, chosen.folds)
-    fitted = pipeline.unfitted(held, sample.rows).fit(learned.rows, learned.target)
+    fitted = pipeline.unfitted(held, sample.rows, large=sample.large).fit(learned.rows, learned.target)
     return rounded(log_odds(fitted, sample.rows[held_out])), held, fits
 
 
-def held_out(table: pd.DataFrame, settings: ModelSettings) -> tuple[np.ndarray, np.ndarray]:
+def held_out(table: pd.DataFrame, settings: ModelSettings, *, large: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Return what became of each row of `table` and its probability from a fit without its fold, (n_rows,) each.
 
     By time, of each row that is held out, from a fit on earlier ones. Nothing where there are no two folds.
     table: features in their own units; of many rows, some (folds.subsample). settings: C is a number.
+    large: as of Sample.
     """
-    sample, asked = Sample.of(table, settings), settings.evaluate
+    sample, asked = Sample.of(table, settings, large=large), settings.evaluate
     division = divide(sample, asked.folds, asked.seed)
     says, predicted = np.empty(len(table)), division.fold_of[0] >= 0
     with solver.solver_warnings():  # cross_validation, of the like fits, tells
         for train, out in bar("predicting rows held out", "fits", division, division.folds):
-            estimator = pipeline.unfitted(settings, sample.rows)
+            estimator = pipeline.unfitted(settings, sample.rows, large=large)
             says[out] = log_odds(estimator.fit(sample.rows[train], sample.target[train]), sample.rows[out])
     return sample.target[predicted], rounded(expit(rounded(says[predicted])))
 
@@ -111,7 +111,7 @@ def of_model(sides: Sides, model: Model, settings: ModelSettings) -> tuple[dict[
     """Return the `cross_validation` of all rows of both `sides`, or of those that are enough, as `model` was made."""
     held = settings.holding(float(model.classifier.settings["C"]), model.classifier.threshold)
     compared = left_out(model.preparation.columns, model.classifier.coefficients)
-    return cross_validation(sides.drawn, settings, held, compared, sum(map(len, sides.both)))
+    return cross_validation(sides.drawn, settings, held, compared, sum(map(len, sides.both)), large=model.large)
 
 
 def cross_validation(
@@ -120,6 +120,8 @@ def cross_validation(
     held: ModelSettings,
     left_out: Sequence[str] | None = None,
     rows: int | None = None,
+    *,
+    large: bool = False,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what stands under cross_validation in metrics/NAME.json, and by kind a sentence on what to beware of.
 
@@ -132,9 +134,9 @@ def cross_validation(
     the earliest are not.
     held: `settings` with C and the threshold that the model has. With and without a feature, the comparison holds them:
     two models that each chose for themselves would differ by their choices, too. So where C is auto, the log loss that
-    a difference starts from is not the nested one.
+    a difference starts from is not the nested one. large: as of Sample.
     """
-    sample, asked = Sample.of(table, settings), settings.evaluate
+    sample, asked = Sample.of(table, settings, large=large), settings.evaluate
     wanted = left_out or settings.features
     features = {name: position for position, name in enumerate(settings.features) if name in wanted}
     division, inner = divided(sample, settings, asked.repeats)
@@ -182,7 +184,9 @@ def divided(sample: Sample, settings: ModelSettings, repeats: int) -> tuple[Divi
 
 
 def _columns(sample: Sample, settings: ModelSettings) -> int:
-    """Return about how many columns of numbers become of the features of `sample`."""
+    """Return about how many columns of numbers become of the features of `sample` in a fit."""
+    if sample.large:
+        return len(settings.features)
     coded = zip(settings.features, sample.rows.T, strict=True)
     return sum(max(len(np.unique(codes)) - 1, 1) if name in settings.categories() else 1 for name, codes in coded)
 

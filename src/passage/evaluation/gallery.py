@@ -46,8 +46,8 @@ def show(
         "roc": plots.roc(predictions),
         "curve": curves.assign(**{end: band.get(end, np.nan) for end in ("low", "high")}),
         "coefficients": plots.coefficients(metrics["odds"]),
-        "calibration": plots.calibration(*held_out(sides.drawn, held)),
-        "thresholds": plots.thresholds(*held_out(learning, held)),
+        "calibration": plots.calibration(*held_out(sides.drawn, held, large=model.large)),
+        "thresholds": plots.thresholds(*held_out(learning, held, large=model.large)),
     }
     return found, draw(found, sides, model, metrics, files["choices"], settings, name)
 

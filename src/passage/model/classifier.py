@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from passage.base import files
+from passage.base import blocks, files
 from passage.base.parquet import Table
 from passage.base.rounding import FITTED, fitted, rounded, significant
 from passage.model import levels, preparation
@@ -116,6 +116,11 @@ class Model:
     def contents(self) -> dict[str, dict[str, Any]]:
         """Return what is written to each of its two files."""
         return {"scaler.json": self.preparation.content(self.scaler), "model.json": self.classifier.content()}
+
+    @property
+    def large(self) -> bool:
+        """Whether a large table has trained it."""
+        return blocks.is_large(self.classifier.rows, len(self.preparation.columns))
 
     @property
     def coded(self) -> list[Levels]:

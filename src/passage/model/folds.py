@@ -24,20 +24,22 @@ class Sample:
 
     marks: (n_rows,), numbers that are the same for rows that belong together; None where each row stands alone.
     past_only: marks are in order of time, and a row may be predicted from earlier ones alone.
+    large: whether they are of a large table (base.blocks), so that fits of them have categories as codes, too.
     """
 
     rows: np.ndarray
     target: np.ndarray
     marks: np.ndarray | None = None
     past_only: bool = False
+    large: bool = False
 
     @classmethod
-    def of(cls, table: pd.DataFrame, settings: ModelSettings) -> Self:
+    def of(cls, table: pd.DataFrame, settings: ModelSettings, *, large: bool = False) -> Self:
         """Return the features, the target and the marks of `table`, which may hold more columns."""
         mark = settings.split.mark
         marks = pd.factorize(table[mark], sort=True)[0] if mark else None
         rows, target = encode(table, settings), table[settings.target].to_numpy()
-        return cls(rows, target, marks, settings.split.past_only)
+        return cls(rows, target, marks, settings.split.past_only, large)
 
     def part(self, positions: np.ndarray) -> Self:
         """Return the rows at `positions`."""

@@ -11,6 +11,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from passage.model import preparation
 from passage.model.classifier import PLAIN_THRESHOLD, Classifier, Model
+from passage.model.coded import Coded
 from passage.model.scaler import Scaler
 from passage.params.model import ModelSettings
 
@@ -72,20 +73,21 @@ def pipeline(model: Model) -> Pipeline:
 SCALERS = {"standard": StandardScaler, "minmax": MinMaxScaler}
 
 
-def unfitted(settings: ModelSettings, rows: np.ndarray) -> Pipeline:
+def unfitted(settings: ModelSettings, rows: np.ndarray, *, large: bool = False) -> Pipeline | Coded:
     """Return preparation, scaler and regression as `settings` say, to be fitted on some of `rows`.
 
     rows: (n_rows, n_features), as preparation.encode has them: in their own units where all are numbers without gaps.
-    Without features it predicts the share of each class. With them, train.C must be a number.
+    Without features it predicts the share of each class. With them, train.C must be a number. large: whether rows are
+    of a large table, whose categories are codes (Sample).
     """
     if not settings.features:
         return Pipeline([("share", DummyClassifier(strategy="prior"))])
     method = settings.normalize.method
-    regression = LogisticRegression(**estimator_settings(settings.train.model_dump()))
-    return Pipeline(
-        [
-            ("preparation", preparation.unfitted(settings, rows)),
-            ("scaler", SCALERS[method]() if method in SCALERS else "passthrough"),
-            ("regression", regression),
-        ]
-    )
+    categories = [str(place) for place, name in enumerate(settings.features) if name in settings.categories()]
+    coded = large and bool(categories)
+    steps: dict[str, Any] = {
+        "preparation": preparation.unfitted(settings, rows, coded=coded),
+        "scaler": SCALERS[method]() if method in SCALERS else "passthrough",
+        "regression": LogisticRegression(**estimator_settings(settings.train.model_dump())),
+    }
+    return Coded(**steps, categories=categories) if coded else Pipeline([*steps.items()])

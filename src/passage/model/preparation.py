@@ -142,10 +142,11 @@ def encode(rows: pd.DataFrame, settings: ModelSettings) -> np.ndarray:
     return np.column_stack([_coded(rows, one) for one in features])
 
 
-def unfitted(settings: ModelSettings, codes: np.ndarray) -> "ColumnTransformer | str":
+def unfitted(settings: ModelSettings, codes: np.ndarray, *, coded: bool = False) -> "ColumnTransformer | str":
     """Return what prepares rows of `codes` (n_rows, n_features), to be fitted on some of them.
 
-    A category that is in none of these is a column of zeros, and its coefficient stays 0 or is of no account.
+    A category that is in none of these is a column of zeros, and its coefficient stays 0 or is of no account. coded:
+    whether each category becomes one column of codes, 0 for the reference, instead.
     """
     asked = [_feature(name, settings) for name in settings.features]
     if design.is_plain(asked):
@@ -153,7 +154,7 @@ def unfitted(settings: ModelSettings, codes: np.ndarray) -> "ColumnTransformer |
     known = [np.unique(column[~np.isnan(column)]) for column in codes.T]
     if all(one.kind == "category" and len(places) < 2 for one, places in zip(asked, known, strict=True)):
         known = [np.union1d(places, [0, 1]) for places in known]  # no column would be left of the parts of some folds
-    return _transformer(asked, known)
+    return _transformer(asked, known, coded=coded)
 
 
 def _feature(name: str, settings: ModelSettings) -> Feature:
@@ -234,12 +235,12 @@ def _example(feature: Feature) -> list[Any]:
 
 
 def _transformer(
-    features: Sequence[Feature], categories: Sequence[np.ndarray], *, by_name: bool = False
+    features: Sequence[Feature], categories: Sequence[np.ndarray], *, by_name: bool = False, coded: bool = False
 ) -> "ColumnTransformer":
     """Return what prepares `features`, found by their positions or names, in the order of the design table.
 
     categories: of each feature, the reference first. by_name: of rows as they come, of which an unseen category is an
-    error where the feature says so.
+    error where the feature says so. coded: as `unfitted` has it.
     """
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import MissingIndicator
@@ -254,23 +255,25 @@ def _transformer(
             continue
         for one in members:
             unknown = "error" if by_name and features[one].unseen == "error" else "ignore"
-            steps.append((str(one), _steps(features[one], categories[one], unknown), [places[one]]))
+            steps.append((str(one), _steps(features[one], categories[one], unknown, coded), [places[one]]))
             if features[one].indicator:
                 where = MissingIndicator(features="missing-only", error_on_new=False)
                 steps.append((f"{one} is missing", where, [places[one]]))
     return ColumnTransformer(steps, sparse_threshold=0)
 
 
-def _steps(feature: Feature, categories: np.ndarray, unknown: str) -> Any:
+def _steps(feature: Feature, categories: np.ndarray, unknown: str, coded: bool) -> Any:
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OneHotEncoder
+    from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
     steps: list[Any] = []
     if feature.missing in ("median", "most_frequent"):
         steps.append(SimpleImputer(strategy=feature.missing, keep_empty_features=True))
     elif feature.missing == "category" and feature.fill is not None:  # codes have no gap, rows as they come may have
         steps.append(SimpleImputer(strategy="constant", fill_value=feature.fill))
-    if feature.kind == "category":
+    if feature.kind == "category" and coded:
+        steps.append(OrdinalEncoder(categories=[categories]))
+    elif feature.kind == "category":
         steps.append(OneHotEncoder(categories=[categories], drop="first", handle_unknown=unknown, sparse_output=False))
     return make_pipeline(*steps)

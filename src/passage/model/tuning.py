@@ -100,15 +100,15 @@ def choose(sample: Sample, settings: ModelSettings) -> Choices:
     return Choices(C, threshold, tried_C, tried_thresholds, settings.train.tune.criterion, len(division))
 
 
-def for_model(name: str, training: Table, settings: ModelSettings) -> Choices | None:
+def for_model(name: str, training: Table, settings: ModelSettings, *, large: bool = False) -> Choices | None:
     """Return what is chosen for model `name` from its `training` rows, in their own units, with cautions.
 
     Of very many rows, from some (folds.subsample). Nothing where nothing is auto; Mistake where a class has one row. No
-    solver's warning leaves this function.
+    solver's warning leaves this function. large: as of Sample.
     """
     if not settings.chooses():
         return None
-    sample = Sample.of(subsample([training], settings.target), settings)
+    sample = Sample.of(subsample([training], settings.target), settings, large=large)
     if len(division := folds(sample, settings)) < 2:
         few = f"{too_few(settings.split, 'training row')}, and a choice by cross-validation takes two of each"
         keys = [f"models.{name}.{key}" for key in settings.autos()]
@@ -148,7 +148,7 @@ def folds(sample: Sample, settings: ModelSettings) -> Folds:
 def try_C(sample: Sample, settings: ModelSettings, division: Folds) -> list[TriedC]:  # noqa: N802 (scikit-learn's name)
     """Return what each C of `settings` comes to on the rows of `sample`; the least first."""
     grid = sorted(set(settings.train.tune.C))
-    estimator = pipeline.unfitted(settings.holding(1.0, PLAIN_THRESHOLD), sample.rows)
+    estimator = pipeline.unfitted(settings.holding(1.0, PLAIN_THRESHOLD), sample.rows, large=sample.large)
     search = GridSearchCV(
         estimator, {"regression__C": grid}, scoring="neg_log_loss", cv=division, refit=False, error_score="raise"
     )
@@ -180,7 +180,7 @@ class _Written(Pipeline):  # type: ignore[misc]
 def try_thresholds(sample: Sample, settings: ModelSettings, division: Folds) -> list[TriedThreshold]:
     """Return what each threshold comes to by the criterion of `settings`, whose C is a number; the least first."""
     tuned = TunedThresholdClassifierCV(
-        _Written(pipeline.unfitted(settings, sample.rows).steps),
+        _Written([("fitted", pipeline.unfitted(settings, sample.rows, large=sample.large))]),
         scoring=settings.train.tune.criterion,
         response_method="predict_proba",
         thresholds=THRESHOLDS,

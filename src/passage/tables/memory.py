@@ -43,7 +43,7 @@ def needed(
     """
     rows, made_of = header.rows(path), numbers(path, columns, categories)
     by_blocks = blocks.is_large(int(rows * share), made_of)
-    together = min(rows, DRAWN) * made_of if by_blocks else min(rows * made_of, blocks.LARGE)
+    together = min(rows, DRAWN) * len(columns) if by_blocks else min(rows * made_of, blocks.LARGE)
     need = START + TIMES * 8 * together
     if blocks.is_large(rows, made_of):
         need = max(need, BY_BLOCKS + A_ROW * rows)

@@ -95,7 +95,12 @@ def test_levels_as_codes_differ_as_their_columns_do_with_no_fit(monkeypatch: pyt
     codes = (rows["b"] + 2).round().clip(0, 4).to_numpy(dtype=int)
     columns = tuple(f"b={code}" for code in range(1, 5))
     feature_of, p_values = dict.fromkeys(columns, "b"), list[list[float]]()
-    monkeypatch.setattr(gaps, "holm", lambda found: [p_values.append(found), found][1])
+
+    def recording(found: list[float]) -> list[float]:
+        p_values.append(found)
+        return found
+
+    monkeypatch.setattr(gaps, "holm", recording)
     dense = pd.DataFrame({name: (codes == code).astype(float) for code, name in enumerate(columns, 1)})
     coded = [Levels("b", columns, (0.0,) * 4, (1.0,) * 4)]
     monkeypatch.setattr(firth, "slope", None)
@@ -110,7 +115,12 @@ def test_levels_as_codes_differ_as_their_columns_do_with_no_fit(monkeypatch: pyt
 def test_a_feature_is_read_once_for_all_its_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     rows, _ = drawn(60, 3, "by chance")
     read, get = [], pd.DataFrame.__getitem__
-    monkeypatch.setattr(pd.DataFrame, "__getitem__", lambda table, name: [read.append(name), get(table, name)][1])
+
+    def recording(table: pd.DataFrame, name: str) -> pd.Series:
+        read.append(name)
+        return get(table, name)
+
+    monkeypatch.setattr(pd.DataFrame, "__getitem__", recording)
     assert gaps.complete(rows, ["a", "b", "b", "b"]).sum() == rows["a"].notna().sum()
     assert read[:2] == ["a", "b"]
     assert len(read) == 3

@@ -87,6 +87,17 @@ def test_a_category_takes_a_column_for_each_value_but_the_reference(tmp_path: Pa
     assert (plain, numbers) == (3, 39 + 2)
 
 
+def test_a_category_of_a_large_table_is_one_column_of_the_rows_that_are_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pd.DataFrame({"town": [f"town {number % 40}" for number in range(1000)], "y": 1}).to_parquet(tmp_path / "t.parquet")
+    for name in ("START", "BY_BLOCKS", "A_ROW"):
+        monkeypatch.setattr(memory, name, 0)
+    monkeypatch.setattr(blocks, "LARGE", 10)
+    _, numbers, need = memory.needed(tmp_path / "t.parquet", ["town", "y"], ["town"])
+    assert need == memory.TIMES * 8 * 1000 * 2 + memory.SQUARES * 8 * numbers**2
+
+
 def test_only_the_first_rows_say_which_values_there_are(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("a,b\n1,x\n2\n3,y,more\n4,z\n")
