@@ -1,7 +1,7 @@
 """Whether the files of a model were made with the settings at hand, as far as they tell.
 
 dvc.lock says what DVC was told, and `dvc commit` writes into it whatever is there. So settings are held against what
-the files say of them, and what is quickly found again is found again: which rows test, how they are scaled, the folds.
+the files say of them, and of tables that are not large is found again which rows test, how they are scaled, the folds.
 """
 
 import html
@@ -26,11 +26,11 @@ from passage.params.model import ModelSettings
 from passage.params.types import AUTO
 from passage.report.sections import Section
 from passage.tables import header, read
-from passage.tables.split import hashed, test_mask
+from passage.tables.split import test_mask
 from passage.tracking.staleness import Stale
 
 PARAMETER = re.compile(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td></tr>', re.DOTALL)
-MOST = 100_000  # rows that are hashed again, and whose groups are drawn again: of millions that takes a minute
+MOST = 100_000  # rows of a table of which that is found again: of three million it takes 5 s, as an experiment does not
 UNFIT = (ValueError, LookupError, TypeError, AttributeError)  # what rows raise that settings do not fit
 
 
@@ -63,12 +63,13 @@ def _others(name: str, lane: ModelSettings, of: Section) -> Iterator[str]:
     for key, value in _written(of, lane.split.past_only).items():
         if asked.get(key, AUTO) not in (AUTO, math.inf if value == "inf" else value):
             yield f"models.{name}.{key} in {paths.PARAMS} is not {value}, which {name} was built with"
-    for made, keys, is_so in (
+    found_again = (
         (path.sides, ("split",), _splits_so),
         (path.scaler, ("columns", "features", "normalize"), _scales_so),
         (path.held_out, ("evaluate.folds", "evaluate.seed", "positive"), _divides_so),
-        (path.choices, ("threshold", "train.C", "train.tune"), _chooses_so),
-    ):
+    )
+    chosen = (path.choices, ("threshold", "train.C", "train.tune"), _chooses_so)
+    for made, keys, is_so in (*(found_again if len(Columns(path.sides)) <= MOST else ()), chosen):
         if not _holds(is_so, path, lane):
             what = " and ".join(filter(None, [", ".join(keys[:-1]), keys[-1]]))
             yield f"models.{name} in {paths.PARAMS} has another {what} than {made} was made with"
@@ -97,13 +98,7 @@ def _splits_so(path: ModelPaths, lane: ModelSettings) -> bool:
     rows = pd.DataFrame(whole, copy=False).iloc[order].reset_index(drop=True)
     if lane.split.method == "column":
         rows[lane.split.column] = _raw(Path(lane.data), str(lane.split.column))[kept]
-    tests = sides[kept] == 1
-    if len(rows) > MOST and lane.split.method == "group":
-        return True
-    if len(rows) > MOST and lane.split.method == "hash":
-        used = lane.split.used()
-        return bool((hashed(rows[used["column"]][:MOST], used["test_size"], used["seed"]) == tests[:MOST]).all())
-    return bool((test_mask(rows, lane.target, lane.split) == tests).all())
+    return bool((test_mask(rows, lane.target, lane.split) == (sides[kept] == 1)).all())
 
 
 def _raw(path: Path, column: str) -> np.ndarray:

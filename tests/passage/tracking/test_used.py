@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import chdir
+from contextlib import chdir, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -97,11 +97,8 @@ SPLITS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("place", "most"), [*((place, used.MOST) for place in range(len(SPLITS))), (1, 9), (2, 9)])
-def test_which_rows_test_is_found_again_from_what_the_split_wrote(
-    in_folder: Write, monkeypatch: pytest.MonkeyPatch, place: int, most: int
-) -> None:
-    monkeypatch.setattr(used, "MOST", most)
+@pytest.mark.parametrize("place", range(len(SPLITS)))
+def test_which_rows_test_is_found_again_from_what_the_split_wrote(in_folder: Write, place: int) -> None:
     in_folder("params.yaml", "{}")
     lines = [
         f"{row},{row % 2},p{row // 2},{row // 3},2026-01-{row + 1:02},{(row % 3 and 'train') or 'test'}"
@@ -116,8 +113,18 @@ def test_which_rows_test_is_found_again_from_what_the_split_wrote(
     settings = params.load().models["m"]
     lanes = [settings.model_copy(update={"split": Split(**one)}) for one in SPLITS]
     found = [_holds(_splits_so, paths.ModelPaths("m"), lane) for lane in lanes]
-    expected = [one == place or (most < 30 and SPLITS[one]["method"] == "group") for one in range(len(SPLITS))]
-    assert found == expected
+    assert found == [one == place for one in range(len(SPLITS))]
+
+
+def test_of_a_large_table_the_page_alone_says_which_rows_test(
+    there: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(there, "models.model.split.seed", 28)
+    edited = section("model", Params.model_validate(there))
+    for most, is_refused in (20, True), (19, False):
+        monkeypatch.setattr(used, "MOST", most)
+        with pytest.raises(Stale, match="has another split than") if is_refused else nullcontext():
+            refuse_others(edited)
 
 
 @pytest.mark.parametrize(
