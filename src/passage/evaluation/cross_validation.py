@@ -149,8 +149,9 @@ def cross_validation(
         cautions["fewer_folds"] = f"{scarcity(folds, settings.split)}: {fewer}"
     compared = len(features) + settings.chooses()
     total = (1 + compared) * len(list(division)) + sum(tuning.fits(settings, count) for count in inner)
-    trained, how = len(table) * (folds - 1) // folds, settings.train.solver
-    solver.foretell_fits("cross-validation", total, trained, _columns(sample, settings), "fewer evaluate.repeats", how)
+    trained, made_of = len(table) * (folds - 1) // folds, sample.made_of(settings)
+    how = settings.train.solver
+    solver.foretell_fits("cross-validation", total, trained, made_of, "fewer evaluate.repeats", how)
     with solver.solver_warnings() as warned, bar("cross-validation", "fits", total=total) as progress:
         accuracy, loss, counts = validate(sample, division, settings, progress)
         start = validate(sample, division, held, progress)[1] if settings.chooses() else loss
@@ -181,14 +182,6 @@ def divided(sample: Sample, settings: ModelSettings, repeats: int) -> tuple[Divi
         early = max((fold + 1 for fold, count in enumerate(inner) if count < 2), default=0)
         division, inner = division.from_fold(early), inner[early:]
     return division, inner
-
-
-def _columns(sample: Sample, settings: ModelSettings) -> int:
-    """Return about how many columns of numbers become of the features of `sample` in a fit."""
-    if sample.large:
-        return len(settings.features)
-    coded = zip(settings.features, sample.rows.T, strict=True)
-    return sum(max(len(np.unique(codes)) - 1, 1) if name in settings.categories() else 1 for name, codes in coded)
 
 
 def _obstacle(sample: Sample, folds: int, inner: Sequence[int], settings: ModelSettings) -> str:

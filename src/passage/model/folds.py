@@ -41,6 +41,13 @@ class Sample:
         rows, target = encode(table, settings), table[settings.target].to_numpy()
         return cls(rows, target, marks, settings.split.past_only, large)
 
+    def made_of(self, settings: ModelSettings) -> tuple[int, list[int]]:
+        """Return of about how many columns of numbers a fit is, and how many levels each category has that is codes."""
+        each = zip(settings.features, self.rows.T, strict=True)
+        levels = [max(len(np.unique(codes)) - 1, 1) for name, codes in each if name in settings.categories()]
+        numbers = len(settings.features) - len(levels)
+        return (numbers, levels) if self.large else (numbers + sum(levels), [])
+
     def part(self, positions: np.ndarray) -> Self:
         """Return the rows at `positions`."""
         marks = None if self.marks is None else self.marks[positions]

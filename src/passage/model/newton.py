@@ -170,7 +170,7 @@ def optimum(
     LogisticRegression, with newton-cholesky.
     Raises ValueError where there is no optimum, or none that max_iter steps reach.
     """
-    foretell_fits("training", 1, len(table), len(held(features, levels)), "fewer features or rows")
+    foretell_fits("training", 1, len(table), (len(held(features, levels)), []), "fewer features or rows")
     with clock(f"fitting {len(table):,} rows"):
         whole = Problem.of(table, features, target, arguments, levels)
         point, steps = minimise(whole, _begin(whole, arguments), arguments)

@@ -3,7 +3,7 @@
 import math
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,7 +29,7 @@ def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> Logisti
     Raises ValueError with what the solver said where it has not reached an optimum, and where there is none: without a
     penalty, coefficients of separated rows grow for ever (Albert and Anderson 1984), with no warning from some solvers.
     """
-    foretell_fits("training", 1, len(rows), rows.shape[1], "fewer features or rows")
+    foretell_fits("training", 1, len(rows), (rows.shape[1], []), "fewer features or rows")
     rows = np.ascontiguousarray(rows)  # of others, scikit-learn makes such a copy and keeps both
     with warnings.catch_warnings():
         for doubt in (ConvergenceWarning, RuntimeWarning):
@@ -45,12 +45,22 @@ def optimum(rows: np.ndarray, target: Any, arguments: dict[str, Any]) -> Logisti
     return regression
 
 
-def foretell_fits(doing: str, fits: int, rows: int, columns: int, less: str, solver: str = "") -> None:
-    """Say before so many fits what they will take, where that is long, and what makes it `less`."""
-    pairs = SQUARE * columns**2 if solver == "newton-cholesky" else 0.0
-    seconds = fits * rows * (SECONDS[0] + max(SECONDS[1] * columns, pairs))
+def foretell_fits(
+    doing: str, fits: int, rows: int, made_of: tuple[int, Sequence[int]], less: str, solver: str = ""
+) -> None:
+    """Say before so many fits what they will take, where that is long, and what makes it `less`.
+
+    made_of: columns of numbers, and the levels of each category that is held as codes.
+    """
+    columns, levels = made_of
+    pairs, most = SQUARE * columns**2 if solver == "newton-cholesky" else 0.0, max(levels, default=0)
+    all_columns = columns + sum(levels)
+    # The block of the category with most levels is eliminated from the squares of all others.
+    each = rows * (SECONDS[0] + max(SECONDS[1] * columns, pairs)) + SQUARE * most * (all_columns - most) ** 2
     foretell(
-        f"{doing}: {fits:,} {'fit' if fits == 1 else 'fits'} of {rows:,} rows of {columns:,} columns", seconds, less
+        f"{doing}: {fits:,} {'fit' if fits == 1 else 'fits'} of {rows:,} rows of {all_columns:,} columns",
+        fits * each,
+        less,
     )
 
 

@@ -115,7 +115,7 @@ def for_model(name: str, training: Table, settings: ModelSettings, *, large: boo
         raise Mistake(f"{paths.PARAMS}: {key} is auto, but {few}; give a number" for key in keys)
     count, rows = fits(settings, len(division)), max(len(train) for train, _ in division)
     less = "fewer values in train.tune.C" if settings.train.C == AUTO else "fewer train.tune.folds"
-    solver.foretell_fits("the choice (auto)", count, rows, sample.rows.shape[1], less)
+    solver.foretell_fits("the choice (auto)", count, rows, sample.made_of(settings), less, settings.train.solver)
     with solver.solver_warnings() as warned, clock(f"{count} fits to choose what is auto"):
         choices = choose(sample, settings)
     cautions, asked = {}, settings.train.tune.folds

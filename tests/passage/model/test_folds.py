@@ -10,6 +10,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold, TimeSeriesSplit
 
 from passage.model import folds
 from passage.model.folds import Sample
+from passage.params.columns import ColumnSettings
 from passage.params.split import Split
 
 TARGET = np.array([0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0])
@@ -110,6 +111,15 @@ def test_stretches_before_which_one_class_was_not_seen_are_not_held_out() -> Non
     assert [out[0] for _, out in division] == [12, 16, 20]
     late = np.array([0] * 20 + [1] * 4)
     assert folds.divide(Sample(np.zeros((24, 1)), late, times, past_only=True), 5, 1).folds == 0
+
+
+@pytest.mark.parametrize(("large", "made_of"), [(False, (3, [])), (True, (1, [2]))])
+def test_the_columns_of_a_fit_are_those_that_levels_become_unless_they_are_codes(
+    large: bool, made_of: tuple[int, list[int]]
+) -> None:
+    table = students.ROWS.assign(courses=["a", "b", "c", "a", "b", "c", "a", "b"])
+    settings = students.lane().model_copy(update={"columns": {"courses": ColumnSettings(kind="category")}})
+    assert Sample.of(table, settings, large=large).made_of(settings) == made_of
 
 
 @pytest.mark.parametrize("method", ["group", "hash"])

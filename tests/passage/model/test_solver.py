@@ -66,6 +66,23 @@ def test_a_fit_that_takes_longer_than_a_minute_is_foretold(
         assert bool(printed) == bool(told)
 
 
+@pytest.mark.parametrize(
+    ("made_of", "solver", "told"),
+    [
+        ((1000, []), "lbfgs", "1,000 columns will take about 13 min"),
+        ((1000, []), "newton-cholesky", "1,000 columns will take about 64 min"),
+        ((5, [1000, 1000]), "newton-cholesky", "2,005 columns will take about 4 min"),
+        ((5, [1000]), "newton-cholesky", ""),
+        ((400, [1000]), "newton-cholesky", "1,400 columns will take about 11 min"),
+    ],
+)
+def test_what_many_fits_take_goes_by_columns_and_by_levels_that_are_not_eliminated(
+    capsys: pytest.CaptureFixture[str], made_of: tuple[int, list[int]], solver: str, told: str
+) -> None:
+    module.foretell_fits("a test", 600, 16_000, made_of, "less", solver)
+    assert capsys.readouterr().out.partition("rows of ")[2].partition(" or more")[0] == told
+
+
 def test_each_warning_of_a_solver_is_collected_and_other_warnings_are_as_before() -> None:
     with module.solver_warnings() as warned:
         for _ in range(2):
