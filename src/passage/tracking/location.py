@@ -14,6 +14,7 @@ from passage.base import files, paths
 from passage.base.errors import Unreachable
 
 SQLITE = "sqlite:///"
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 RUN_ID = re.compile("[0-9a-f]{32}")
 SERVERS = ("http", "https", "postgresql", "mysql", "mssql", "databricks")
 PATIENCE = 5.0  # seconds that a database which another program has locked is waited for, as MLflow does
@@ -64,7 +65,7 @@ def without_secrets(uri: str) -> str:
     A password that is not written as a URI wants it may hold any of / ? # @.
     """
     scheme, slashes, rest = uri.partition("://")
-    if not slashes:
+    if not slashes or not SCHEME.fullmatch(scheme):  # the slashes may be a password's
         return "..." if "@" in uri else re.split(r"[?#]", uri)[0]
     plain = re.split(r"[?#]", rest)[0]
     if scheme == "sqlite":  # a path, in which nobody logs in

@@ -77,6 +77,7 @@ def test_what_is_refused_is_shown_without_the_password() -> None:
 )
 @example("postgresql://ada:{}@db.example/runs", "pa/ss@w?o#rd")
 @example("postgresql+psycopg://db.example:5432/runs?user=ada&password={}", "pa@ss")
+@example("ada:{}@mlflow.example", "://")
 def test_no_part_of_a_secret_is_shown_wherever_it_stands(uri: str, rest: str) -> None:
     shown = without_secrets(uri.format(f"hunter{rest}hunter"))
     assert "hunter" not in shown
