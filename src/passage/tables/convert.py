@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, is_object_dtype
+from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
 from passage.base.parquet import ByName
 from passage.params.columns import ColumnSettings
@@ -63,8 +63,6 @@ def _as_numbers(column: pd.Series) -> pd.Series:
         return column
     words = is_bool_dtype(column) or not is_numbers_or_text(column)
     numbers = pd.to_numeric(column.astype(str) if words else column, errors="coerce")
-    if is_object_dtype(numbers):  # integers that no machine word holds
-        numbers = numbers.astype(str)
     if is_integer_dtype(numbers):  # of those with gaps, to_numpy makes floats
         return pd.Series(numbers.to_numpy(), numbers.index, name=numbers.name)
     return numbers.astype("float64")
