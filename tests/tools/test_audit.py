@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
 from conftest import Project
 
+from passage.base.errors import Mistake
 from passage.base.files import file_hash
+from tools import audit
 
 
 def damage(path: Path, how: str) -> None:
@@ -116,3 +119,8 @@ def test_a_damaged_file_of_a_folder_that_dvc_keeps_is_named_by_the_folder(projec
     done = project.stage("audit", "--repair")
     assert re.search(r"^damaged in DVC's cache: .*/\w+ \(data/raw/months\)$", done.stdout, re.MULTILINE)
     assert done.stdout.count("`dvc add data/raw/months`") == 1
+
+
+def test_an_option_that_there_is_not_is_refused() -> None:
+    with pytest.raises(Mistake, match=r"^--fix is not known; --repair puts what is damaged aside$"):
+        audit.main("--fix")

@@ -1,12 +1,13 @@
 """Two states compared: what the page shows, where files come from, and what of a stranger's is not read."""
 
+import dataclasses
 import hashlib
 import json
 import re
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from walking import made_ready, steps
 
 from passage.base.errors import Mistake
 from passage.report.compared import Verdict
+from passage.tracking import runs, store
 from tools import compare
 
 PAGE = (ROOT / "docs/experiments.md").read_text(encoding="utf-8")
@@ -370,3 +372,35 @@ def test_options_and_what_is_to_fail_are_held_to_what_there_is(monkeypatch: pyte
     monkeypatch.setenv("FAIL_ON", "better")
     with pytest.raises(Mistake, match="FAIL_ON may be worse"):
         compare.main("HEAD", "HEAD")
+
+
+def test_code_of_a_commit_that_is_not_there_is_not_compared(small: Small) -> None:
+    small.build(held_out())
+    here = compare.Place("A", Path(), small.commit(), "")
+    there = here._replace(commit="0" * 40)
+    assert compare.code(here, there) == [f"not compared: this clone has not both {here.commit} and {'0' * 40}"]
+
+
+def test_rows_of_a_folder_or_of_parquet_are_not_compared(small: Small, capsys: pytest.CaptureFixture[str]) -> None:
+    small.settings["models"]["model"]["data"] = "data/raw/visits.parquet"
+    small.build(held_out())
+    small.commit()
+    small.models["model"] += "7,1\n"
+    small.build(held_out())
+    compare.main()
+    assert "  rows of model: data/raw/visits.parquet is not one CSV below data/raw\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [({"problem": "its outputs are gone"}, "its outputs are gone"), ({"tags": {}}, "it was tracked outside Git")],
+)
+def test_a_run_that_says_too_little_is_refused(
+    small: Small, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], why: str
+) -> None:
+    kept = runs.Kept("0" * 32, "m", {"git.commit": "c" * 40, "model": "model"}, {}, small.folder)
+    small.build(held_out())
+    monkeypatch.setattr(store, "readable", lambda _: nullcontext())
+    monkeypatch.setattr(runs, "fetch", lambda *_: dataclasses.replace(kept, **changed))
+    with pytest.raises(Mistake, match=f"^run {'0' * 32} cannot be compared: {why}$"):
+        compare._of_run("0" * 32, small.folder)

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from tools.experiments import failed, fitted, summary
+from tools import experiments
+from tools.experiments import LETTERS, failed, fitted, summary
 
 SHOWN = pd.DataFrame(
     {
@@ -60,4 +61,19 @@ def test_no_table_is_wider_than_the_terminal_and_each_part_names_its_experiments
     assert sum(line.startswith("brave-owl") for line in lines) == sum(line.startswith("experiment") for line in lines)
     assert "tters 8" in " ".join(lines)
     assert "\x1b" not in "".join(lines)
+    beside = (min(LETTERS, width // 2 - 4) - 2) // 2  # letters on each side of what is left out
+    assert f" {'x' * beside}..{'x' * beside}" in "".join(lines)
+    assert "x" * (beside + 1) not in "".join(lines)
     assert ".." in "".join(lines)
+
+
+def test_what_failed_is_told_below_the_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    never = SHOWN.iloc[[1]].assign(Experiment="bad", State="Failed")
+    said = pd.concat([SHOWN.assign(State=["", "Success"]), never]).to_csv(index=False)
+    monkeypatch.setattr(experiments, "dvc", lambda *_: said)
+    experiments.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[:4]] == ["experiment", "main", "brave-owl", "bad"]
+    assert lines[-1] == "bad failed and has no results: `dvc queue logs bad` says why"

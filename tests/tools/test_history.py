@@ -1,16 +1,19 @@
 """Results of earlier commits and experiments come into a store that does not have them."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import Project
+from conftest import ROOT, Project
 from dvc.api import DVCFileSystem
 
 from passage import params
 from passage.base import files
 from passage.base.errors import Mistake
+from passage.tracking import git
+from passage.tracking.staleness import Stale
 from tools import history
 from tools.history import Outcome, Revision, bring_in, report, revisions
 
@@ -177,3 +180,51 @@ def test_a_store_that_is_away_is_told_once_and_not_of_each_result(
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.strip().splitlines()) == 1
     assert "there is no folder" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "is_stale"),
+    [
+        (Stale("C is another one"), "C is another one", True),
+        (Mistake(["model.json is gone", "and more"]), "model.json is gone", False),
+        (KeyError("outs"), "this version of the project cannot read it (KeyError: 'outs')", False),
+        (ValueError("a\n b"), "this version of the project cannot read it (ValueError: a b)", False),
+    ],
+)
+def test_what_keeps_a_result_out_is_told_of_its_model_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str, is_stale: bool
+) -> None:
+    def restore(*_: object) -> None:
+        raise error
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(git, "run", lambda *typed, folder: (ROOT / typed[1].partition(":")[2]).read_bytes())
+    monkeypatch.setattr(history, "DVCFileSystem", lambda *_, rev: None)
+    monkeypatch.setattr(history, "restore", restore)
+    of = Revision("a" * 40)
+    assert list(history._bring_in(of, tmp_path, {"model_2"})) == [Outcome(of, "model", problem=told, is_stale=is_stale)]
+
+
+def test_parameters_that_this_version_does_not_know_are_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(git, "run", lambda *_, folder: b"models: [\n")
+    [found] = history._bring_in(Revision("a" * 40), tmp_path, ())
+    assert found.problem.startswith("params.yaml, line 2: this is not YAML: ")
+    assert found.problem.endswith(" (in this version of the project)")
+
+
+def test_a_lock_that_is_half_written_or_of_another_state_is_no_result(
+    in_folder: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_folder("params.yaml", (ROOT / "params.yaml").read_text(encoding="utf-8"))
+    in_folder("dvc.lock", "stages: [")
+    with pytest.raises(Mistake, match=r"^dvc\.lock cannot be read, as it was committed$"):
+        history.restore("model", params.load(), None)
+    in_folder("dvc.lock", "stages: {}")
+    monkeypatch.setattr(history, "stale", lambda *_: "C is another one")
+    with pytest.raises(Stale, match=r"^C is another one$"):
+        history.restore("model", params.load(), None)
+    with pytest.raises(Mistake, match=r"^x\.csv is neither in Git nor in DVC's cache$"), history._held("x.csv"):
+        Path("x.csv").read_bytes()

@@ -84,3 +84,17 @@ def test_it_queues_waits_starts_workers_that_quit_and_says_why_one_failed(
     told = "bad failed:\n  params.yaml: bad is too little\nthe table\n"
     assert capsys.readouterr().out == f"queued: bad, good\n{told}"
     assert called.count(("queue", "start")) == 2, "at first, and where none is running any more"
+
+
+def test_who_does_not_wait_is_told_how_it_goes_on(
+    inside: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(names: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sweep, "dvc", lambda *_: "Queued experiment 'good' for future execution.\n")
+    monkeypatch.setattr(sweep, "wait", interrupted)
+    assert sweep.main("model", "train.max_iter=500") == 1
+    assert capsys.readouterr().out == (
+        "queued: good\nthey go on without you: `make experiments` shows what came of them, `dvc queue stop` ends them\n"
+    )

@@ -30,7 +30,7 @@ TABLES = {
     "data/raw/raw.csv": "7b8d90b631886d7b37b3bc6eeec4ede0",
     "data/raw/other.csv": "db483c04bf692ae094f9db18b070db46",
 }  # each holds its own name; with the MD5 of that
-COMMIT = "c" * 40
+COMMIT, GONE = "c" * 40, "d" * 40
 SAME, OTHER, LARGE = "models/m/model.json", "metrics/m.json", "data/split/m/train.parquet"
 
 
@@ -173,6 +173,8 @@ def store_with(run: Kept, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Call
         yield "0"
 
     def prepare(what: Source, folder: Path, repository: Path, own_environment: bool) -> dict[str, str]:
+        if what.commit == GONE:
+            raise Mistake("its commit is gone")
         shutil.copytree(run.folder.parent / "rebuilt", folder)
         return {}
 
@@ -204,6 +206,29 @@ def test_one_run_that_cannot_be_read_leaves_the_others_their_verdicts(
     assert [line.partition(" ")[0] for line in lines if "cannot be rebuilt: " in line] == ["gone", "cut", "elsewhere"]
     assert lines[-1] == "1 of 4 runs are equal, 0 differ, 3 cannot be rebuilt"
     assert len(lines) == 5, "of all runs, no file that is equal is listed"
+
+
+def test_a_state_that_cannot_be_had_again_leaves_others_their_verdicts(
+    run: Kept, store_with: Callable[..., Call], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = dataclasses.replace(run, title="lost", tags=run.tags | {"git.commit": GONE})
+    assert store_with(lost, run)("all") == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert "lost (id): cannot be rebuilt: its commit is gone" in lines
+    assert lines[-1] == "1 of 2 runs are equal, 0 differ, 1 cannot be rebuilt"
+
+
+def test_records_are_of_the_rebuild_that_wrote_the_same_model_and_the_nearer_ones_count(
+    run: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = iter([{"metric a": "1", "metric b": "2"}, {"metric a": "1"}, {"metric a": "1", "metric c": "3"}])
+    monkeypatch.setattr(verify, "differences", lambda *_: next(found))
+    told, gone = verify.Verdict(run, []), verify.Verdict(run, [], "its table is gone")
+    assert verify._fewer(told, {"other": run}) == told
+    assert verify._fewer(gone, {"m": run}) == gone
+    for count in (2, 1, 1):
+        told = verify._fewer(told, {"m": run})
+        assert len(told.records or {}) == count
 
 
 def test_a_run_that_differs_ends_with_1_and_equal_ones_with_0(
@@ -506,3 +531,15 @@ def test_a_run_with_other_packages_names_them_and_is_rebuilt_in_an_environment_o
     )
     said = built.stage("verify", "all", "--env").stdout
     assert said.endswith("2 of 2 runs are equal, 0 differ, 0 cannot be rebuilt\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (("all", "--all"), "^--all is not known; --env builds with the packages of the run's own lock file$"),
+        (("model",), r"^model: a run is named by its id, 32 letters and digits \(in MLflow: Run ID\), or all$"),
+    ],
+)
+def test_what_names_no_run_is_refused(typed: tuple[str, ...], told: str) -> None:
+    with pytest.raises(Mistake, match=told):
+        verify.main(*typed)

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from students import HOURS, LESSON, PASSED
 
 from passage.association import estimates, firth, profile
+from passage.association.search import maximise
 
 FIRTHMODELS_HOURS = [0.3413406359849775, 0.11839852518822988, 0.7242930006293117]
 FIRTHMODELS_BOTH = [
@@ -167,14 +168,21 @@ def test_an_end_is_where_the_best_intercept_loses_what_the_level_allows_also_whe
     assert lost == pytest.approx([3.841458820694124] * 2, abs=1e-6)
 
 
-def test_of_two_optima_the_higher_one_is_the_estimate() -> None:
-    """The search from 0 alone would end at 0.390 and 1.408."""
+@pytest.mark.parametrize(("from_0", "sign"), [(False, 1), (True, 1), (True, -1)])
+def test_of_two_optima_the_higher_one_is_the_estimate(monkeypatch: pytest.MonkeyPatch, from_0: bool, sign: int) -> None:
+    """From 0 alone the search ends at 0.390 and 1.408; that for an end of an interval then meets the other one."""
+    if from_0:
+        monkeypatch.setattr(
+            firth,
+            "_climbed",
+            lambda likelihood, _, enough: maximise(likelihood, likelihood.at(np.zeros(3)), np.eye(3), enough),
+        )
     hours = [0, 1, 2, 3, 4, 5, 8, 10, 12, 14, 15, 16, 17, 18, 19]
-    rows = np.column_stack([hours, [3, 3, 3, 3, 2, 1, 1, 0, 2, 2, 2, 2, 1, 1, 3]])
+    rows = sign * np.column_stack([hours, [3, 3, 3, 3, 2, 1, 1, 0, 2, 2, 2, 2, 1, 1, 3]])
     passed = np.array([0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1])
     found = firth.fit(rows, passed)
     estimate = penalised(rows, found.coefficients, found.intercept + np.zeros(1), passed)
-    lower = penalised(rows, np.array([0.39027304, 1.40762197]), np.linspace(-40, 0, 4001), passed)
+    lower = penalised(rows, sign * np.array([0.39027304, 1.40762197]), np.linspace(-40, 0, 4001), passed)
     assert estimate > lower + 0.01
     assert found.converged
 

@@ -72,6 +72,18 @@ def test_estimates_without_a_search_are_those_of_columns(coded: Rows, dense: Row
     assert ours.fit.covariance == pytest.approx(theirs.fit.covariance, rel=1e-9, abs=1e-15)
 
 
+def test_firths_estimates_of_a_level_with_one_class_alone_are_those_of_columns(
+    coded: Rows, dense: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = np.where(TABLE["school"] == "s5", 0, TARGET)
+    monkeypatch.setattr(firth, "LIMIT", 0.0)  # nothing is searched for
+    ours, theirs = (firth.fit(rows, target) for rows in (replace(coded, target=target), dense.values()))
+    assert ours.converged
+    for name in ("coefficients", "low", "high", "intercept"):
+        assert getattr(ours, name) == pytest.approx(getattr(theirs, name), rel=1e-6)
+    assert np.array(ours.tests) == pytest.approx(np.array(theirs.tests), rel=1e-6)
+
+
 def test_groups_of_one_class_are_those_of_columns(coded: Rows, dense: Rows) -> None:
     target = np.where(TABLE["school"] == "s5", 0, np.where(TABLE["town"] == "a", 1, TARGET))
     together = [

@@ -13,7 +13,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.special import chdtrc, chdtri, expit
 
-from passage.association import firth, margins, wald
+from passage.association import few, firth, margins, wald
 from passage.association.associate import _associated, _seconds, associate
 from passage.association.estimates import Estimates
 from passage.association.likelihood import OfBlocks, OfRows
@@ -227,6 +227,11 @@ def test_where_a_search_for_all_ends_would_take_too_long_rare_columns_are_search
     assert quick.low[:3] != pytest.approx(whole.low[:3], rel=1e-9)
     found = associate(rows, target, 0.95)
     assert found.content()["profiled"] == ["rare"]
+    for refusal in ({"ROUNDS": 1}, {"_found": lambda *_: (None, np.empty((0, 5)))}):  # ends that would not be sure
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in refusal.items():
+                patch.setattr(few, name, value)
+            assert firth.fit(rows.to_numpy(), target).profiled == []
     monkeypatch.setattr(firth, "LIMIT", 0.9 * firth.price(8, 4, levered=True))
     assert firth.fit(rows.to_numpy(), target).profiled == []
 
@@ -480,6 +485,12 @@ def test_where_some_more_rows_have_the_weight_ends_without_a_search_are_within_a
 def test_of_values_far_away_few_rows_count(scale: float, cell: int) -> None:
     column = np.append(np.linspace(-1, 1, 99), scale or 0.5)
     assert margins.least_cells([column], np.arange(100) % 2) == [cell]
+    assert margins._counted(np.zeros(7)) == 7
+
+
+def test_columns_that_say_the_same_have_no_optimum() -> None:
+    rows, target = drawn(400)
+    assert wald.fit(Rows.of(np.column_stack([rows[:, 0] > 0, rows[:, 0] > 0]), target), 0.95) is None
 
 
 def test_the_least_cell_is_of_a_columns_usual_value_or_not_by_class() -> None:
@@ -519,6 +530,13 @@ def test_what_estimates_take_goes_by_rows_and_columns_and_by_steps_where_rows_ar
     count: int, columns: int, seconds: float
 ) -> None:
     assert _seconds(count, columns) == pytest.approx(seconds, rel=0.1, abs=0.1)
+
+
+@pytest.mark.parametrize(("times", "length"), [(0.0, 1.0), (0.9, 1.0), (4.0, 0.5)])
+def test_no_step_goes_further_than_to_where_a_test_rejects_for_sure(times: float, length: float) -> None:
+    step = np.array([3.0, -4.0])
+    bounded = few._bounded(step, times * float(chdtri(2, few.VERDICT)), 2)
+    assert bounded == pytest.approx(length * step)
 
 
 def test_a_sample_of_the_rows_holds_no_others() -> None:

@@ -83,3 +83,14 @@ def test_a_record_that_two_branches_changed_is_told_as_a_merge_with_the_steps(
     told = r"large.csv.dvc, line 2: both sides of a merge .*; choose one: `git checkout --ours 'data/raw/of 2024/large"
     with pytest.raises(Mistake, match=told):
         list(lock.tables())
+
+
+def test_no_lock_has_no_stages_and_half_of_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert lock.read() == {}
+    for text in ("stages: [", "- check"):
+        Path("dvc.lock").write_text(text, encoding="utf-8")
+        with pytest.raises(
+            Mistake, match=r"^dvc\.lock: it is half-written or damaged; `python3 src mend` puts it right$"
+        ):
+            lock.read()

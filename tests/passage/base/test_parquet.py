@@ -120,6 +120,16 @@ def test_rows_may_be_taken_of_rows_that_were_taken(
     assert some[later].to_numpy().tolist() == [[3, -13], [5, -15]]
 
 
+@pytest.mark.parametrize(("start", "stop"), [(0, 7), (1, 3), (2, 5), (4, 5), (3, 6), (5, 99)])
+def test_rows_from_one_to_another_are_read_whichever_row_groups_they_lie_in(
+    tmp_path: Path, start: int, stop: int
+) -> None:
+    table = pd.DataFrame({"x": range(7)})
+    table.to_parquet(tmp_path / "x.parquet", row_group_size=3)
+    found = parquet.Columns(tmp_path / "x.parquet").parts(["x"], start=start, stop=stop)
+    assert pd.concat(found)["x"].tolist() == [*range(7)][start:stop]
+
+
 def test_each_thread_reads_from_a_file_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As both sides of a split do; two that read from one waited for each other, for ever, in one build of many."""
     parquet.write(tmp_path / "x.parquet", pd.DataFrame({"x": range(40), "y": range(40)}))

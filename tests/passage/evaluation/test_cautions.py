@@ -244,6 +244,11 @@ def test_a_number_outside_has_as_many_digits_as_tell_it_from_the_range() -> None
     assert "(day is 1000000000 to 1000000000 there, but 1000000001 here)" in told["outside_training_range"]
 
 
+@pytest.mark.parametrize(("value", "told"), [(np.nan, "missing"), ("a", "a"), (1, "true"), (False, "false")])
+def test_a_category_outside_is_shown_as_the_table_has_it(value: object, told: str) -> None:
+    assert cautions._shown(value, {"values": ["b"]}) == told
+
+
 def test_a_number_that_is_hardly_outside_is_no_reason_for_caution_whatever_its_unit() -> None:
     classifier = students.fitted()[1]
     near, far = (pd.DataFrame({"hours": [19 + 19 * share], "courses": [1]}) for share in (0.009, 0.011))

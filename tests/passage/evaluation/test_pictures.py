@@ -22,6 +22,7 @@ from passage.params.model import ModelSettings, Words
 from stages import evaluate
 
 WORDS = vocabulary(students.lane(), (0, 1))
+SHARES = ["accuracy", "precision", "recall"]
 SIDES = Sides(students.ROWS, students.ROWS.iloc[[0, 6, 7]].assign(hours=[4, 5, 6]), "passed")
 
 
@@ -87,6 +88,15 @@ def test_an_interval_out_of_all_proportion_ends_where_the_picture_does() -> None
     assert not [text for text in letters(svg) if "e+" in text]
 
 
+def test_an_estimate_is_drawn_as_far_as_the_picture_reaches() -> None:
+    assert pictures._within_reach(pd.Series([0.0009, 0.001, 1000.0, 1001.0])).notna().tolist() == [
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
 def test_an_estimate_out_of_all_proportion_does_not_widen_the_picture() -> None:
     rows = pd.DataFrame({"feature": ["a", "b"], "odds_ratio": 2.0, "firth": [3.0, 1e-9], "low": 1e-12, "high": 9.0})
     axes = Figure().add_subplot()
@@ -135,6 +145,7 @@ def pictures_of(no: str, yes: str, feature: str) -> dict[str, pictures.Draw]:
         "roc": pictures.roc(rates, 0.5, 646, words),
         "calibration": pictures.calibration(shares, words),
         "curve": pictures.curve(points, rows, students.fitted()[1], words),
+        "thresholds": pictures.thresholds(pd.DataFrame(0.5, [0, 1], ["threshold", *SHARES]), 0.5),
     }
 
 
@@ -143,13 +154,30 @@ def test_the_axes_say_what_is_counted_of_which_rows() -> None:
     for picture, draw in pictures_of("failed", "passed", "a").items():
         draw(axes := Figure().add_subplot())
         labels[picture] = [" ".join(label.split()) for label in (axes.get_xlabel(), axes.get_ylabel())]
+        if picture in ("curve", "thresholds"):
+            assert axes.get_ylim() == (-0.05, 1.05)
     assert labels == {
         "confusion": ["predicted", "actual"],
         "coefficients": ["times the odds for one standard deviation more", ""],
         "roc": ["share of failed predicted passed", "share of passed predicted passed"],
         "calibration": ["mean probability of passed", "share of passed"],
         "curve": ["hours", "probability of passed"],
+        "thresholds": ["threshold", "share"],
     }
+
+
+@pytest.mark.parametrize(("rows", "said"), [((7, 7), "7 rows"), ((7, 1234), "7 to 1,234 rows")])
+def test_bins_say_how_many_rows_they_are_of(rows: tuple[int, int], said: str) -> None:
+    shares = pd.DataFrame({"probability": [0.1, 0.9], "share": [0.1, 0.9], "rows": rows})
+    pictures.calibration(shares, WORDS)(axes := Figure().add_subplot())
+    assert f"{WORDS.model}, in 2 bins of {said}" in [line.get_label() for line in axes.get_lines()]
+
+
+@pytest.mark.parametrize(("count", "title"), [(12, ""), (13, "the strongest 12 of 13")])
+def test_a_picture_that_leaves_features_out_says_so(count: int, title: str) -> None:
+    rows = pd.DataFrame({"feature": [f"x{place}" for place in range(count)], "odds_ratio": 2.0})
+    pictures.coefficients(rows, 0.95, WORDS)(axes := Figure().add_subplot())
+    assert axes.get_title() == title
 
 
 @pytest.mark.parametrize("picture", pictures_of("no", "yes", "a"))

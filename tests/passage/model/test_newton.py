@@ -93,6 +93,16 @@ def test_categories_as_codes_have_the_coefficients_of_their_columns(
     assert newton.minimise(nothing, np.zeros(16 + others), arguments(tol=1e-8, **changes))[1] == by_columns.n_iter_
 
 
+def test_tol_is_of_the_gradient_by_normalized_columns() -> None:
+    rows, levels, dense = coded(ROWS, 3)
+    by_codes = newton.Problem.of(rows, [*dense], "y", arguments(), levels)
+    by_columns = newton.Problem.of(dense.assign(y=ROWS["y"]), [*dense], "y", arguments())
+    theta = np.linspace(-0.5, 0.5, 7)  # the intercept is fourth, and last among columns
+    coefficients, intercept = by_codes.regression(theta)
+    wanted = by_columns.at(np.append(coefficients, intercept)).gradient
+    assert by_codes.at(theta).scaled == pytest.approx(np.insert(wanted[:-1], 3, wanted[-1]), rel=1e-10)
+
+
 @pytest.mark.parametrize("tol", [1e-4, 1e-10])
 def test_without_a_penalty_a_level_without_a_case_has_no_optimum(tol: float) -> None:
     rows, levels, dense = coded(ROWS, 12)

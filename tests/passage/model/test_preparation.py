@@ -98,6 +98,16 @@ def test_the_record_reads_back_as_the_same_preparation() -> None:
     assert again.design(rows).equals(prepared.design(rows))
 
 
+def test_what_fills_a_boolean_is_said_as_params_yaml_writes_it() -> None:
+    rows = pd.DataFrame({"member": [1, 1, np.nan, 0], "passed": [0, 1, 0, 1]})
+    settings = lane({"member": {"kind": "boolean", "missing": "most_frequent", "indicator": True}}, ("member",))
+    prepared = fit(rows, settings)
+    written = json.loads(json.dumps(prepared.content(Scaler.fit(prepared.design(rows), "standard"))))
+    assert written["preparation"]["member"]["fill"] is True
+    for one in (prepared, preparation.read(written)):
+        assert one.columns[1].against == "true"
+
+
 def test_a_reference_may_be_named_and_of_several_that_are_as_frequent_the_first_in_order_is_it() -> None:
     rows = pd.DataFrame({"plan": ["b", "a", "c", "b", "a"], "passed": [0, 1, 0, 1, 0]})
     assert fit(rows, lane({"plan": {"kind": "category"}}, ("plan",))).features[0].categories == ("a", "b", "c")
@@ -116,6 +126,21 @@ def test_an_unseen_category_counts_as_the_reference_and_is_told_apart_from_a_gap
     assert prepared.unseen(new)["plan"].tolist() == [True, False, False]
     assert prepared.design(new)["plan=plus"].tolist() == [0, 0, 1]
     assert list(prepared.refused(new)) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "told"),
+    [
+        ({"kind": "category"}, ["a", "a"], "plan is a in each training row, so there is nothing to learn from"),
+        ({"kind": "category", "missing": "drop"}, [None, None], "plan is missing in every row"),
+        ({"missing": "median"}, [np.nan, np.nan], "plan is missing in every row"),
+    ],
+)
+def test_a_feature_that_says_nothing_is_refused(column: dict[str, Any], values: list[Any], told: str) -> None:
+    kind = "str" if column.get("kind") == "category" else "float64"
+    rows = pd.DataFrame({"plan": pd.Series(values, dtype=kind), "passed": [0, 1]})
+    with pytest.raises(ValueError, match=f"^{told}$"):
+        fit(rows, lane({"plan": column}, ("plan",)))
 
 
 def test_mlflows_pipeline_refuses_an_unseen_category_where_that_is_an_error() -> None:

@@ -28,6 +28,11 @@ stages:
     outs:
     - path: models/old/model.json
       md5: 12e4
+  evaluate@old:
+    cmd: python3 src evaluate old
+    outs:
+    - path: plots/old/pictures
+      md5: 0a.dir
   score@guessed_hours:
     cmd: python3 src score guessed_hours
     outs:
@@ -48,14 +53,20 @@ def test_an_unlisted_lane_and_batch_go_with_their_recorded_outputs_and_nothing_e
     for path in (
         "models/old/model.json",
         "models/old/notes.txt",
+        "plots/old/pictures/roc.svg",
         "models/model/model.json",
         "predictions/score/old_batch.csv",
         "predictions/score/guessed_hours.csv",
         "metrics/score/old_batch.json",
     ):
         in_folder(path, "x")
-    assert [line.partition(" ")[0] for line in leftovers.remove(SETTINGS)] == ["train@old", "score@old_batch"]
+    assert [line.partition(" ")[0] for line in leftovers.remove(SETTINGS)] == [
+        "train@old",
+        "evaluate@old",
+        "score@old_batch",
+    ]
     assert not Path("models/old/model.json").exists()
+    assert not Path("plots/old").exists()
     assert not Path("predictions/score/old_batch.csv").exists()
     assert Path("predictions/score/guessed_hours.csv").exists()
     assert not Path("metrics/score").exists(), "a folder that is empty then goes, too"

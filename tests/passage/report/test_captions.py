@@ -85,3 +85,11 @@ def test_marks_can_be_seen_on_their_grounds(scheme: str) -> None:
     own = {"no": grounds[:3], "yes": grounds[3:]}
     least = min(contrast(found[mark], ground) for mark, of in own.items() for ground in of)
     assert least >= (3 if scheme == "dark" else 1.7)  # in the light form and place tell them, too
+
+
+def test_by_time_a_picture_is_of_later_rows() -> None:
+    words = Vocabulary("students", "passing", ("failed", "passed"), {}, {})
+    metrics = {"odds": {"hours": {}}, "cross_validation": {"rows": 12}}
+    found = {picture: words_for(picture, metrics, 0.95, words)[1] for picture in ("calibration", "thresholds")}
+    assert found["calibration"].startswith("Later students, predicted by fits on earlier ones: on the dotted line")
+    assert found["thresholds"].startswith("Later training students, predicted by fits on earlier ones: what another")

@@ -1,5 +1,6 @@
 """One table of what goes with each feature: strongest first, levels below their feature, what is cut off counted."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import students
 from passage.evaluation.vocabulary import vocabulary
 from passage.model.design import Column
 from passage.report import association
-from passage.report.effects import MOST, Effect, Effects, caption, effects
+from passage.report.effects import Effect, Effects, caption, effects
 from passage.report.sections import Section
 
 COLUMNS = [
@@ -33,7 +34,7 @@ METRICS: dict[str, Any] = {
         "school=B": ratios(9.0, "A", firth=8.0, low=0.004, high=5e6),
         "school=C": ratios(0.5, "A", high=5.4),
     },
-    "points": {"hours": {"effect": 5.64, "low": -1.0, "high": 12.0}},
+    "points": {"hours": {"effect": 5.64, "low": -1.0, "high": 12.0}, "school=B": {"effect": 30.0}},
     "significance": {"hours": {"p_value_holm": 0.04}, "school": {"p_value_holm": 0.5}},
     "cross_validation": {"without": {"hours": {"log_loss": 0.5}, "school": {"log_loss": 0.6}}},
     "described": [
@@ -79,6 +80,7 @@ def test_each_number_is_there_once_and_as_sentences_have_it() -> None:
     assert (c.ratio, c.interval) == ("", "at most 5.40")
     assert (reference.ratio, reference.interval, gaps.ratio, gaps.interval) == ("", "", "", "")
     assert hours.points == {"effect": 5.64, "low": -1.0, "high": 12.0}
+    assert b.points == {"effect": 30.0}
     assert (school.test["p_value_holm"], school.without["log_loss"]) == (0.5, 0.6)
     assert not b.test
     assert not b.without
@@ -106,18 +108,22 @@ def test_the_drawing_reaches_as_far_as_the_intervals_do_and_no_further_than_a_th
     assert found.drawn(found.rows[0]) == {}
 
 
-def test_near_1_the_drawing_has_marks_all_the_same() -> None:
-    found = Effects([Effect("a", ratios={"low": 0.99, "estimate": 1.0, "high": 1.01})], ["a"], 1)
-    assert list(found.ticks) == ["0.5", "1", "2"]
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [(0.99, 1.01, ["0.5", "1", "2"]), (0.1, 1.01, ["0.1", "0.2", "0.5", "1", "2"]), (0.09, 1.01, ["0.1", "1"])],
+)
+def test_near_1_the_drawing_has_marks_all_the_same(low: float, high: float, ticks: list[str]) -> None:
+    found = Effects([Effect("a", ratios={"low": low, "estimate": 1.0, "high": high})], ["a"], 1)
+    assert list(found.ticks) == ticks
 
 
-@pytest.mark.parametrize("count", [MOST, 300])
+@pytest.mark.parametrize("count", [30, 300])
 def test_of_many_columns_the_strongest_are_shown_and_counted(count: int) -> None:
     names = [f"x{place}" for place in range(count)]
     odds = {name: ratios(1.0 + place, firth=2.0) for place, name in enumerate(names)}
     described = [{"rows": [1, 1], "fitted": [1, 1]}]
     found = effects({"coefficients": dict.fromkeys(names, 1.0), "odds": odds, "described": described}, WORDS)
-    assert (len(found.rows), len(found.shown), found.total) == (MOST, MOST, count)
+    assert (len(found.rows), len(found.shown), found.total) == (30, 30, count)
     assert found.rows[0].label == names[-1]
 
 
@@ -138,3 +144,11 @@ def test_the_caption_explains_the_columns_that_are_there_and_no_others() -> None
     without = {key: value for key, value in METRICS.items() if key not in ("points", "cross_validation")}
     assert "Points" not in said(without)
     assert "Log loss" not in said(without)
+
+
+def test_the_caption_counts_the_columns_that_are_not_shown() -> None:
+    one = Section("m", students.lane(), WORDS, {}, {}, METRICS, {"confidence": 0.95}, {}, [])
+    all_of_them = effects(METRICS, WORDS)
+    assert "strongest" not in caption(one, all_of_them)
+    told = caption(one, dataclasses.replace(all_of_them, total=1234))
+    assert told.startswith("The strongest 4 of 1,234 columns; all are in metrics/m.json. Odds ratios are Firth's")

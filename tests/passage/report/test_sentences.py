@@ -217,8 +217,8 @@ def test_a_value_of_a_column_has_about_three_digits_of_what_its_values_differ_by
 
 
 def test_odds_ratios_of_a_column_have_the_same_digits_and_its_ends_are_those_of_sentences() -> None:
-    found = [numbers.odds_ratio(ratio) for ratio in (1.349, 755.123, 0.01, 0.0099, 0.0, 1000.1, float("inf"))]
-    assert found == ["1.35", "755.12", "0.01", "under 0.01", "under 0.01", "over 1,000", "over 1,000"]
+    found = [numbers.odds_ratio(ratio) for ratio in (1.349, 755.123, 1000.0, 0.01, 0.0099, 0.0, 1000.1, float("inf"))]
+    assert found == ["1.35", "755.12", "1000.00", "0.01", "under 0.01", "under 0.01", "over 1,000", "over 1,000"]
 
 
 @pytest.mark.parametrize(

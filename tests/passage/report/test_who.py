@@ -23,7 +23,7 @@ DESCRIBED: list[dict[str, Any]] = [
     {"feature": "member", "missing": [0, 3], "levels": [{"level": "true", "rows": [4, 1197], "fitted": [1, 1]}]},
 ]
 FEATURES = [
-    Feature("hours", missing="median", fill=2.25),
+    Feature("hours", missing="median", fill=2.2512),
     Feature("school", "category", "category", MISSING, categories=("A", MISSING)),
     Feature("member", "boolean", "most_frequent", 1.0),
 ]
@@ -43,6 +43,12 @@ def test_counts_have_shares_numbers_quartiles_and_gaps_what_became_of_them() -> 
         ["missing, for predictions true", "0 (0 %)", "3 (under 1 %)"],
     ]
     assert not found.caption
+
+
+def test_a_gap_that_is_filled_with_a_category_says_which() -> None:
+    filled = Feature("school", "category", "most_frequent", "A", categories=("A", MISSING))
+    rows = who({"described": [DESCRIBED[0], DESCRIBED[2]]}, [filled], WORDS).rows
+    assert [cell.strip() for cell in rows[-1]] == ["missing, for predictions A", "0 (0 %)", "12 (1 %)"]
 
 
 def test_a_category_without_gaps_may_have_a_level_of_that_name() -> None:

@@ -102,3 +102,8 @@ def test_a_table_that_is_no_file_is_not_said_to_be_missing(tmp_path: Path) -> No
         header.columns(tmp_path / "t.csv")
     with pytest.raises(Mistake, match="there is no such file"):
         header.columns(tmp_path / "u.csv")
+
+
+def test_a_line_end_within_a_name_stays_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b'"a\r\nb",y\r\n1,0\r\n')
+    assert header.columns(tmp_path / "t.csv") == list(read.table(tmp_path / "t.csv")) == ["a\r\nb", "y"]

@@ -116,6 +116,11 @@ def test_a_side_without_rows_and_a_time_zone_on_one_of_the_two_are_refused() -> 
         split.later(DAYS.dt.tz_localize("UTC"), "2026-03-01")
 
 
+def test_that_every_row_was_dropped_is_told() -> None:
+    with pytest.raises(ValueError, match=r"^no row is left: each lacks a feature whose missing is drop$"):
+        split.refuse_few(pd.Series([], name="passed"), Split(method="time", column="day", test_from=1.0))
+
+
 @given(st.integers(0, 8), st.integers(0, 8), st.floats(0.001, 0.999), st.booleans())
 def test_rows_are_too_few_exactly_where_scikit_learn_refuses_them(
     zeros: int, ones: int, size: float, both: bool

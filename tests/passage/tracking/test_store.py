@@ -11,13 +11,14 @@ from pathlib import Path
 
 import mlflow
 import pytest
+from filelock import FileLock, Timeout
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from sklearn.linear_model import LogisticRegression
 
 from passage.base.errors import Unreachable
-from passage.tracking import store
+from passage.tracking import location, store
 from passage.tracking.location import locate
 
 Write = Callable[[str, str], Path]
@@ -124,6 +125,11 @@ def test_a_secret_in_what_a_server_says_is_not_shown() -> None:
     assert store.reason(MlflowException(said)) == "API request to https://x.example/api failed with code 403"
 
 
+def test_of_a_long_report_the_line_with_the_databases_own_words_is_told() -> None:
+    said = "(while the store was opened)\n(sqlite3.OperationalError) database is locked\n[SQL: ROLLBACK]"
+    assert store.reason(MlflowException(said)) == "database is locked"
+
+
 def test_a_full_folder_for_temporary_files_is_told_as_what_it_is(
     database: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -150,3 +156,32 @@ def test_what_is_wrong_with_the_program_itself_is_not_taken_for_the_store(tmp_pa
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with pytest.raises(MlflowException, match="not a valid name"), store.plain_words(at):
         raise MlflowException.invalid_parameter_value("not a valid name")
+
+
+def test_who_waits_for_another_process_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waited: list[object] = []
+
+    def acquire(lock: FileLock, timeout: float | None = None) -> None:
+        waited.append(timeout)
+        if timeout is not None:
+            raise Timeout(lock.lock_file)
+
+    monkeypatch.setattr(FileLock, "acquire", acquire)
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    with store._alone(locate(uri, tmp_path)):
+        pass
+    assert waited == [5, None]
+    assert capsys.readouterr().err == f"waiting for another process that writes to {uri}\n"
+
+
+def test_an_experiment_that_another_clone_makes_at_the_same_moment_is_the_same_one(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.writable("exam") as (made, _):
+        find, first = MlflowClient.get_experiment_by_name, [None]
+        monkeypatch.setattr(
+            MlflowClient, "get_experiment_by_name", lambda *asked: first.pop() if first else find(*asked)
+        )
+        assert store._experiment_id("exam", location.here()) == made

@@ -132,6 +132,31 @@ def test_a_large_table_that_git_has_stays_with_git(write: Write, monkeypatch: py
     assert [path.name for path in Path("data/raw").iterdir()] == ["t.csv"]
 
 
+def test_a_table_that_dvc_keeps_already_stays_with_dvc(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    write("data/raw/t.csv", NUMBERS.encode())
+    write("data/raw/t.csv.dvc", b"outs: []\n")
+    adopt.main("data/raw/t.csv", "churned")
+    assert Path("data/raw/t.csv.dvc").read_bytes() == b"outs: []\n"
+    assert "  git add data/raw/t.csv.dvc data/raw/.gitignore params.yaml\n" in capsys.readouterr().out
+
+
+def test_a_failure_at_the_very_end_takes_a_folder_back_too(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = files.write_bytes
+
+    def full(path: Path, content: bytes) -> None:
+        if path.name == "params.yaml":
+            assert Path("data/raw/t/1.csv").exists()
+            raise KeyboardInterrupt
+        written(path, content)
+
+    write("t/1.csv", NUMBERS.encode())
+    monkeypatch.setattr(files, "write_bytes", full)
+    before = present()
+    with pytest.raises(KeyboardInterrupt):
+        adopt.main("t", "churned")
+    assert present() == before
+
+
 def parquet(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
@@ -164,11 +189,23 @@ def test_what_cannot_be_adopted_is_told_in_lines_and_nothing_is_written(write: W
     assert present() == before
 
 
+def test_a_table_of_which_the_pipeline_would_lose_rows_is_refused(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, source = read.table, write("t.csv", NUMBERS.encode())
+    monkeypatch.setattr(read, "table", lambda *arguments: whole(*arguments)[1:])
+    before = present()
+    with pytest.raises(Mistake, match=r"^t\.csv: it has 40 rows, of which the pipeline would read 39$"):
+        adopt.main(str(source), "churned")
+    assert present() == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
         (("t.csv", "churned", "score"), 'params.yaml: models.score is "score"; a name must consist of letters'),
         (("t.csv", "churned", "../../t"), 'params.yaml: models.../../t is "../../t"; a name must consist of letters'),
+        (("t.csv", "churned", "model_2"), "params.yaml: models.model_2 is there already; give another name: NAME=..."),
         (("t.csv", "churned", "taken"), "data/raw/taken.csv is there already, and is another table; give another name"),
         (("t.csv", "churned", "pulled"), "data/raw/pulled.csv.dvc is there already, its table is not; bring it with"),
         (

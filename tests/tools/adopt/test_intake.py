@@ -17,6 +17,7 @@ from passage.base import files
 from passage.base.errors import Mistake
 from passage.params.columns import ColumnSettings
 from passage.tables import memory, read
+from passage.tables.names import ROWS
 from tools.adopt import intake
 
 Write = Callable[[str, str], Path]
@@ -182,6 +183,8 @@ def test_lines_of_blanks_alone_and_other_line_ends_are_no_rows(in_folder: Write)
         (b"a, a,y\n1, 1,3\n", 't.csv: the column "a" is there twice (columns 1 and 2), with the same values: keep one'),
         (b"a;b;a;a;y\n1;2;1;3;0\n", 't.csv: the column "a" is there 3 times (columns 1, 3 and 4), with other values'),
         (b"a,y\n1,2,0\n1,3,1\n", "t.csv: the header names 2 columns, and each row has 3 values: give each a name"),
+        (b"a,b,y\n1,0\n2,1\n", "t.csv: the header names 3 columns, and each row has 2 values: take the name away that"),
+        (b"a,y\n" + b"1,0\n" * ROWS + b'1\n"1"x,0\n', "t.csv, line 202: 1 values, but the header names 2 columns\nt.c"),
         (b"red;yes\nblue;yes\nred;no\n", 't.csv: its first line looks like a row ("red" stands above the same): put'),
         (b",,y\n1,2,3\n", "t.csv: columns 1 and 2 have no name; give each one a name of its own"),
         (b"a,y\n1\n2,1\n3,0,9\n", "t.csv, line 2: 1 values, but the header names 2 columns\nt.csv, line 4: 3 values"),
@@ -200,6 +203,21 @@ def test_what_is_no_table_is_refused_with_its_line_and_the_reason(in_folder: Wri
     with pytest.raises(Mistake) as caught:
         intake.take(path, "y")
     assert str(caught.value).startswith(line)
+
+
+def test_a_file_that_is_not_there_or_may_not_be_read_is_told_as_that(
+    in_folder: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Mistake, match=r"^gone\.csv: there is no such file$"):
+        intake.take(Path("gone.csv"), "y")
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    in_folder("t.csv", "a,y\n1,0\n")
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(Mistake, match=r"^t\.csv: this file may not be read$"):
+        intake.take(Path("t.csv"), "y")
 
 
 def test_of_many_rows_that_cannot_be_read_ten_are_named_and_the_others_counted(in_folder: Write) -> None:

@@ -58,6 +58,8 @@ def test_the_gaps_of_a_category_are_one_of_their_own_which_may_be_unseen_where_i
     assert many.numbers == 2
     assert few.settings == {"kind": "category", "missing": "category", "unseen": "reference"}
     assert "; missing in 3 rows only, so an unseen one is allowed" in few.why
+    one = taken(with_gaps(["", "gold", "gold", *some("a", "b")[3:]], 1))
+    assert one.why.endswith("; missing in one row only, so an unseen one is allowed")
 
 
 def test_a_few_texts_are_categories_also_where_most_are_numbers_or_many_rows_have_each() -> None:

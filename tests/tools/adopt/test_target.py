@@ -1,12 +1,13 @@
 """The target: which label is the positive one, and which targets are refused."""
 
+import re
 from datetime import date
 
 import pandas as pd
 import pytest
 
 from passage.base.errors import Mistake
-from tools.adopt.target import is_fraction, outcome
+from tools.adopt.target import is_fraction, outcome, position
 
 
 def column(*values: object) -> pd.Series:
@@ -124,3 +125,16 @@ def test_a_target_without_two_known_labels_is_refused(values: tuple[object, ...]
         outcome(column(*values), "", "t.csv")
     assert str(caught.value).startswith(line)
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("chürnd", 'there is no column "chürnd"; did you mean "chürned"? The table has age, chürned'),
+        ("y", 'there is no column "y"; the table has age, chürned'),
+    ],
+)
+def test_a_target_that_is_not_there_is_told_with_a_name_that_is_like_it(target: str, said: str) -> None:
+    assert position(["age", "chürned"], "chürned", "t.csv") == 1
+    with pytest.raises(Mistake, match=f"^{re.escape(f't.csv: {said}')}$"):
+        position(["age", "chürned"], target, "t.csv")

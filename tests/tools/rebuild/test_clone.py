@@ -1,12 +1,14 @@
 """What a rebuild cannot have, said before anything is built."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Project
 
 from passage.base import files
 from passage.base.errors import Mistake
+from tools.rebuild import clone as module
 from tools.rebuild.clone import USERS, Source, build, own_variables, prepare, require_table
 
 HOURS = "data/raw/exam_hours.csv"
@@ -161,3 +163,18 @@ def test_a_link_where_dvc_writes_is_refused(project: Project, clone: Path) -> No
     project.commit()
     said = refusal(project, source(project), clone)
     assert said == "its .dvc/config.local is a link: DVC would write where it leads"
+
+
+def test_a_run_may_be_rebuilt_in_an_environment_of_its_own(
+    project: Project, clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed, run = [], module._run
+
+    def recorded(command: list[str], *others: Any) -> str:
+        typed.append(command)
+        return "" if command == ["make", "setup"] else run(command, *others)
+
+    monkeypatch.setattr(module, "_run", recorded)
+    variables = prepare(source(project), clone, project.folder, True)
+    assert ["make", "setup"] in typed
+    assert variables["PATH"].startswith(f"{clone}/.venv/bin:")

@@ -7,6 +7,7 @@ import pytest
 
 from passage.base import parquet
 from tools.rebuild.difference import first_difference
+from tools.rebuild.records import BESIDE, _difference, _model
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,24 @@ def test_text_parts_at_a_line_and_other_bytes_at_a_byte(tmp_path: Path, run: byt
     assert first_difference(tmp_path / "run", tmp_path / "rebuilt").startswith(words)
 
 
+@pytest.mark.parametrize(
+    ("line", "free"),
+    [
+        ("python: 3.11.7", True),
+        ("- python=3.11.7", True),
+        ("- pip<=24.0", True),
+        ("  - pip:", True),
+        ("- setuptools==78.1.0", True),
+        ("- wheel", True),
+        ("pandas==3.0.1", False),
+        ("python-dateutil==2.9.0", False),
+        ("- pip install something", False),
+    ],
+)
+def test_of_a_models_packages_those_alone_are_free_that_the_machine_brings(line: str, free: bool) -> None:
+    assert bool(BESIDE.fullmatch(line)) == free
+
+
 def test_tables_part_at_a_cell(tmp_path: Path) -> None:
     table = pd.DataFrame({"hours": [1.0, 2.0, None], "passed": [0, 1, 1]})
     run, rebuilt = tmp_path / "run.parquet", tmp_path / "rebuilt.parquet"
@@ -39,3 +58,13 @@ def test_tables_part_at_a_cell(tmp_path: Path) -> None:
     )
     table.to_parquet(rebuilt)
     assert first_difference(run, rebuilt) == "the same numbers, written in another way"
+
+
+def test_a_model_that_is_damaged_is_no_reason_to_leave_the_others(tmp_path: Path) -> None:
+    assert list(_model(tmp_path)) == [("file", "it cannot be read: FileNotFoundError")]
+
+
+def test_what_one_of_the_two_has_alone_is_called_that() -> None:
+    assert _difference(None, "1") == "only the rebuild has it"
+    assert _difference("1", None) == "only the run has it"
+    assert _difference("1", "2") == "the run has `1`, the rebuild `2`"
