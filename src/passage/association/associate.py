@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from passage.association import (
+    cost,
     dependence,
     effects,
     estimates,
@@ -25,21 +26,15 @@ from passage.association import (
 from passage.association.estimates import FIRTH, FIRTH_WALD
 from passage.association.fit import Fit
 from passage.association.rows import Rows
-from passage.association.search import STEPS
 from passage.base import blocks, parquet
 from passage.base.parquet import Columns, Table
-from passage.base.progress import foretell
 from passage.base.rounding import PREDICTED, significant
 from passage.model import levels, separation
 from passage.model.design import MISSING, Column
 from passage.model.preparation import Preparation
 
 SAME = 1e-150  # what values differ by in a column that counts as constant: the square of less is no number
-SECONDS = 3e-9  # that Firth's estimates take for each row and pair of columns, or for each three columns, as measured
-AGAIN, ROW = 2e-8, 150  # s for each row and pair of columns that are read again, for some 45 passes, and what a row is
-# worth in pairs
-LEVEL = 7e-8  # that they take for each row and level of categories that are codes, as measured
-PROGRAMME = 5e-8  # that a linear programme takes for each row and pair of columns
+WIDE = 200, 20_000_000  # columns and numbers beyond which rows are read again, too: copies of them take gigabytes
 NEARLY_COPIES = 0.99  # correlation from which two features tell nearly the same
 
 
@@ -201,13 +196,9 @@ def _found(
     class alone.
     """
     groups, target, count, columns = list(tested.values()), rows.target, len(rows), len(rows.columns)
-    less = "fewer features" if count < 10 * columns else "fewer features or rows"
     suit = bool(groups) and columns * firth.price(count, columns) > firth.LIMIT and margins.suit(rows)
-    again = AGAIN * count * (ROW + columns**2) if _is_large(rows) and not suit else 0.0
     if groups or count > 1 + columns:  # else there are neither estimates nor a programme
-        coded = LEVEL * count * columns + SECONDS * columns**3
-        taken = coded if rows.coded else _seconds(count, columns) + again
-        foretell(f"odds of {count:,} rows of {columns} columns", taken, less)
+        cost.foretell_odds(count, columns, coded=bool(rows.coded), again=_is_large(rows) and not suit)
     if suit:
         found = wald.fit(rows, confidence, groups)
         if found and separation.overlap_is_certain(found[1]):
@@ -224,7 +215,8 @@ def _found(
 
 
 def _is_large(rows: Rows) -> bool:
-    return blocks.is_large(len(rows), len(rows.columns))
+    count, columns = len(rows), len(rows.columns)
+    return blocks.is_large(count, columns) or (columns > WIDE[0] and count * columns > WIDE[1])
 
 
 def _separating(
@@ -264,18 +256,6 @@ def _pure(rows: Rows, names: Collection[str]) -> Iterator[tuple[int, float, np.n
             here = column == value
             if rows.target[here].min() == rows.target[here].max():
                 yield place, float(value), here
-
-
-def _seconds(count: int, columns: int) -> float:
-    """Return about how long (s) Firth's estimates take, and whether classes are separated, without searches for ends.
-
-    With up to about two rows a column a plane nearly always separates them, and the penalty alone has an optimum, far
-    away (Cover 1965, Geometrical and statistical properties of systems of linear inequalities with applications in
-    pattern recognition, IEEE Transactions on Electronic Computers 14:326-334).
-    """
-    few = columns < count < 2.5 * columns
-    steps = STEPS if few else 100 * columns / max(count, 1)
-    return columns**2 * (SECONDS * (count + steps * columns) + PROGRAMME * count * few)
 
 
 def _varies(rows: Rows, name: str) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from passage.association import associate, firth, margins, one_class, wald
+from passage.association import associate, cost, firth, margins, one_class, wald
 from passage.association.rows import Rows
 from passage.base import blocks, parquet, progress
 from passage.base.parquet import Columns
@@ -129,7 +129,7 @@ def test_what_codes_take_is_foretold_without_pairs_of_their_columns(
 ) -> None:
     monkeypatch.setattr(firth, "LIMIT", 0.0)
     monkeypatch.setattr(progress, "LONG", 0.05)
-    monkeypatch.setattr(associate, "SECONDS", 1e-6)
+    monkeypatch.setattr(cost, "SECONDS", 1e-6)
     for rows, told in ((coded, False), (dense, True)):
         associate._associated(rows, 0.95, PREPARED.columns)
         assert ("odds of 12,000 rows of 15 columns" in capsys.readouterr().out) == told

@@ -13,8 +13,8 @@ import pytest
 import statsmodels.api as sm
 from scipy.special import chdtrc, chdtri, expit
 
-from passage.association import few, firth, margins, wald
-from passage.association.associate import _associated, _seconds, associate
+from passage.association import cost, few, firth, margins, wald
+from passage.association.associate import _associated, _is_large, associate
 from passage.association.estimates import Estimates
 from passage.association.likelihood import OfBlocks, OfRows
 from passage.association.rows import Rows
@@ -513,7 +513,7 @@ def test_estimates_that_take_longer_than_a_minute_are_foretold(
     table = pd.DataFrame(rows, columns=list("abc"))
     associate(table, target, 0.95)
     assert capsys.readouterr().out == ""
-    monkeypatch.setattr("passage.association.associate.SECONDS", 1.0)
+    monkeypatch.setattr("passage.association.cost.SECONDS", 1.0)
     associate(table, target, 0.95)
     told = "odds of 400 rows of 3 columns will take about 60 min or more; fewer features or rows make it less\n"
     assert capsys.readouterr().out == told
@@ -529,7 +529,30 @@ def test_estimates_that_take_longer_than_a_minute_are_foretold(
 def test_what_estimates_take_goes_by_rows_and_columns_and_by_steps_where_rows_are_few(
     count: int, columns: int, seconds: float
 ) -> None:
-    assert _seconds(count, columns) == pytest.approx(seconds, rel=0.1, abs=0.1)
+    assert cost._seconds(count, columns) == pytest.approx(seconds, rel=0.1, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("coded", "again", "told"),
+    [(False, False, "22"), (False, True, "33"), (True, False, "1"), (True, True, "1")],
+)
+def test_what_estimates_take_goes_by_whether_rows_are_read_again_or_categories_are_codes(
+    capsys: pytest.CaptureFixture[str], coded: bool, again: bool, told: str
+) -> None:
+    cost.foretell_odds(3_000_000, 380, coded=coded, again=again)
+    assert f"odds of 3,000,000 rows of 380 columns will take about {told} min" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("count", "columns", "is_large"),
+    [(75_000, 500, True), (40_000, 500, False), (200_000, 200, False), (99_601, 201, True), (2_250_000, 10, False)],
+)
+def test_rows_of_hundreds_of_columns_are_read_again_before_those_of_few(
+    count: int, columns: int, is_large: bool
+) -> None:
+    names = [str(place) for place in range(columns)]
+    rows = Rows(pd.DataFrame(index=range(0)), names, np.broadcast_to(np.int8(0), count))
+    assert _is_large(rows) == is_large
 
 
 @pytest.mark.parametrize(("times", "length"), [(0.0, 1.0), (0.9, 1.0), (4.0, 0.5)])
