@@ -26,6 +26,7 @@ from passage.model.design_rows import DesignRows
 
 ALL = 100.0  # points: no effect is greater
 SEARCHED = 5  # columns up to which ends are searched for
+LEAST = 12  # rows: of fewer, the likelihood has several hills, and a search may end on a lesser one (docs/coverage.md)
 CLOSE, DIGITS = 1e-10, 5  # where a search ends, and how many digits of an end it finds
 NOWHERE = -1e6  # what a likelihood counts as where it has no number
 
@@ -51,7 +52,7 @@ def effects(fit: Fit, rows: Rows, levels: Sequence[Sequence[int]], level: float)
     found = []
     for place, mean in enumerate(sums / len(rows)):
         ends: dict[str, float] = {}
-        if freedom > 0:
+        if freedom > 0 and len(rows) >= LEAST:
             wanted = float(stdtrit(freedom, (1 + level) / 2))
             away = wanted * np.sqrt(mean[1:] @ plain.covariance @ mean[1:])
             ends = {"low": max(mean[0] - away, -1.0), "high": min(mean[0] + away, 1.0)}

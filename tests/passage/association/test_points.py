@@ -81,6 +81,12 @@ def test_of_few_rows_no_fit_that_the_likelihood_allows_has_an_effect_beyond_the_
     assert ends["high"] - 1 < max(tried) < ends["high"] + 1e-3
 
 
+@pytest.fixture
+def of_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(points, "LEAST", 1)
+
+
+@pytest.mark.usefixtures("of_any")
 @pytest.mark.parametrize("side", [1, -1])
 def test_the_ends_are_found_where_the_means_own_slope_leads_to_a_lesser_hill(side: int) -> None:
     """Four rows: once around the region that the likelihood allows, the mean goes nowhere further."""
@@ -102,11 +108,18 @@ def test_the_ends_are_found_where_the_means_own_slope_leads_to_a_lesser_hill(sid
     assert ends["high"] - 0.2 < max(around) < ends["high"] + 1e-3
 
 
-def test_too_few_rows_have_an_effect_without_ends_and_none_is_more_than_all() -> None:
-    two = points.effects(
-        firth.fit(HOURS[:2, np.newaxis], np.array([0, 1])).fit, Rows.of(HOURS[:2, np.newaxis]), [], 0.95
-    )
-    assert set(two[0]) == {"effect"}
+def test_of_fewer_than_a_dozen_rows_an_effect_has_no_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends(rows: int) -> set[str]:
+        hours = HOURS[:rows, np.newaxis]
+        return set(points.effects(firth.fit(hours, np.arange(rows) % 2).fit, Rows.of(hours), [], 0.95)[0]) - {"effect"}
+
+    assert (ends(11), ends(12)) == (set(), {"low", "high"})
+    monkeypatch.setattr(points, "LEAST", 1)
+    assert (ends(2), ends(3)) == (set(), {"low", "high"}), "of as many rows as parameters there is no error to be told"
+
+
+@pytest.mark.usefixtures("of_any")
+def test_no_effect_is_more_than_all() -> None:
     rows, target = drawn()
     some = np.flatnonzero(target == 1)[:3].tolist() + np.flatnonzero(target == 0)[:4].tolist()
     share = rows[some][:, :1] / 1e3
@@ -115,6 +128,7 @@ def test_too_few_rows_have_an_effect_without_ends_and_none_is_more_than_all() ->
     assert -100 in (ends["low"], -ends["high"])
 
 
+@pytest.mark.usefixtures("of_any")
 @pytest.mark.parametrize(
     ("columns", "target", "levels"),
     [
