@@ -43,8 +43,8 @@ class Sample:
 
     def made_of(self, settings: ModelSettings) -> tuple[int, list[int]]:
         """Return of about how many columns of numbers a fit is, and how many levels each category has that is codes."""
-        each = zip(settings.features, self.rows.T, strict=True)
-        levels = [max(len(np.unique(codes)) - 1, 1) for name, codes in each if name in settings.categories()]
+        each, categories = zip(settings.features, self.rows.T, strict=True), settings.categories()
+        levels = [max(len(np.unique(codes)) - 1, 1) for name, codes in each if name in categories]
         numbers = len(settings.features) - len(levels)
         return (numbers, levels) if self.large else (numbers + sum(levels), [])
 

@@ -83,8 +83,9 @@ def unfitted(settings: ModelSettings, rows: np.ndarray, *, large: bool = False) 
     if not settings.features:
         return Pipeline([("share", DummyClassifier(strategy="prior"))])
     method = settings.normalize.method
-    categories = [str(place) for place, name in enumerate(settings.features) if name in settings.categories()]
-    coded = large and bool(categories)
+    asked = settings.categories() if large else []  # which looks at every feature, in each of hundreds of fits
+    categories = [str(place) for place, name in enumerate(settings.features) if name in asked]
+    coded = bool(categories)
     steps: dict[str, Any] = {
         "preparation": preparation.unfitted(settings, rows, coded=coded),
         "scaler": SCALERS[method]() if method in SCALERS else "passthrough",

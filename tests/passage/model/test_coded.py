@@ -12,6 +12,7 @@ from passage.evaluation.cross_validation import cross_validation, log_odds
 from passage.model import pipeline, tuning
 from passage.model.coded import Coded
 from passage.model.folds import Sample
+from passage.params.columns import ColumnSettings
 from passage.params.model import ModelSettings
 
 COLUMNS = {
@@ -87,3 +88,21 @@ def test_what_is_chosen_and_validated_is_the_same() -> None:
     columns, codes = found
     assert codes[0] == pytest.approx(columns[0], rel=1e-7)
     assert codes[1:] == columns[1:]
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_fit_asks_what_each_column_is_a_few_times_and_not_once_for_each_other(
+    monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    asked, column = list[str](), ModelSettings.column
+
+    def counted(settings: ModelSettings, name: str) -> ColumnSettings:
+        asked.append(name)
+        return column(settings, name)
+
+    monkeypatch.setattr(ModelSettings, "column", counted)
+    settings = students.lane().model_copy(update={"features": [f"x{place}" for place in range(40)]})
+    rows = np.zeros((4, 40))
+    pipeline.unfitted(settings, rows, large=large)
+    Sample(rows, np.zeros(4), large=large).made_of(settings)
+    assert 40 <= len(asked) <= 4 * 40
