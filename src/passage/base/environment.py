@@ -21,7 +21,8 @@ def ground() -> str:
 
 def differing() -> list[str]:
     """Return the packages of requirements.lock that this Python has at another version or not at all."""
-    folders = [sysconfig.get_path("purelib"), *reversed(os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    first = os.environ.get("PYTHONPATH")
+    folders = [sysconfig.get_path("purelib"), *(reversed(first.split(os.pathsep)) if first else ())]
     versions = {name: version for folder in folders for name, version in installed(folder).items()}
     return differences(paths.REQUIREMENTS.read_text(encoding="utf-8"), versions)
 

@@ -41,6 +41,20 @@ def test_a_package_that_a_variable_puts_before_the_locks_is_named(
     assert environment.warning([numpy]).endswith("unset PYTHONPATH, or see `make setup`")
 
 
+@pytest.mark.parametrize("value", [None, ""])
+def test_without_that_variable_a_folder_of_the_project_is_no_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "requirements.lock").write_bytes((ROOT / "requirements.lock").read_bytes())
+    before = environment.differing()
+    (tmp_path / "numpy-1.0.dist-info").mkdir()
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    if value is not None:
+        monkeypatch.setenv("PYTHONPATH", value)
+    assert environment.differing() == before
+
+
 def test_every_package_of_the_lock_is_looked_at() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     everywhere = re.findall(r"^([a-z0-9-]+)==[^ ;]+ \\$", lock, re.MULTILINE)
