@@ -153,7 +153,7 @@ def _end(
     A search may stop at a lesser hill, so there are three, each from as far as Wald would go: along the mean's own
     slope, and along the column both ways.
     side: -1 for the lower end, 1 for the upper one. otherwise: the end where no search gets further than the estimate,
-    as of a handful of rows, whose likelihood may lose so much that Wald's way leads out of all reach.
+    as where the likelihood may lose so much that Wald's way leads out of all reach.
     """
     likelihood, best = searched
     root = np.linalg.inv(np.linalg.cholesky(best.information)).T

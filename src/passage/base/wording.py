@@ -28,3 +28,8 @@ def listed(names: Iterable[str]) -> str:
     every = list(names)
     shown = every[:SHOWN] + ([f"{len(every) - SHOWN} more"] if len(every) > SHOWN else [])
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
+
+
+def unbroken(value: Any) -> Any:
+    """Return text whose percentages stay on one line."""
+    return value.replace(" %", "\N{NO-BREAK SPACE}%") if isinstance(value, str) else value

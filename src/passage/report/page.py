@@ -10,7 +10,7 @@ import jinja2
 
 from passage.base import paths
 from passage.base.files import file_hash
-from passage.base.wording import listed
+from passage.base.wording import listed, unbroken
 from passage.evaluation import comparison
 from passage.params import Params, flat_params
 from passage.report import association, cards, effects, lead, numbers, sentences, tables, verdicts
@@ -78,11 +78,6 @@ def groups(sections: Iterable[Section]) -> list[Group]:
     return [
         Group(of[0].settings.words.question or f"What goes with {of[0].words.outcome}?", of) for of in found.values()
     ]
-
-
-def unbroken(value: Any) -> Any:
-    """Return text whose percentages stay on one line."""
-    return value.replace(" %", "\N{NO-BREAK SPACE}%") if isinstance(value, str) else value
 
 
 def render(sections: Sequence[Section], settings: Params) -> str:

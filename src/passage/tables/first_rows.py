@@ -8,13 +8,12 @@ from typing import Any
 
 from passage.params import Params
 from passage.tables import header
-from passage.tables.names import GAP
+from passage.tables.names import GAP, MISSING
 
 CELLS = 200_000  # values that are looked at, in as many rows as that makes, at least LEAST
 LEAST = 100
 SEVERAL = 3  # texts of a column, a hundredth of its rows at least, that are no slip of the pen
 SHARE = 0.01
-_NO_LABEL = ("", "none", "nan", "na", "n/a", "null")
 _BETWEEN = re.compile(r"\d ?[-–/:] ?\d")  # as in a day, a time and 20-30, which no way to write one number has
 
 
@@ -42,7 +41,7 @@ def _with_label(values: list[Any], labels: list[Any] | None) -> list[Any]:
     """Return the values of rows that have a label; where rows without one are not left out, all."""
     if labels is None:
         return values
-    return [value for value, label in zip(values, labels, strict=False) if str(label).lower() not in _NO_LABEL]
+    return [value for value, label in zip(values, labels, strict=False) if str(label) not in MISSING]
 
 
 def _text(value: object) -> str:

@@ -12,6 +12,12 @@ ROWS = 200  # rows by which it is told whether the first line is one
 LONG = 20  # digits of a number that counts nothing
 
 _NUMBER = re.compile(r"[+-]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d+)?%?")
+# What pandas takes for missing (a test holds the two against each other).
+MISSING = (
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "NULL", "NaN", "None", "n/a", "nan", "null",
+)  # fmt: skip
+# ... and what names and texts are none by.
 GAP = re.compile(r"\W*|n/?a|nan|null|none", re.IGNORECASE)
 
 

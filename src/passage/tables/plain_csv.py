@@ -19,12 +19,8 @@ import pyarrow.parquet as pq
 from passage.base import parquet
 from passage.base.parquet import Columns
 from passage.tables import header, joined
+from passage.tables.names import MISSING
 
-# What pandas takes for missing (a test holds the two against each other).
-MISSING = (
-    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
-    "NULL", "NaN", "None", "n/a", "nan", "null",
-)  # fmt: skip
 EXACT = 2**53  # whole numbers from here on are not all floats
 BLOCK = 2**23  # bytes at a time; the first block says which columns are whole numbers
 LARGE = 2**26  # bytes from which on the two halves of a file are read at the same time

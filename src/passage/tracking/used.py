@@ -18,6 +18,7 @@ import pandas as pd
 from passage.base import files, parquet, paths
 from passage.base.parquet import Columns
 from passage.base.paths import ModelPaths
+from passage.base.wording import unbroken
 from passage.evaluation import comparison, held_out
 from passage.model import levels, preparation
 from passage.model.sides import Sides
@@ -36,7 +37,7 @@ UNFIT = (ValueError, LookupError, TypeError, AttributeError)  # what rows raise 
 
 def refuse_others(of: Section) -> None:
     """Raise Stale where the files of a model, or of its batches, were made with other settings than it has."""
-    for changed in _others(of.name, of.settings, of):
+    for changed in _others(of):
         raise Stale(f"{changed}; `dvc repro -f` builds it anew and tracks it")
 
 
@@ -44,7 +45,7 @@ def refuse_other_page(page: str, settings: Params) -> None:
     """Raise Stale where the page was made with other parameters: it has all of them, those of every stage."""
     told = page.partition('<details class="parameters">')[2].partition("</details>")[0]
     made_with = {html.unescape(key): html.unescape(value) for key, value in PARAMETER.findall(told)}
-    now = {key: value.replace(" %", "\N{NO-BREAK SPACE}%") for key, value in flat_params(settings.model_dump())}
+    now = {key: unbroken(value) for key, value in flat_params(settings.model_dump())}
     # A page from before a key was there does not have it, whose default is then what was used.
     known = {**made_with, **dict(flat_params(settings.model_dump(exclude_defaults=True)))} if made_with else {}
     for key in known:
@@ -55,9 +56,10 @@ def refuse_other_page(page: str, settings: Params) -> None:
             )
 
 
-def _others(name: str, lane: ModelSettings, of: Section) -> Iterator[str]:
-    """Yield in words each setting, or group of them, that is not the one that the files of model `name` show."""
-    asked, path = {f"train.{key}": value for key, value in lane.train.model_dump().items()}, ModelPaths(name)
+def _others(of: Section) -> Iterator[str]:
+    """Yield in words each setting, or group of them, that is not the one that the files of a model show."""
+    name, lane, path = of.name, of.settings, ModelPaths(of.name)
+    asked = {f"train.{key}": value for key, value in lane.train.model_dump().items()}
     asked |= {"threshold": lane.threshold, "evaluate.confidence": lane.evaluate.confidence}
     asked |= {"evaluate.repeats": lane.evaluate.repeats}
     for key, value in _written(of, lane.split.past_only).items():

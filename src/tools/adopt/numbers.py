@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from passage.base.errors import Mistake
 from passage.base.progress import bar
-from passage.tables import plain_csv
+from passage.tables import names
 
 # What stands for a missing value in every table ...
-MISSING = pa.array(plain_csv.MISSING)
+MISSING = pa.array(names.MISSING)
 # ... and of these, some may be a category in one: no basement, Namibia, not applicable.
 WORDS = pa.array(["NA", "N/A", "n/a", "None"])
 # These are taken for it where all else in a column is a number.

@@ -117,10 +117,10 @@ def _not_two(column: pd.Series, counts: dict[Label, int], wanted: str, gaps: int
         return f'{found}, and is never "{wanted}"; name one of them'
     asked = doubts.alike(map(written, counts))
     several = [label for label, count in counts.items() if count > 1]
-    one = f": POSITIVE={shlex.quote(written(several[-1]))}, say, sets one against the rest" if several else ""
-    if len(several) == 2:
-        one = f": take out what is no row of the table (a total, names once more), or{one.removeprefix(':')}"
-    return f"{found}; a target must have two{one}" + (f" ({asked})" if asked else "")
+    advice = ["take out what is no row of the table (a total, names once more)"] if len(several) == 2 else []
+    advice += [f"POSITIVE={shlex.quote(written(several[-1]))}, say, sets one against the rest"] if several else []
+    told = f": {', or '.join(advice)}" if advice else ""
+    return f"{found}; a target must have two{told}" + (f" ({asked})" if asked else "")
 
 
 def _quoted(label: Label) -> str:

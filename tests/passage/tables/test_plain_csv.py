@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pandas._libs.parsers import STR_NA_VALUES
 
-from passage.tables import plain_csv
+from passage.tables import names, plain_csv
 
 WORDS = ["NA", "", "null", "-nan", "yes", "a b", "true", "0x1F", '"7"', "2026-01-02", "12:30", "1_000", "1e400", "inf"]
 NUMBERS = st.one_of(st.integers(-(10**18), 10**18).map(str), st.floats(allow_nan=False).map(repr))
@@ -106,4 +106,4 @@ def test_what_may_be_another_text_for_pandas_is_left_to_it(tmp_path: Path, conte
 
 
 def test_what_is_missing_is_what_pandas_takes_for_missing() -> None:
-    assert set(plain_csv.MISSING) == STR_NA_VALUES
+    assert set(names.MISSING) == STR_NA_VALUES
